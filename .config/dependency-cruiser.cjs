@@ -1,0 +1,92 @@
+/** The layers of src: who may import whom. */
+const layer = (name, from, allowed, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { path: from },
+  to: { path: '^src', pathNot: [from, ...allowed] },
+});
+
+const shared = ['^src/rejections\\.ts$', '^src/shown\\.ts$'];
+const domain = ['^src/contact/', '^src/state/', '^src/trace/', ...shared];
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'A cycle means that two files are one.',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      comment: 'Nothing imports this file.',
+      from: { orphan: true, path: '^src', pathNot: '^src/(index|cli|contract/pack)\\.ts$' },
+      to: {},
+    },
+    layer('contact-is-pure', '^src/contact/', [], 'The domain imports nothing of ours.'),
+    layer('state', '^src/state/', ['^src/contact/', ...shared], 'State knows the domain only.'),
+    layer('trace', '^src/trace/', shared, 'Traces know the catalogue only.'),
+    layer(
+      'contract',
+      '^src/contract/',
+      [...domain, '^src/yaml-file\\.ts$'],
+      'The contract stands beside the platform, above the domain.',
+    ),
+    layer('platform', '^src/platform/', domain, 'The emulated platform stands beside the contract, above the domain.'),
+    layer(
+      'pipeline',
+      '^src/pipeline/',
+      ['^src/contract/', '^src/platform/', ...domain],
+      'The pipeline knows contract and platform, and no transport.',
+    ),
+    layer(
+      'control',
+      '^src/control/',
+      ['^src/pipeline/', '^src/contract/', '^src/platform/', ...domain],
+      'The control API works on the pipeline, and knows no transport.',
+    ),
+    layer(
+      'http',
+      '^src/http/',
+      ['^src/pipeline/', '^src/rejections\\.ts$', '^src/shown\\.ts$'],
+      'HTTP hands messages to the pipeline and knows nothing behind it.',
+    ),
+    {
+      name: 'adapters-in-the-root-only',
+      severity: 'error',
+      comment: 'Stores are chosen in the composition root (seeds.ts checks on a scratch one).',
+      from: { path: '^src', pathNot: '^src/(emulator|seeds)\\.ts$|^src/state/' },
+      to: { path: '^src/state/memory' },
+    },
+    {
+      name: 'express-in-http-only',
+      severity: 'error',
+      comment: 'Only http/ knows Express.',
+      from: { path: '^src', pathNot: '^src/http/' },
+      to: { path: 'node_modules/(@types/)?express/' },
+    },
+    {
+      name: 'openapi-in-contract-only',
+      severity: 'error',
+      comment: 'Only contract/ knows openapi-backend and find-my-way; the config checks itself with ajv.',
+      from: { path: '^src', pathNot: '^src/(contract/|config\\.ts)' },
+      to: { path: 'node_modules/(openapi-backend|openapi-schema-validator|ajv|ajv-formats|find-my-way)/' },
+    },
+    {
+      name: 'nothing-knows-the-cli',
+      severity: 'error',
+      comment: 'The command line is the outermost layer.',
+      from: {},
+      to: { path: '^src/cli\\.ts$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node'] },
+  },
+};

@@ -1,0 +1,149 @@
+#!/usr/bin/env node
+/** The command line: flags in, exit code out. 0 is well, 1 is a failure, 2 is bad input. */
+import { randomBytes } from 'node:crypto';
+import { Command, Option } from 'commander';
+import { type ConfigFault, ConfigFaults, loadConfig, type LoadedConfig } from './config.js';
+import { nearMiss } from './contract/near-miss.js';
+import { startEmulator } from './emulator.js';
+import { environmentName, SETTING_NAMES, SETTINGS } from './settings.js';
+import { banner } from './terminal/banner.js';
+import { createReporter } from './terminal/reporter.js';
+import { VERSION } from './version.js';
+import { FileFaults } from './yaml-file.js';
+
+const FLAGS = SETTING_NAMES.flatMap((name) => {
+  const { flag, help, default: fallback } = SETTINGS[name];
+  return flag === undefined ? [] : [{ name, flag, help, fallback }];
+});
+
+function program(): Command {
+  const serve = new Command('serve')
+    .description('Serve the emulated CXone (the default command).')
+    .option('--config [path]', `config file, YAML or JSON (${environmentName('config')})`)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .addHelpText(
+      'after',
+      '\nEvery flag is also an environment variable, named behind it, and a key of the config file: --max-body is maxBody.\nSkills and conversations that are there from the start stand in the config file only. Flags win over the environment, that over the file.',
+    )
+    .action((_, command: Command) => runServe(command));
+  for (const { name, flag, help, fallback } of FLAGS) {
+    const shown = typeof fallback === 'string' || typeof fallback === 'number' ? `; default ${String(fallback)}` : '';
+    serve.addOption(
+      new Option(
+        `--${flag.name}${flag.value === undefined ? '' : ` [${flag.value}]`}`,
+        `${help} (${environmentName(name)}${shown})`,
+      ),
+    );
+  }
+  return new Command('cxone-emulator')
+    .description('The NiCE CXone side of a bot handover on your own machine.')
+    .version(VERSION)
+    .configureHelp({ showGlobalOptions: false })
+    .addCommand(serve, { isDefault: true })
+    .addHelpText('after', () => `\n${serve.helpInformation()}`);
+}
+
+async function runServe(command: Command): Promise<void> {
+  const path = flagValue(command, 'config') ?? (process.env[environmentName('config')] || undefined);
+  const flags = Object.fromEntries(
+    FLAGS.map(({ name, flag }) => [name, settingFrom(flagValue(command, optionKey(flag.name)), flag)]),
+  );
+  const faults = unknownArguments(command);
+  if (path !== undefined && typeof path !== 'string') faults.push({ where: '--config', message: 'a path must follow' });
+  const config = await collect(faults, () =>
+    loadConfig({ file: typeof path === 'string' ? path : undefined, environment: process.env, flags }),
+  );
+  await serve(config);
+}
+
+/** What was given on the command line; commander fills in defaults of its own for flags that begin with `no-`. */
+function flagValue(command: Command, key: string): unknown {
+  return command.getOptionValueSource(key) === 'cli' ? command.getOptionValue(key) : undefined;
+}
+
+/** A flag that wants a value and got none is an empty text, which no setting takes. */
+function settingFrom(value: unknown, flag: { readonly value?: string }): unknown {
+  return value === true && flag.value !== undefined ? '' : value;
+}
+
+/** Commander's key for a flag: `max-body` → `maxBody`, `no-emulator-headers` → `emulatorHeaders`. */
+function optionKey(flag: string): string {
+  return flag.replace(/^no-/, '').replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Commander stops at the first unknown flag; here they are told together with all other faults. */
+function unknownArguments(command: Command): ConfigFault[] {
+  const known = ['config', ...FLAGS.map(({ flag }) => flag.name)];
+  return command.args.map((argument) => {
+    const near = argument.startsWith('--') ? nearMiss(argument.slice(2).split('=', 1)[0] ?? '', known) : undefined;
+    return {
+      where: argument,
+      message:
+        near === undefined ? 'there is no such flag or command; see --help' : `there is no such flag; did you mean --${near}?`,
+    };
+  });
+}
+
+async function collect(faults: ConfigFault[], load: () => Promise<LoadedConfig>): Promise<LoadedConfig> {
+  try {
+    const config = await load();
+    if (faults.length === 0) return config;
+  } catch (error) {
+    if (!(error instanceof ConfigFaults)) throw error;
+    faults.push(...error.faults);
+  }
+  throw new ConfigFaults(faults);
+}
+
+async function serve(config: LoadedConfig): Promise<void> {
+  const { settings, conversationIds } = config;
+  const print = (text: string): void => {
+    process.stdout.write(`${text}\n`);
+  };
+  const colors = process.stdout.isTTY && process.stdout.hasColors();
+  let report: ReturnType<typeof createReporter> | undefined = undefined as ReturnType<typeof createReporter> | undefined;
+  const emulator = await startEmulator(config, { onTrace: (trace, kind) => report?.(trace, kind) });
+  const { url } = emulator;
+  report = createReporter({ level: settings.logLevel, colors, url, print });
+  if (settings.logLevel === 'error' || settings.logLevel === 'warn') print(`cxone-emulator ${VERSION} listens on ${url}`);
+  else if (settings.logLevel !== 'silent') {
+    print(
+      banner({
+        version: VERSION,
+        url,
+        conversationId: conversationIds.make(randomBytes(32)) ?? conversationIds.example,
+        skillId: settings.skills[0]?.skillId,
+      }),
+    );
+  }
+
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) process.exit(130);
+    stopping = true;
+    void emulator.close().then(() => process.exit(0));
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+}
+
+function fail(error: unknown): void {
+  if (error instanceof ConfigFaults || error instanceof FileFaults) {
+    console.error(`cxone-emulator cannot start:\n${error.message.replace(/^/gm, '  ')}`);
+    process.exitCode = 2;
+    return;
+  }
+  const { code, port, address, message } = error as NodeJS.ErrnoException & { port?: number; address?: string };
+  if (code === 'EADDRINUSE')
+    console.error(
+      `cxone-emulator cannot start: port ${String(port)} is taken. Stop what listens there, or choose another with --port (0 takes a free one).`,
+    );
+  else if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EACCES')
+    console.error(
+      `cxone-emulator cannot start: it cannot listen on ${address ?? ''}:${String(port ?? '')} (${message}). Look at --host and --port.`,
+    );
+  else console.error('cxone-emulator cannot start:', error);
+  process.exitCode = 1;
+}
+
+program().parseAsync().catch(fail);

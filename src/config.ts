@@ -1,0 +1,239 @@
+/** The settings: defaults, then the config file, then the environment, then flags or options; one schema, every fault reported at once. */
+import { readFile } from 'node:fs/promises';
+import { Ajv, type ErrorObject } from 'ajv';
+import { type ConversationIdForm, type ConversationIds, conversationIds } from './contact/ids.js';
+import type { Skill } from './contact/skill.js';
+import { nearMiss } from './contract/near-miss.js';
+import { kindOf, oneOf, show } from './shown.js';
+import { environmentName, SETTING_NAMES, type Settings, SETTINGS } from './settings.js';
+import { FileFaults, readYaml, type YamlFile } from './yaml-file.js';
+
+/** Where a fault in the settings stands, and what is wrong. */
+export interface ConfigFault {
+  /** `--port`, `CXONE_EMULATOR_PORT`, `emulator.yaml:3:1` or `port`. */
+  readonly where: string;
+  readonly message: string;
+}
+
+/** Settings that cannot be used; the message lists every fault. */
+export class ConfigFaults extends Error {
+  readonly faults: readonly ConfigFault[];
+
+  constructor(faults: readonly ConfigFault[]) {
+    super(faults.map(({ where, message }) => `${where}: ${message}`).join('\n'));
+    this.name = 'ConfigFaults';
+    this.faults = faults;
+  }
+}
+
+/** Where settings may come from. */
+export interface ConfigSources {
+  /** Path of the config file. */
+  readonly file?: string | undefined;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** As texts, by the setting's name. */
+  readonly flags?: Readonly<Record<string, unknown>>;
+  /** As values: what a program passes to createEmulator. */
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+export interface LoadedConfig {
+  readonly settings: Settings;
+  readonly conversationIds: ConversationIds;
+  /** Names a place in the source that a setting came from. */
+  fault(path: readonly [keyof Settings, ...(string | number)[]], message: string): ConfigFault;
+}
+
+/** One source's values, and how a place in it is called. */
+interface Layer {
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Texts are turned into numbers and booleans. */
+  readonly texts: boolean;
+  where(path: readonly (string | number)[]): string;
+}
+
+/** Throws ConfigFaults with all faults of all sources. */
+export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
+  const faults: ConfigFault[] = [];
+  const layers = [
+    ...(await fileLayer(sources.file, faults)),
+    environmentLayer(sources.environment ?? {}, faults),
+    flagLayer(sources.flags ?? {}),
+    optionLayer(sources.options ?? {}),
+  ];
+
+  const origin = new Map<string, Layer>();
+  const merged: Record<string, unknown> = Object.fromEntries(SETTING_NAMES.map((name) => [name, SETTINGS[name].default]));
+  for (const layer of layers) {
+    for (const [name, value] of Object.entries(layer.values)) {
+      if (value === undefined) continue;
+      const checked = check(name, value, layer);
+      if (!('value' in checked)) {
+        faults.push(...checked.faults);
+        continue;
+      }
+      merged[name] = checked.value;
+      origin.set(name, layer);
+    }
+  }
+  const fault: LoadedConfig['fault'] = (path, message) => ({
+    where: origin.get(path[0])?.where(path) ?? path.join('.'),
+    message,
+  });
+  const settings = { ...merged, maxBody: bytesOf(merged.maxBody), skills: staffed(merged.skills) } as unknown as Settings;
+  const ids = readyIds(settings.conversationId, faults, fault);
+  faults.push(...doubleSkills(settings.skills, fault));
+  if (faults.length > 0 || ids === undefined) throw new ConfigFaults(faults);
+  return { settings, conversationIds: ids, fault };
+}
+
+async function fileLayer(path: string | undefined, faults: ConfigFault[]): Promise<Layer[]> {
+  if (path === undefined) return [];
+  let file: YamlFile;
+  try {
+    file = readYaml(path, await readFile(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof FileFaults)
+      faults.push(
+        ...error.faults.map(({ line, column, message }) => ({ where: `${path}:${String(line)}:${String(column)}`, message })),
+      );
+    else
+      faults.push({
+        where: path,
+        message: `the config file cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`,
+      });
+    return [];
+  }
+  if (file.value === null) return [];
+  const where: Layer['where'] = (steps) => {
+    const { line, column } = file.fault(steps, '');
+    return `${path}:${String(line)}:${String(column)}`;
+  };
+  if (kindOf(file.value) !== 'an object') {
+    faults.push({ where: where([]), message: `the file must hold settings by name, not ${kindOf(file.value)}` });
+    return [];
+  }
+  return [{ values: file.value as Record<string, unknown>, texts: false, where }];
+}
+
+function environmentLayer(environment: Readonly<Record<string, string | undefined>>, faults: ConfigFault[]): Layer {
+  const withFlag = SETTING_NAMES.filter((name) => SETTINGS[name].flag !== undefined);
+  const known = withFlag.map(environmentName);
+  for (const name of Object.keys(environment)) {
+    if (!name.startsWith('CXONE_EMULATOR_') || known.includes(name)) continue;
+    const near = nearMiss(name, known);
+    if (near !== undefined) faults.push({ where: name, message: `there is no such setting; did you mean ${near}?` });
+  }
+  return {
+    values: Object.fromEntries(withFlag.map((name) => [name, environment[environmentName(name)] || undefined])),
+    texts: true,
+    where: ([name]) => environmentName(String(name)),
+  };
+}
+
+function flagLayer(flags: Readonly<Record<string, unknown>>): Layer {
+  return { values: flags, texts: true, where: ([name]) => `--${SETTINGS[name as keyof Settings].flag?.name ?? String(name)}` };
+}
+
+function optionLayer(options: Readonly<Record<string, unknown>>): Layer {
+  return { values: options, texts: false, where: (path) => path.join('.') };
+}
+
+const ajvForTexts = new Ajv({ allErrors: true, coerceTypes: true, allowUnionTypes: true });
+const ajvForValues = new Ajv({ allErrors: true, allowUnionTypes: true });
+
+function check(name: string, value: unknown, layer: Layer): { readonly value: unknown } | { readonly faults: ConfigFault[] } {
+  if (!Object.hasOwn(SETTINGS, name)) {
+    const near = nearMiss(name, SETTING_NAMES);
+    return {
+      faults: [
+        {
+          where: layer.where([name]),
+          message: `there is no setting ${show(name)}${near === undefined ? `; there are ${SETTING_NAMES.join(', ')}` : `; did you mean ${near}?`}`,
+        },
+      ],
+    };
+  }
+  const { schema, expected } = SETTINGS[name as keyof Settings];
+  const given = name === 'seed' && typeof value === 'number' ? String(value) : value;
+  const holder = { value: given };
+  const ajv = layer.texts ? ajvForTexts : ajvForValues;
+  const validate = ajv.compile({ type: 'object', properties: { value: schema } });
+  if (validate(holder)) return { value: holder.value };
+  const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'anyOf');
+  const deep = errors.filter(({ instancePath }) => instancePath !== '/value');
+  if (deep.length === 0)
+    return { faults: [{ where: layer.where([name]), message: `${name} must be ${expected}, not ${show(given)}` }] };
+  return { faults: deep.map((error) => deepFault(error, name, layer)) };
+}
+
+function deepFault(error: ErrorObject, name: string, layer: Layer): ConfigFault {
+  const steps = error.instancePath
+    .split('/')
+    .slice(2)
+    .map((step) => (/^[0-9]+$/.test(step) ? Number(step) : step.replaceAll('~1', '/').replaceAll('~0', '~')));
+  const extra = (error.params as { additionalProperty?: string }).additionalProperty;
+  const path = extra === undefined ? [name, ...steps] : [name, ...steps, extra];
+  const allowed = (error.params as { allowedValues?: string[] }).allowedValues;
+  const problem =
+    extra !== undefined ? 'is not known' : allowed !== undefined ? `must be ${oneOf(allowed)}` : (error.message ?? error.keyword);
+  return { where: layer.where(path), message: `${path.join('.')} ${problem}` };
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, kb: 1024, mb: 1024 * 1024 };
+
+function bytesOf(size: unknown): number {
+  if (typeof size === 'number') return size;
+  const [, digits, unit] = /^([0-9]+)(b|kb|mb)?$/.exec(String(size)) ?? [];
+  return Number(digits) * (UNITS[unit ?? ''] ?? 1);
+}
+
+/** A skill of the config file has one agent where nothing else is said. */
+function staffed(skills: unknown): Skill[] {
+  return (skills as (Omit<Skill, 'agents'> & { agents?: number })[]).map((skill) => ({ ...skill, agents: skill.agents ?? 1 }));
+}
+
+function doubleSkills(skills: readonly Skill[], fault: LoadedConfig['fault']): ConfigFault[] {
+  return skills.flatMap(({ skillId }, index) =>
+    skills.findIndex((skill) => skill.skillId === skillId) < index
+      ? [fault(['skills', index, 'skillId'], `skillId ${String(skillId)} stands twice`)]
+      : [],
+  );
+}
+
+/** So many draws must give at least two different ids, or the form cannot be generated. */
+const DRAWS = 50;
+
+function readyIds(form: ConversationIdForm, faults: ConfigFault[], fault: LoadedConfig['fault']): ConversationIds | undefined {
+  let ids: ConversationIds;
+  try {
+    ids = conversationIds(form);
+  } catch (error) {
+    faults.push(
+      fault(['conversationId', 'pattern'], `conversationId.pattern is no regular expression: ${(error as Error).message}`),
+    );
+    return undefined;
+  }
+  if (ids.read(ids.example) === undefined) {
+    faults.push(
+      fault(
+        ['conversationId', 'example'],
+        `conversationId.example ${show(ids.example)} does not match conversationId.pattern as a whole`,
+      ),
+    );
+    return undefined;
+  }
+  const made = new Set<string>();
+  for (let draw = 0; draw < DRAWS; draw += 1) {
+    const id = ids.make(Buffer.alloc(32, Math.imul(draw + 1, 97) & 0xff));
+    if (id !== undefined) made.add(id);
+  }
+  if (made.size > 1) return ids;
+  faults.push(
+    fault(
+      ['conversationId', 'example'],
+      'no ids like conversationId.example can be generated: give an example with letters or digits that may vary',
+    ),
+  );
+  return undefined;
+}

@@ -1,0 +1,128 @@
+/** What a value that is no conversation id most likely is, and where the right one comes from. */
+import { type ConversationIds, PLACEHOLDER_CONTACT, readContactId } from './ids.js';
+
+/** What the tenant knows that can turn a wrong id into the right one. */
+export interface KnownIds {
+  conversationOfContact(contactId: string): string | undefined;
+  /** Where this value is stored as a custom attribute. */
+  attributesWith(value: string): readonly StoredAttribute[];
+}
+
+export interface StoredAttribute {
+  readonly owner: 'contact' | 'user';
+  readonly ownerId: string;
+  readonly name: string;
+}
+
+/** For stages that have no tenant at hand. */
+export const NOTHING_KNOWN: KnownIds = { conversationOfContact: () => undefined, attributesWith: () => [] };
+
+/** A channel or thread id of digital chat: `chat_` and a UUID (client). */
+const PREFIXED = /^([a-z]{2,12})[_:-](.+)$/i;
+const OCP_SESSION = /^([0-9]{3,10}):([0-9]{5,19})$/;
+const TEMPLATE = /\{\{[^]*\}\}|\$\{[^]*\}|<%[^]*%>|^\{[^]*\}$|^%[^%]+%$|^<[^>]+>$/;
+const NO_VALUE = /^(undefined|null|nil|none|nan|n\/a)$/i;
+
+/**
+ * The remedy for a value that was sent where a conversation id belongs, one sentence after the other; the last one says
+ * that the form is assumed.
+ */
+export function adviseConversationId(value: unknown, ids: ConversationIds, known: KnownIds = NOTHING_KNOWN): string {
+  return `${adviceFor(value, ids, known)} That a conversation id is ${ids.description} is assumed; the setting conversationId changes it.`;
+}
+
+function adviceFor(value: unknown, ids: ConversationIds, known: KnownIds): string {
+  if (value === null) {
+    return 'The bot had no id to send: check that the value is there when the request is built, and send the conversation id that CXone generated.';
+  }
+  if (typeof value === 'number') return adviseDigits(String(value), known);
+  if (typeof value === 'object') {
+    return 'Send the id alone, as a string: pick the field that holds it instead of the object around it.';
+  }
+  if (typeof value !== 'string') return 'Send the conversation id that CXone generated, as a string.';
+  return adviseText(value, ids, known);
+}
+
+function adviseText(text: string, ids: ConversationIds, known: KnownIds): string {
+  const bare = text.trim();
+  if (bare === '') {
+    return 'The id is empty: the variable that it was taken from had no value when the request was built. Check it in the Cognigy node or the script that sends this.';
+  }
+  const trimmed = ids.read(bare);
+  if (trimmed !== undefined) return `There is white space around the id: send "${trimmed}".`;
+  const unwrapped = ids.read(bare.replace(/^(?:urn:uuid:|["'{[(<]+)|["'}\])>]+$/gi, ''));
+  if (unwrapped !== undefined) return `The id is wrapped in other characters: send "${unwrapped}".`;
+  if (NO_VALUE.test(bare)) {
+    return `"${bare}" is what a variable without a value turns into: set it before the request is built, in the Cognigy node or the script that sends this.`;
+  }
+  if (bare.includes('[object ')) {
+    return 'An object was put where its text belongs: pick the field that holds the id, such as context.sessionId, instead of the object around it.';
+  }
+  if (TEMPLATE.test(bare)) {
+    return 'The template was sent as it stands: nothing filled it in. In Cognigy, check that the field takes CognigyScript and that the payload type is JSON; in a Studio script, define the body as an object whose values are templates.';
+  }
+  const digits = readContactId(bare);
+  if (digits !== undefined) return adviseDigits(digits, known);
+  const session = OCP_SESSION.exec(bare);
+  if (session?.[2] !== undefined) {
+    return `This is an ocpSessionId: business unit ${session[1] ?? ''} and contact ${session[2]}. ${conversationOf(session[2], known)}`;
+  }
+  const stored = known.attributesWith(text);
+  if (stored[0] !== undefined) return adviseStored(text, stored[0], known);
+  const rest = PREFIXED.exec(bare);
+  if (rest?.[1] !== undefined && ids.read(rest[2] ?? '') !== undefined) {
+    return `This is the id of a ${rest[1].toLowerCase() === 'chat' ? 'chat channel' : rest[1]}, not of a conversation. Send the conversation id that CXone generated.`;
+  }
+  const decoded = ids.read(percentDecoded(bare));
+  if (decoded !== undefined) return `The id is URL-encoded: send "${decoded}".`;
+  const nearly = nearlyUuid(bare, ids);
+  if (nearly !== undefined) return nearly;
+  return (
+    'This looks like the bot’s own session id, which CXone does not index. Send the conversation id that CXone generated. ' +
+    'Where the bot knows only its own id, store that as a custom attribute of the contact beforehand, and look the conversation up by it: ' +
+    `GET /api/v2/conversations?attribute=externalSessionId&value=${encodeURIComponent(bare.slice(0, 64).toWellFormed())}.`
+  );
+}
+
+function adviseDigits(digits: string, known: KnownIds): string {
+  if (digits === PLACEHOLDER_CONTACT) {
+    return `${PLACEHOLDER_CONTACT} is the placeholder contact of Cognigy’s test chat: there is no conversation behind it. Test through a channel that CXone opened.`;
+  }
+  return `A whole number like this is a contact id; a contact and its conversation have different ids. ${conversationOf(digits, known)}`;
+}
+
+function conversationOf(contactId: string, known: KnownIds): string {
+  const conversationId = known.conversationOfContact(contactId);
+  return conversationId === undefined
+    ? 'Send the id of the conversation that runs on this contact.'
+    : `The conversation on this contact is "${conversationId}": send that.`;
+}
+
+function adviseStored(value: string, stored: StoredAttribute, known: KnownIds): string {
+  const lookUp = `GET /api/v2/conversations?attribute=${encodeURIComponent(stored.name.toWellFormed())}&value=${encodeURIComponent(value.toWellFormed())}`;
+  const conversationId = stored.owner === 'contact' ? known.conversationOfContact(stored.ownerId) : undefined;
+  return (
+    `This external id is stored as the attribute "${stored.name}" of ${stored.owner} ${stored.ownerId}. Look the conversation up by it first (${lookUp}) ` +
+    `and send the conversationId of the answer${conversationId === undefined ? '' : `: "${conversationId}"`}.`
+  );
+}
+
+function nearlyUuid(text: string, ids: ConversationIds): string | undefined {
+  const hex = text.replaceAll('-', '');
+  if (/^[0-9a-f]{32}$/i.test(hex)) {
+    const dashed = ids.read(hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
+    return dashed === undefined ? undefined : `The dashes of the UUID are missing or misplaced: send "${dashed}".`;
+  }
+  if (/^[0-9a-f-]{24,48}$/i.test(text) && text.includes('-') && ids.read(ids.example)?.length === 36) {
+    return `This is a UUID with ${String(hex.length)} hex digits instead of 32: it was cut or glued on its way. Send it whole.`;
+  }
+  return undefined;
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,316 @@
+/** Turns what a schema found into findings that a person can act on. */
+import type { ErrorObject } from 'ajv';
+import { adviseConversationId } from '../contact/id-advice.js';
+import type { ConversationIds } from '../contact/ids.js';
+import type { Finding, Place } from '../rejections.js';
+import { describe, kindOf, oneOf, show } from '../shown.js';
+import type { Schema } from './contract.js';
+import { escapePointer } from './json-text.js';
+import { nearMiss } from './near-miss.js';
+import type { SchemaErrors } from './validators.js';
+
+/** So many findings are told at most: a body may have more faults than anyone reads. */
+const MOST_FINDINGS = 50;
+/** So many of the schema's errors are looked at, of which the most telling are kept. */
+const MOST_ERRORS = 1000;
+
+const RANK = { missing: 0, type: 1, other: 2 } as const;
+const PLACES: readonly (Place | null)[] = ['path', 'query', 'header', 'body'];
+
+interface Ranked {
+  readonly rank: keyof typeof RANK;
+  readonly finding: Finding;
+}
+
+/** All findings of the stage: missing ones first, then types, then the rest; then by place and pointer. */
+export function explainErrors(parameterErrors: SchemaErrors, bodyErrors: SchemaErrors, ids: ConversationIds): Finding[] {
+  const ranked = [
+    ...parameterErrors.slice(0, MOST_ERRORS).map((error) => {
+      const [, place, ...steps] = error.instancePath.split('/');
+      return explainError(error, place === 'path' ? 'path' : 'query', steps.map((step) => `/${step}`).join(''), ids);
+    }),
+    ...bodyErrors.slice(0, MOST_ERRORS).map((error) => explainError(error, 'body', error.instancePath, ids)),
+  ];
+  return ranked
+    .sort(
+      (one, other) =>
+        RANK[one.rank] - RANK[other.rank] ||
+        PLACES.indexOf(one.finding.in) - PLACES.indexOf(other.finding.in) ||
+        comparePointers(one.finding.pointer ?? '', other.finding.pointer ?? ''),
+    )
+    .slice(0, MOST_FINDINGS)
+    .map(({ finding }) => finding);
+}
+
+/** What is deeper than `deepest` is refused before a schema looks at it. */
+export function explainDepth(depth: number, deepest: number): Finding {
+  return {
+    code: 'SCHEMA_MISMATCH',
+    message: 'The body nests too deeply.',
+    in: 'body',
+    pointer: '',
+    expected: `at most ${String(deepest)} objects and lists inside each other`,
+    received: `${String(depth)} inside each other`,
+    remedy: 'Send a flatter body. A structure that contains itself may have been serialised.',
+    provenance: 'assumed',
+  };
+}
+
+function explainError(error: ErrorObject, place: Place, pointer: string, ids: ConversationIds): Ranked {
+  const schema = (error.parentSchema ?? {}) as Schema & Record<string, unknown>;
+  const limit: unknown = error.schema;
+  const name = fieldName(place, pointer);
+  const mismatch = (rank: Ranked['rank'], message: string, expected: string, remedy: string): Ranked => ({
+    rank,
+    finding: { code: 'SCHEMA_MISMATCH', message, in: place, pointer, expected, received: describe(error.data), remedy },
+  });
+  switch (error.keyword) {
+    case 'required':
+      return explainMissing(error, place, pointer, schema);
+    case 'additionalProperties':
+      return explainUnknown(error, place, pointer, schema);
+    case 'type': {
+      const expected = expectedType(schema);
+      const remedy =
+        schema['x-advice'] === 'conversation-id' ? adviseConversationId(error.data, ids) : adviseType(error.data, schema, name);
+      return mismatch('type', `${name} is ${kindOf(error.data)}, not ${expected}.`, expected, remedy);
+    }
+    case 'enum': {
+      const allowed = (limit as unknown[]).filter((value) => value !== null).map(String);
+      const near = typeof error.data === 'string' ? nearMiss(error.data, allowed) : undefined;
+      return mismatch(
+        'other',
+        `${name} has a value that it cannot have.`,
+        oneOf(allowed),
+        near === undefined ? `Send ${oneOf(allowed)}.` : `Did you mean ${near}?`,
+      );
+    }
+    case 'maximum':
+      return mismatch('other', `${name} is too large.`, `at most ${String(limit)}`, `Send a number up to ${String(limit)}.`);
+    case 'minimum':
+      return mismatch('other', `${name} is too small.`, `at least ${String(limit)}`, `Send a number from ${String(limit)} on.`);
+    case 'minLength':
+      return mismatch(
+        'other',
+        `${name} is empty.`,
+        'a text that is not empty',
+        `Give ${name} a value, or leave it out where it is not required.`,
+      );
+    case 'maxLength':
+      return mismatch('other', `${name} is too long.`, `at most ${String(limit)} characters`, `Shorten ${name}.`);
+    case 'maxProperties':
+      return mismatch('other', `${name} has too many members.`, `at most ${String(limit)} members`, 'Send fewer at a time.');
+    case 'pattern':
+      return mismatch(
+        'other',
+        `${name} is not in the form that it must have.`,
+        `a text that matches ${String(limit)}`,
+        `Write ${name} in this form.`,
+      );
+    case 'format':
+      return mismatch(
+        'other',
+        `${name} is not in the form that it must have.`,
+        `a ${String(limit)}`,
+        `Write ${name} as ISO 8601 in UTC, such as 2026-03-01T09:30:00.000Z.`,
+      );
+    default:
+      return mismatch(
+        'other',
+        `${name} ${error.message ?? 'is not as it should be'}.`,
+        `${error.keyword} ${show(limit)}`,
+        `Make ${name} fit the contract (GET /_emulator/openapi.json).`,
+      );
+  }
+}
+
+function explainMissing(error: ErrorObject, place: Place, pointer: string, schema: Schema): Ranked {
+  const missing = (error.params as { missingProperty: string }).missingProperty;
+  const data = error.data as Record<string, unknown>;
+  const expected = schema.properties?.[missing];
+  const at = `${pointer}/${escapePointer(missing)}`;
+  return {
+    rank: 'missing',
+    finding: {
+      code: 'REQUIRED_FIELD_MISSING',
+      message: `${place === 'body' ? 'The required field' : 'The required parameter'} ${missing} is missing.`,
+      in: place,
+      pointer: at,
+      expected: `${missing}, ${expected === undefined ? 'a value' : expectedType(expected)}`,
+      received:
+        place === 'body'
+          ? received(data)
+          : Object.keys(data).length === 0
+            ? 'no parameter'
+            : `only ${oneOf(
+                Object.keys(data)
+                  .slice(0, 8)
+                  .map((key) => show(key)),
+              )}`,
+      remedy: adviseMissing(missing, data, expected?.['x-aliases'] ?? [], place),
+    },
+  };
+}
+
+function received(data: Record<string, unknown>): string {
+  const keys = Object.keys(data);
+  if (keys.length === 0) return 'an empty object';
+  return `an object with ${keys
+    .slice(0, 8)
+    .map((key) => show(key))
+    .join(', ')}${keys.length > 8 ? ` and ${String(keys.length - 8)} more` : ''}`;
+}
+
+function adviseMissing(missing: string, data: Record<string, unknown>, aliases: readonly string[], place: Place): string {
+  if (place !== 'body') return `Add ${missing} to the ${place}${place === 'query' ? `: ?${missing}=…` : ''}.`;
+  const keys = Object.keys(data);
+  const near = nearestKey(missing, keys);
+  if (near !== undefined) return `Rename ${show(near)} to ${show(missing)}: names are case-sensitive, and every letter counts.`;
+  const alias = keys.find((key) => aliases.some((name) => name.toLowerCase() === key.toLowerCase()));
+  if (alias !== undefined)
+    return `Send the value of ${show(alias)} under the name ${show(missing)}: this operation reads no other.`;
+  for (const key of keys) {
+    const inner = data[key];
+    if (typeof inner === 'string' && keys.length === 1 && looksLikeJsonObject(inner)) {
+      return `The whole body seems to stand as text in ${show(key)}: send that object itself as the body.`;
+    }
+    if (typeof inner !== 'object' || inner === null) continue;
+    const deeper = nearestKey(missing, Object.keys(inner)) ?? Object.keys(inner).find((name) => aliases.includes(name));
+    if (deeper !== undefined)
+      return `It stands one level too deep, at ${show(`/${escapePointer(key)}/${escapePointer(deeper)}`)}: move it to the top level of the body as ${show(missing)}.`;
+  }
+  return `Add ${show(missing)} to the top level of the body.`;
+}
+
+function nearestKey(missing: string, keys: readonly string[]): string | undefined {
+  return keys.includes(missing) ? missing : nearMiss(missing, keys.slice(0, 200));
+}
+
+function explainUnknown(error: ErrorObject, place: Place, pointer: string, schema: Schema): Ranked {
+  const unknown = (error.params as { additionalProperty: string }).additionalProperty;
+  const value = (error.data as Record<string, unknown>)[unknown];
+  return {
+    rank: 'other',
+    finding: unknownField(place, `${pointer}/${escapePointer(unknown)}`, unknown, value, Object.keys(schema.properties ?? {})),
+  };
+}
+
+function unknownField(place: Place, pointer: string, name: string, value: unknown, known: readonly string[]): Finding {
+  const near = nearMiss(name, known);
+  return {
+    code: 'SCHEMA_MISMATCH',
+    message: `${show(name)} is not a field that this operation knows.`,
+    in: place,
+    pointer,
+    expected: known.length === 0 ? 'no fields' : `no fields but ${known.join(', ')}`,
+    received: describe(value),
+    remedy: near === undefined ? `Remove ${show(name)}.` : `Rename ${show(name)} to ${show(near)}.`,
+  };
+}
+
+function adviseType(data: unknown, schema: Schema, name: string): string {
+  const wantsObject = schema.type === 'object';
+  if (typeof data === 'string' && wantsObject && looksLikeJsonObject(data)) {
+    return `${name} was encoded twice: it is a string that holds JSON. Send the object itself; serialise it once only.`;
+  }
+  if (Array.isArray(data) && wantsObject) return 'Send the object itself, not a list around it.';
+  if (typeof data === 'string' && (schema.type === 'integer' || schema.type === 'number')) {
+    return /^\s*-?[0-9]+(?:\.[0-9]+)?\s*$/.test(data)
+      ? `Send ${name} as a number, without quotes: ${data.trim()}.`
+      : `Send ${name} as a number.`;
+  }
+  if (typeof data === 'string' && schema.type === 'boolean') return `Send ${name} as true or false, without quotes.`;
+  if ((typeof data === 'number' || typeof data === 'boolean') && schema.type === 'string')
+    return `Send ${name} as a string, in double quotes: ${JSON.stringify(String(data))}.`;
+  if (data === null) return `${name} has no value: leave it out, or send ${expectedType(schema)}.`;
+  if (typeof data === 'object' && schema.type === 'string')
+    return `${name} takes text: pick the value inside, or serialise it to a string.`;
+  return `Send ${name} as ${expectedType(schema)}.`;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'a string',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'a list',
+};
+
+function expectedType(schema: Schema): string {
+  const type = TYPES[schema.type ?? ''] ?? 'another type';
+  return schema.nullable === true ? `${type} or null` : type;
+}
+
+function fieldName(place: Place, pointer: string): string {
+  if (pointer === '') return place === 'body' ? 'The body' : `The ${place}`;
+  return pointer
+    .slice(pointer.lastIndexOf('/') + 1)
+    .replaceAll('~1', '/')
+    .replaceAll('~0', '~');
+}
+
+function looksLikeJsonObject(text: string): boolean {
+  if (!/^\s*\{[^]*\}\s*$/.test(text)) return false;
+  try {
+    return kindOf(JSON.parse(text)) === 'an object';
+  } catch {
+    return false;
+  }
+}
+
+function comparePointers(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}
+
+/** A field that the contract does not name, let pass. */
+export interface UnknownField {
+  readonly finding: Finding;
+  /** Whether it nearly is a known one that was not sent. */
+  readonly near: boolean;
+  /** Whether it stands in an object that is free to hold anything. */
+  readonly open: boolean;
+}
+
+/**
+ * The fields of a sound body that its schema does not name. An object that the schema leaves open on purpose
+ * (`additionalProperties: true`) is free to hold anything; there only near misses of its known fields are told.
+ */
+export function unknownFields(schema: Schema, value: unknown, pointer = ''): UnknownField[] {
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    return items === undefined ? [] : value.flatMap((item, index) => unknownFields(items, item, `${pointer}/${String(index)}`));
+  }
+  const { properties } = schema;
+  if (typeof value !== 'object' || value === null || properties === undefined) return [];
+  const found: UnknownField[] = [];
+  const known = Object.keys(properties);
+  for (const [key, member] of Object.entries(value)) {
+    const at = `${pointer}/${escapePointer(key)}`;
+    const inner = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    if (inner !== undefined) {
+      if (typeof member === 'object') found.push(...unknownFields(inner, member, at));
+      continue;
+    }
+    const near =
+      nearMiss(
+        key,
+        known.filter((name) => !Object.hasOwn(value, name)),
+      ) !== undefined;
+    const open = schema.additionalProperties === true;
+    if (near || !open) found.push({ finding: unknownField('body', at, key, member, known), near, open });
+    if (found.length >= MOST_FINDINGS) break;
+  }
+  return found;
+}
+
+/** A template that nothing filled in, as the whole of a text: `{{context.intent}}`, `{context.intent}`, `${intent}`. */
+const UNRENDERED = /^\s*(?:\{\{[^]*\}\}|\$\{[^{}]*\}|\{[\p{L}\p{N}\s.$_|-]+\})\s*$/u;
+
+/** JSON Pointers of the texts in a value that are unrendered templates. */
+export function unrenderedTemplates(value: unknown, pointer = ''): { readonly pointer: string; readonly text: string }[] {
+  if (typeof value === 'string') return value.includes('{') && UNRENDERED.test(value) ? [{ pointer, text: value }] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => unrenderedTemplates(member, `${pointer}/${escapePointer(key)}`));
+}

@@ -1,0 +1,60 @@
+/** Loads the contract: from the documents packed at build where they still are what lies in `openapi/`, else from there. */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { buildContract, type Contract, type ContractDocument } from './contract.js';
+import type { SourceText } from './documents.js';
+
+/** The documents as the build packs them. Reading and checking the YAML takes 300 ms, this takes 3. */
+export interface PackedDocuments {
+  /** Of the YAML texts. */
+  readonly fingerprint: string;
+  readonly documents: readonly ContractDocument[];
+}
+
+export const CONTRACT_FOLDER = new URL('../../openapi/', import.meta.url);
+export const PACKED_FILE = new URL('../openapi.json', import.meta.url);
+
+/** Throws FileFaults where a document is bad. */
+export async function loadContract(version: string, folder: URL = CONTRACT_FOLDER): Promise<Contract> {
+  const sources = await readSources(folder);
+  return buildContract(await documentsFrom(sources), version);
+}
+
+export async function readSources(folder: URL): Promise<SourceText[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).sort();
+  return Promise.all(
+    names.map(async (name) => ({ file: `openapi/${name}`, text: await readFile(new URL(name, folder), 'utf8') })),
+  );
+}
+
+export function fingerprint(sources: readonly SourceText[]): string {
+  return createHash('sha256').update(JSON.stringify(sources)).digest('hex');
+}
+
+/** Documents never change once they are read, so that every emulator in a process can share them. */
+const read = new Map<string, Promise<readonly ContractDocument[]>>();
+
+function documentsFrom(sources: readonly SourceText[]): Promise<readonly ContractDocument[]> {
+  const key = fingerprint(sources);
+  const known = read.get(key);
+  if (known !== undefined) return known;
+  const documents = packedOrRead(sources, key);
+  read.set(key, documents);
+  return documents;
+}
+
+async function packedOrRead(sources: readonly SourceText[], key: string): Promise<readonly ContractDocument[]> {
+  const packed = await readPacked();
+  if (packed?.fingerprint === key) return packed.documents;
+  const { readDocuments } = await import('./documents.js');
+  return readDocuments(sources);
+}
+
+async function readPacked(): Promise<PackedDocuments | undefined> {
+  try {
+    return JSON.parse(await readFile(PACKED_FILE, 'utf8')) as PackedDocuments;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

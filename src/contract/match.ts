@@ -1,0 +1,78 @@
+/** Finds the operation for a method and a path, and what else there is where none fits. */
+import findMyWay from 'find-my-way';
+import type { Contract, ContractOperation } from './contract.js';
+import { distanceBetween } from './near-miss.js';
+
+export interface Match {
+  readonly operation: ContractOperation;
+  /** Decoded. */
+  readonly pathParameters: Readonly<Record<string, string>>;
+}
+
+export interface Matcher {
+  match(method: string, path: string): Match | undefined;
+  /** The methods that the path has, with HEAD and OPTIONS. Empty where it has none. */
+  methodsAt(path: string): readonly string[];
+  /** The operation whose path is nearest to one that nothing has. */
+  nearest(method: string, path: string): ContractOperation | undefined;
+}
+
+/** An id may be as long as the request line allows. */
+const LONGEST_PARAMETER = 16_384;
+
+/** The router is built once: openapi-backend's own rebuilds its list on every call. */
+export function createMatcher(contract: Contract): Matcher {
+  const router = findMyWay({ maxParamLength: LONGEST_PARAMETER });
+  const operations = [...contract.operations.values()];
+  for (const operation of operations) {
+    router.on(operation.method as 'GET', operation.path.replace(/\{(\w+)\}/g, ':$1'), NO_HANDLER, operation);
+  }
+  const methods = [...new Set(operations.map(({ method }) => method))];
+  return {
+    match(method, path) {
+      if (path.endsWith('/')) return undefined;
+      const found = router.find((method === 'HEAD' ? 'GET' : method) as 'GET', path);
+      return found === null
+        ? undefined
+        : { operation: found.store as ContractOperation, pathParameters: found.params as Record<string, string> };
+    },
+    methodsAt(path) {
+      if (path.endsWith('/')) return [];
+      const allowed = methods.filter((method) => router.find(method as 'GET', path) !== null);
+      if (allowed.length === 0) return [];
+      return [...allowed, ...(allowed.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].sort();
+    },
+    nearest(method, path) {
+      let nearest: ContractOperation | undefined;
+      let least = Infinity;
+      for (const operation of operations) {
+        const distance = pathDistance(path, operation.path) + (operation.method === method ? 0 : 0.5);
+        if (distance < least) {
+          least = distance;
+          nearest = operation;
+        }
+      }
+      return least <= Math.max(3, path.length * 0.4) ? nearest : undefined;
+    },
+  };
+}
+
+function NO_HANDLER(): void {
+  // find-my-way asks for a handler; the operation travels in the store.
+}
+
+/** How far a path is from a template, where a parameter fits any segment. Long paths are near to nothing. */
+function pathDistance(path: string, template: string): number {
+  if (path.length > 400) return Infinity;
+  const ours = path.toLowerCase().split('/').filter(Boolean);
+  const theirs = template.toLowerCase().split('/').filter(Boolean);
+  let distance = path.endsWith('/') ? 0.5 : 0;
+  for (let index = 0; index < Math.max(ours.length, theirs.length); index += 1) {
+    const our = ours[index];
+    const their = theirs[index];
+    if (our === undefined || their === undefined) distance += 4;
+    else if (!their.startsWith('{')) distance += distanceBetween(our, their);
+    else distance += 0.1;
+  }
+  return distance;
+}

@@ -1,0 +1,70 @@
+/** The compiled validators of each operation, made when first needed by one shared ajv for bodies and one for parameters. */
+import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
+import type { ContractOperation, Schema } from './contract.js';
+
+/** What ajv found; empty where all is well. */
+export type SchemaErrors = readonly ErrorObject[];
+
+export interface Validators {
+  /** Changes texts in `query` to the numbers and booleans that the contract asks for. */
+  parameters(operation: ContractOperation, values: ParameterValues): SchemaErrors;
+  body(operation: ContractOperation, body: unknown): SchemaErrors;
+  reply(operation: ContractOperation, status: number, body: unknown): SchemaErrors;
+}
+
+export interface ParameterValues {
+  readonly path: Record<string, unknown>;
+  readonly query: Record<string, unknown>;
+}
+
+const OPTIONS: Options = { allErrors: true, verbose: true, strictTypes: false, strictRequired: false };
+/** Keywords of OpenAPI and of the emulator that check nothing. */
+const VOCABULARY = ['example', 'x-advice', 'x-aliases'];
+
+export function createValidators(): Validators {
+  const forBodies = createAjv({});
+  const forParameters = createAjv({ coerceTypes: true });
+  const compiled = new Map<object | string, ValidateFunction>();
+
+  const check = (key: object, ajv: Ajv, schema: () => object, value: unknown): SchemaErrors => {
+    let validate = compiled.get(key);
+    if (validate === undefined) {
+      validate = ajv.compile(schema());
+      compiled.set(key, validate);
+    }
+    return validate(value) ? [] : (validate.errors ?? []);
+  };
+
+  return {
+    parameters: (operation, values) =>
+      operation.parameters.length === 0
+        ? []
+        : check(operation.parameters, forParameters, () => parameterSchema(operation), values),
+    body: (operation, body) =>
+      operation.body === undefined ? [] : check(operation.body, forBodies, () => operation.body?.schema ?? {}, body),
+    reply(operation, status, body) {
+      const reply = operation.replies.get(status);
+      return reply === undefined || reply === null ? [] : check(reply, forBodies, () => reply.schema, body);
+    },
+  };
+}
+
+function createAjv(options: Options): Ajv {
+  const ajv = new Ajv({ ...OPTIONS, ...options });
+  addFormats.default(ajv, ['date-time']);
+  ajv.addVocabulary(VOCABULARY);
+  return ajv;
+}
+
+function parameterSchema({ parameters }: ContractOperation): object {
+  const place = (name: 'path' | 'query'): Schema => {
+    const mine = parameters.filter((parameter) => parameter.in === name);
+    return {
+      type: 'object',
+      required: mine.filter(({ required }) => required === true).map((parameter) => parameter.name),
+      properties: Object.fromEntries(mine.map((parameter) => [parameter.name, parameter.schema])),
+    };
+  };
+  return { type: 'object', properties: { path: place('path'), query: place('query') } };
+}

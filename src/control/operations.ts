@@ -1,0 +1,130 @@
+/** The control API: what a test, a viewer or a person asks the emulator itself. */
+import { end } from '../contact/conversation.js';
+import type { ConversationIds, TenantIdentity } from '../contact/ids.js';
+import type { Contract } from '../contract/contract.js';
+import { conversationEnded, conversationInPath, IN_PATH } from '../platform/conversation-rules.js';
+import { viewOf } from '../platform/conversation-view.js';
+import { openable } from '../platform/open-conversation.js';
+import type { Operations } from '../platform/operation.js';
+import { reject } from '../rejections.js';
+import { show } from '../shown.js';
+import type { TenantSnapshot } from '../state/store.js';
+import type { TraceFilter, TraceLog } from '../trace/log.js';
+import { requireCoherent } from './coherent-state.js';
+
+export interface ControlSettings {
+  readonly version: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly contract: Contract;
+  readonly traces: TraceLog;
+  readonly conversationIds: ConversationIds;
+}
+
+/** Where a list says no limit. */
+const DEFAULT_LIMIT = 100;
+
+export function controlOperations({ version, startedAt, contract, traces, conversationIds }: ControlSettings): Operations {
+  return {
+    getHealth: {
+      answer: (_, state) => ({
+        status: 200,
+        body: { status: 'ok', version, startedAt, tenant: state.identity satisfies TenantIdentity },
+      }),
+    },
+
+    openConversation: {
+      check(call, state) {
+        openable(call.body ?? {}, conversationIds, call, state);
+      },
+      answer(call, state) {
+        const wanted = openable(call.body ?? {}, conversationIds, call, state);
+        const conversation = state.openConversation(wanted, call.now);
+        call.concern(conversation);
+        return { status: 201, body: viewOf(conversation, state) };
+      },
+    },
+
+    listConversations: {
+      answer(call, state) {
+        const { state: wanted, limit = DEFAULT_LIMIT } = call.query as { state?: string; limit?: number };
+        const matching = [...state.conversations()].filter(
+          (conversation) => wanted === undefined || conversation.state === wanted,
+        );
+        return {
+          status: 200,
+          body: { items: matching.slice(0, limit).map((conversation) => viewOf(conversation, state)), total: matching.length },
+        };
+      },
+    },
+
+    getConversation: {
+      check(call, state) {
+        conversationInPath(call, conversationIds, state);
+      },
+      answer: (call, state) => ({ status: 200, body: viewOf(conversationInPath(call, conversationIds, state), state) }),
+    },
+
+    endConversation: {
+      check(call, state) {
+        const conversation = conversationInPath(call, conversationIds, state);
+        if (conversation.state === 'ended') throw conversationEnded(conversation, IN_PATH);
+      },
+      answer(call, state) {
+        const ended = end(conversationInPath(call, conversationIds, state), call.now);
+        state.updateConversation(ended);
+        return { status: 200, body: viewOf(ended, state) };
+      },
+    },
+
+    listTraces: {
+      answer(call) {
+        const { limit = DEFAULT_LIMIT, ...filter } = call.query as TraceFilter;
+        return { status: 200, body: traces.list(call.tenant, { ...filter, limit }) };
+      },
+    },
+
+    getTrace: {
+      answer(call) {
+        const traceId = call.pathParameters.traceId ?? '';
+        const trace = traces.get(call.tenant, traceId);
+        if (trace !== undefined) return { status: 200, body: trace };
+        throw reject('TRACE_UNKNOWN', {
+          message: 'No trace has this id.',
+          in: 'path',
+          pointer: '/traceId',
+          expected: `the id of a trace of the tenant ${call.tenant} that is still kept`,
+          received: show(traceId),
+          remedy:
+            'List the traces with GET /_emulator/traces. The log is bounded and reset clears it; the trace of another tenant is read below its /t/… prefix.',
+        });
+      },
+    },
+
+    exportState: {
+      answer: (_, state) => ({ status: 200, body: state.export() }),
+    },
+
+    importState: {
+      check(call) {
+        requireCoherent(call.body as TenantSnapshot, conversationIds);
+      },
+      answer(call, state) {
+        state.import(call.body as TenantSnapshot);
+        return { status: 204 };
+      },
+    },
+
+    reset: {
+      answer(call, state) {
+        state.reset();
+        traces.clear(call.tenant);
+        return { status: 204 };
+      },
+    },
+
+    getOpenapi: {
+      answer: () => ({ status: 200, body: contract.document }),
+    },
+  };
+}

@@ -1,0 +1,95 @@
+/** A request of Node's http server as the pipeline takes it. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Answer, Arrival, Received } from '../pipeline/index.js';
+import { tooLarge } from '../pipeline/parse-body.js';
+import { type Rejection, reject } from '../rejections.js';
+
+/** What is over the limit is read and thrown away up to here, so that the caller hears the answer instead of a reset. */
+const MOST_DISCARDED = 64 * 1024 * 1024;
+
+/** The requests whose body is still on its way, by socket: a fault of the connection belongs to them. */
+const reading = new WeakMap<Duplex, (fault: Rejection) => void>();
+
+/** Gives a fault of the connection to the request that is being read on it; false where there is none. */
+export function failReading(socket: Duplex, fault: Rejection): boolean {
+  const fail = reading.get(socket);
+  fail?.(fault);
+  return fail !== undefined;
+}
+
+export function arrivalOf(request: IncomingMessage, response: ServerResponse): Arrival {
+  const fault = hostFault(request);
+  return {
+    transport: 'http',
+    method: request.method ?? 'GET',
+    target: request.url ?? '/',
+    headers: request.headers,
+    ...(fault === undefined ? {} : { fault }),
+    receive: (limit) => receive(request, limit),
+    gone: () => response.destroyed || request.socket.destroyed,
+  };
+}
+
+/** RFC 9112 asks for Host; Node would answer its lack with a page of its own. */
+function hostFault(request: IncomingMessage): Rejection | undefined {
+  if (request.httpVersion !== '1.1' || request.headers.host !== undefined) return undefined;
+  return reject('HTTP_MALFORMED', {
+    message: 'The request has no Host header.',
+    in: 'header',
+    pointer: '/host',
+    expected: 'a Host header, as HTTP/1.1 demands',
+    received: 'nothing',
+    remedy: 'Let an HTTP library make the request, or add the header Host.',
+  });
+}
+
+const NOTHING: Received = { bytes: Buffer.alloc(0) };
+
+function receive(request: IncomingMessage, limit: number): Received | Promise<Received> {
+  const { headers } = request;
+  const empty =
+    headers['transfer-encoding'] === undefined && (headers['content-length'] === undefined || headers['content-length'] === '0');
+  if (empty || request.readableEnded) return NOTHING;
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const { socket } = request;
+
+    const done = (fault?: Rejection, gone = false): void => {
+      reading.delete(socket);
+      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
+      const bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+      resolve({ bytes, ...(fault === undefined ? {} : { fault }), ...(gone ? { gone } : {}) });
+    };
+    const onData = (chunk: Buffer): void => {
+      const room = limit - size;
+      size += chunk.length;
+      if (room > 0) chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
+      if (size > limit + MOST_DISCARDED) {
+        request.pause();
+        done(tooLarge(limit, `more than ${String(size)} bytes`));
+      }
+    };
+    const onEnd = (): void => {
+      done(size > limit ? tooLarge(limit, `${String(size)} bytes`) : undefined);
+    };
+    const onGone = (): void => {
+      done(undefined, true);
+    };
+    reading.set(socket, done);
+    request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
+  });
+}
+
+/** The only place that writes to Node's response. */
+export function write(response: ServerResponse, answer: Answer): void {
+  const headers: Record<string, string | number> = { ...answer.headers };
+  if (answer.close) headers.connection = 'close';
+  if (answer.body === null) {
+    response.writeHead(answer.status, headers).end();
+    return;
+  }
+  headers['content-length'] = Buffer.byteLength(answer.body);
+  response.writeHead(answer.status, headers).end(answer.body);
+}

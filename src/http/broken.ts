@@ -1,0 +1,90 @@
+/** What is no request at all: bytes that are not HTTP, headers without end, a caller that never finishes. */
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Answer, Arrival } from '../pipeline/index.js';
+import { type Rejection, reject } from '../rejections.js';
+import { show } from '../shown.js';
+
+interface ParserError extends Error {
+  readonly code?: string;
+  /** What Node had read when it gave up. */
+  readonly rawPacket?: Buffer;
+}
+
+/** What made Node give up on a connection. `timeout` in milliseconds. */
+export function connectionFault(error: ParserError, timeout: number): Rejection {
+  switch (error.code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return reject('REQUEST_TIMEOUT', {
+        message: 'The request did not arrive in time.',
+        in: null,
+        pointer: null,
+        expected: `the whole request within ${String(timeout)} ms`,
+        received: 'a part of it',
+        remedy: 'Compare Content-Length with what is really sent: a caller that announces more than it sends waits for ever.',
+      });
+    case 'HPE_HEADER_OVERFLOW':
+      return reject('HEADERS_TOO_LARGE', {
+        message: 'Request line and headers are too large.',
+        in: 'header',
+        pointer: '',
+        expected: 'at most 16 KB of request line and headers',
+        received: 'more',
+        remedy: 'Send large values in the body; look for a cookie or a token that grew, or a query that holds a whole object.',
+      });
+    default:
+      return reject('HTTP_MALFORMED', {
+        message: 'What arrived is not HTTP/1.',
+        in: null,
+        pointer: null,
+        expected: 'an HTTP/1.1 request',
+        received: `${error.message}${error.rawPacket === undefined ? '' : `: ${show(error.rawPacket.toString('latin1', 0, 60))}`}`,
+        remedy: adviseMalformed(error.rawPacket),
+      });
+  }
+}
+
+function adviseMalformed(packet: Buffer | undefined): string {
+  if (packet?.[0] === 0x16) return 'This is TLS on a plain port: use http:// instead of https:// for the emulator.';
+  if (packet?.toString('latin1', 0, 3) === 'PRI') return 'This is HTTP/2 without TLS: let the client speak HTTP/1.1.';
+  return 'Let an HTTP library make the request; where one did, look for a header with a line break in it, or a body longer than its Content-Length.';
+}
+
+/** A connection that never became a request, as the pipeline takes it. */
+export function brokenArrival(fault: Rejection, packet: Buffer | undefined): Arrival {
+  const line = /^([A-Z]{1,20}) (\/\S{0,2000})/.exec(packet?.toString('latin1', 0, 2048) ?? '');
+  return {
+    transport: 'http',
+    method: line?.[1] ?? '-',
+    target: line?.[2] ?? '/',
+    headers: {},
+    fault,
+    receive: () => ({ bytes: Buffer.alloc(0) }),
+    gone: () => false,
+  };
+}
+
+/** A CONNECT request: Node hands over the bare socket. */
+export function connectArrival(target: string): Arrival {
+  return {
+    transport: 'http',
+    method: 'CONNECT',
+    target: target.startsWith('/') ? target : `/${target}`,
+    headers: {},
+    receive: () => ({ bytes: Buffer.alloc(0) }),
+    gone: () => false,
+  };
+}
+
+/** Writes an answer to a bare socket and closes it. */
+export function writeBare(socket: Duplex, { status, headers, body }: Answer): void {
+  const text = body ?? '';
+  const lines = [
+    `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    `date: ${new Date().toUTCString()}`,
+    `content-length: ${String(Buffer.byteLength(text))}`,
+    'connection: close',
+  ];
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`, () => socket.destroy());
+}

@@ -1,0 +1,50 @@
+/** The library: an emulator inside a program, for tests. */
+import { loadConfig } from './config.js';
+import { type Emulator, type EmulatorParts, startEmulator } from './emulator.js';
+import type { PartialSettings } from './settings.js';
+
+export { ConfigFaults, type ConfigFault } from './config.js';
+export type { ConversationIdForm } from './contact/ids.js';
+export type { Skill } from './contact/skill.js';
+export type { Emulator, EmulatorParts } from './emulator.js';
+export type { Clock } from './pipeline/index.js';
+export {
+  CATALOGUE,
+  type CatalogueEntry,
+  type Code,
+  type Place,
+  type Provenance,
+  type RefusalCode,
+  type WarningCode,
+} from './rejections.js';
+export type { LogLevel, PartialSettings, Settings } from './settings.js';
+export type { NewConversation } from './state/store.js';
+export type { TraceFilter, TraceKind, TraceList, TraceListener } from './trace/log.js';
+export { causeOf, type Level, type Outcome, type Trace, type TraceEntry, warningsOf } from './trace/trace.js';
+export { FileFaults, type FileFault } from './yaml-file.js';
+
+/** Settings by their names in the config file, the path of such a file, and parts to exchange. */
+export interface EmulatorOptions extends PartialSettings, EmulatorParts {
+  /** Path of a config file; what is given beside it wins. */
+  readonly config?: string;
+}
+
+/**
+ * Starts an emulator. It prints nothing and reads no environment variable; many can run in one process.
+ *
+ * @example
+ * const emulator = await createEmulator({ port: 0 });
+ * await fetch(`${emulator.url}/api/v2/conversations/webchat`, { method: 'POST', … });
+ * emulator.traces()[0]?.entries;
+ * await emulator.close();
+ *
+ * Throws ConfigFaults where an option is bad, and Node's EADDRINUSE where the port is taken.
+ */
+export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { config, clock, listen, onTrace, onBug, ...settings } = options;
+  const parts = { clock, listen, onTrace, onBug };
+  return startEmulator(
+    await loadConfig({ file: config, options: settings }),
+    Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined)),
+  );
+}

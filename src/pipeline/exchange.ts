@@ -1,0 +1,172 @@
+/** An exchange: one message with all that is known about it, from its arrival to its answer. */
+import type { ContractOperation, Family } from '../contract/contract.js';
+import type { Call, Reply } from '../platform/operation.js';
+import { CATALOGUE, type Code, type Explanation, NEVER_SENT, type Rejection, type WarningCode } from '../rejections.js';
+import { isSecretName, REDACTED, redactText } from '../trace/redact.js';
+import type { Level, Outcome, TraceEntry } from '../trace/trace.js';
+import { detached } from '../shown.js';
+import { readTarget } from './target.js';
+import type { Clock } from './services.js';
+
+export type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** The bytes of a body, or what kept them from arriving whole. */
+export interface Received {
+  readonly bytes: Buffer;
+  /** Kept for later, so that every trace has the body, whatever refuses it. */
+  readonly fault?: Rejection;
+  /** The caller has gone: there is nobody to answer. */
+  readonly gone?: boolean;
+}
+
+/** A message as a transport hands it over. */
+export interface Arrival {
+  readonly transport: 'http' | 'script';
+  readonly method: string;
+  /** Path and query as they were sent. */
+  readonly target: string;
+  readonly headers: Headers;
+  /** What made it no message at all, such as bytes that are not HTTP. */
+  readonly fault?: Rejection;
+  /** Reads the body, up to the limit in bytes. */
+  receive(limit: number): Received | Promise<Received>;
+  /** Whether the caller has left. */
+  gone(): boolean;
+}
+
+/** What goes back on the wire. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** null: no body at all, as with 204. */
+  readonly body: string | null;
+  /** Whether the connection must not be used again. */
+  readonly close: boolean;
+}
+
+export class Exchange implements Call {
+  readonly traceId: string;
+  readonly arrival: Arrival;
+  /** The writes of a dry run are undone, and its trace is not kept. */
+  readonly dryRun: boolean;
+  readonly entries: TraceEntry[] = [];
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** On the monotonic clock. */
+  readonly started: number;
+
+  tenant: string;
+  /** Without the tenant's prefix and the query; not decoded. */
+  path: string;
+  readonly rawQuery: string;
+  /** The answer's shape depends on it, so it is set before the operation is known. */
+  family: Family;
+  stage = 'receive';
+
+  bytes: Buffer = NO_BYTES;
+  bodyFault: Rejection | undefined;
+  bodyText: string | undefined;
+  mediaType: 'json' | 'form' | undefined;
+  operation: ContractOperation | undefined;
+  pathParameters: Readonly<Record<string, string>> = {};
+  query: Readonly<Record<string, unknown>> = {};
+  body: unknown;
+  /** How deep the body nests. */
+  bodyDepth = 0;
+
+  reply: Reply | undefined;
+  rejection: Rejection | undefined;
+  outcome: Outcome = 'accepted';
+  conversationId: string | null = null;
+  contactId: string | null = null;
+
+  readonly #clock: Clock;
+
+  constructor(arrival: Arrival, traceId: string, familyOf: (path: string) => Family, clock: Clock, dryRun = false) {
+    this.arrival = arrival;
+    this.traceId = traceId;
+    this.dryRun = dryRun;
+    this.#clock = clock;
+    this.startedAt = clock.now();
+    this.started = clock.monotonic();
+    const target = readTarget(arrival.target);
+    this.tenant = target.tenant;
+    this.path = target.path;
+    this.rawQuery = target.query;
+    this.family = familyOf(target.path);
+  }
+
+  get method(): string {
+    return this.arrival.method;
+  }
+
+  get now(): string {
+    return new Date(this.#clock.now()).toISOString();
+  }
+
+  /** Milliseconds since it arrived. */
+  get elapsed(): number {
+    return Math.round((this.#clock.monotonic() - this.started) * 1000) / 1000;
+  }
+
+  /** A header's value; several of one name are joined as HTTP joins them. */
+  header(name: string): string | undefined {
+    const value = this.arrival.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  tell(message: string): void {
+    this.entries.push({ at: this.elapsed, stage: this.stage, level: 'info', code: null, message });
+  }
+
+  warn(code: WarningCode | 'CLIENT_DISCONNECTED', explanation: Explanation, level: Level = levelOf(code)): void {
+    this.#enter(code, level, explanation);
+  }
+
+  /** Puts every finding of a refusal into the trace; the first is the cause. */
+  refuse(rejection: Rejection): void {
+    this.rejection = rejection;
+    this.outcome = rejection.status === NEVER_SENT || rejection.status >= 500 ? 'failed' : 'rejected';
+    for (const finding of rejection.findings) this.#enter(finding.code, 'error', finding);
+  }
+
+  concern(about: { readonly conversationId?: string; readonly contactId?: string }): void {
+    if (about.conversationId !== undefined) this.conversationId = findable(about.conversationId);
+    if (about.contactId !== undefined) this.contactId = findable(about.contactId);
+  }
+
+  #enter(code: Code, level: Level, explanation: Explanation): void {
+    const { message, pointer, expected, received, remedy } = explanation;
+    const secret = pointer !== null && isSecretName(pointer.slice(pointer.lastIndexOf('/') + 1));
+    this.entries.push({
+      at: this.elapsed,
+      stage: this.stage,
+      level,
+      code,
+      message: redactText(message),
+      in: explanation.in,
+      pointer: pointer !== null && pointer.length > LONGEST_POINTER ? `${detached(pointer.slice(0, LONGEST_POINTER))}…` : pointer,
+      expected,
+      received: secret ? REDACTED : redactText(received),
+      remedy: redactText(remedy),
+      provenance: explanation.provenance ?? CATALOGUE[code].provenance,
+    });
+  }
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+/** A key may be as long as a body. */
+const LONGEST_POINTER = 512;
+
+/** Longer texts are no ids that anybody would look for. */
+const LONGEST_ID = 256;
+
+function findable(text: string): string {
+  return redactText(text.length > LONGEST_ID ? detached(text.slice(0, LONGEST_ID)) : text);
+}
+
+function levelOf(code: Code): Level {
+  const entry = CATALOGUE[code];
+  return 'level' in entry ? entry.level : 'warn';
+}

@@ -1,0 +1,98 @@
+/**
+ * The pipeline: the way of every request, from its bytes to its answer. READ FIRST.
+ *
+ * The order of the stages decides which fault a caller sees, so it is behaviour. A stage fills in its part of the
+ * exchange or throws a Rejection; only `respond` answers.
+ */
+import { Rejection } from '../rejections.js';
+import { answer } from './answer.js';
+import { authorize } from './authorize.js';
+import { checkRules } from './check-rules.js';
+import { type Answer, type Arrival, Exchange } from './exchange.js';
+import { internal } from './internal.js';
+import { negotiate } from './negotiate.js';
+import { parseBody } from './parse-body.js';
+import { receive } from './receive.js';
+import { respond } from './respond.js';
+import { route } from './route.js';
+import type { Services } from './services.js';
+import { type Finished, finish } from './trace.js';
+import { validate } from './validate.js';
+
+export type { Answer, Arrival, Headers, Received } from './exchange.js';
+export type { Clock, Services } from './services.js';
+
+interface Stage {
+  readonly name: string;
+  readonly run: (exchange: Exchange, services: Services) => void | Promise<void>;
+}
+
+const STAGES: readonly Stage[] = [
+  { name: 'receive', run: receive },
+  { name: 'route', run: route },
+  { name: 'authorize', run: authorize },
+  { name: 'negotiate', run: negotiate },
+  { name: 'parse-body', run: parseBody },
+  { name: 'validate', run: validate },
+  { name: 'check-rules', run: checkRulesAndAnswer },
+];
+
+export interface Pipeline {
+  /** Answers a message and keeps its trace. Never throws. The answer is null where the caller has left. */
+  handle(arrival: Arrival): Promise<Answer | null>;
+  /** What a message would be answered, and its trace; nothing is changed and nothing is kept. */
+  explain(arrival: Arrival): Promise<Finished>;
+}
+
+export function createPipeline(services: Services): Pipeline {
+  async function run(exchange: Exchange): Promise<Finished> {
+    try {
+      for (const stage of STAGES) {
+        exchange.stage = stage.name;
+        const waiting = stage.run(exchange, services);
+        if (waiting !== undefined) await waiting;
+        if (exchange.reply !== undefined) break;
+      }
+    } catch (problem) {
+      exchange.refuse(problem instanceof Rejection ? problem : bug(problem, exchange));
+    }
+    exchange.stage = 'respond';
+    return finish(exchange, respond(exchange, services));
+  }
+
+  function bug(problem: unknown, exchange: Exchange): Rejection {
+    services.onBug(problem, exchange.traceId);
+    return internal(problem);
+  }
+
+  const { contract, clock } = services;
+  return {
+    async handle(arrival) {
+      const exchange = new Exchange(arrival, services.nextTraceId(), contract.familyOf, clock);
+      const { answer: result, trace } = await run(exchange);
+      services.traces.add(trace, exchange.family.name === 'control' ? 'control' : 'platform');
+      return result;
+    },
+    explain: (arrival) => run(new Exchange(arrival, 'explained', contract.familyOf, clock, true)),
+  };
+}
+
+/** Rules and answer run as one unit on the tenant's state, so that nothing comes between the check and the write. */
+async function checkRulesAndAnswer(exchange: Exchange, services: Services): Promise<void> {
+  const operation = services.operations[exchange.operation?.operationId ?? ''];
+  if (operation === undefined) return;
+  if ('perform' in operation) {
+    exchange.stage = 'answer';
+    exchange.reply = await operation.perform(exchange);
+    return;
+  }
+  await services.store.run(
+    exchange.tenant,
+    (state) => {
+      checkRules(exchange, operation, state);
+      exchange.stage = 'answer';
+      answer(exchange, operation, state);
+    },
+    { dryRun: exchange.dryRun },
+  );
+}

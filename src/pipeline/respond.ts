@@ -1,0 +1,109 @@
+/** Stage 9, respond: the only one that answers. It checks a reply against the contract before it leaves. */
+import { NEVER_SENT, reject, type Rejection } from '../rejections.js';
+import type { SchemaErrors } from '../contract/validators.js';
+import type { Answer, Exchange } from './exchange.js';
+import { internal } from './internal.js';
+import type { Services } from './services.js';
+
+/** null where the caller has left. */
+export function respond(exchange: Exchange, services: Services): Answer | null {
+  const result = exchange.rejection === undefined ? replied(exchange, services) : refused(exchange, exchange.rejection, services);
+  if (exchange.rejection === undefined && exchange.arrival.gone()) exchange.refuse(leftBeforeTheAnswer(exchange));
+  if (exchange.rejection?.status === NEVER_SENT) return null;
+  warnIfSlow(exchange);
+  return result;
+}
+
+function replied(exchange: Exchange, services: Services): Answer {
+  const { operation, reply } = exchange;
+  try {
+    if (reply === undefined) throw new Error(`${operation?.operationId ?? 'nothing'} gave no reply`);
+    if (operation !== undefined && services.settings.checkReplies)
+      requireContract(services.validators.reply(operation, reply.status, reply.body), exchange);
+    exchange.tell(`Answered ${String(reply.status)}.`);
+    return answer(exchange, services, reply.status, reply.body, reply.headers ?? {});
+  } catch (error) {
+    services.onBug(error, exchange.traceId);
+    const rejection = internal(error);
+    exchange.refuse(rejection);
+    return refused(exchange, rejection, services);
+  }
+}
+
+function requireContract(errors: SchemaErrors, exchange: Exchange): void {
+  const [error] = errors;
+  if (error === undefined) return;
+  throw new Error(
+    `the reply of ${exchange.operation?.operationId ?? ''} breaks the contract: ${error.instancePath} ${error.message ?? ''}`,
+  );
+}
+
+function refused(exchange: Exchange, rejection: Rejection, services: Services): Answer {
+  const { status } = rejection;
+  const body: Record<string, unknown> = { ...exchange.family.errors.get(status)?.body };
+  delete body.cause;
+  if (exchange.family.revealsCause || services.settings.revealErrors) {
+    const cause = exchange.entries.find(({ level }) => level === 'error');
+    body.cause = {
+      code: cause?.code,
+      in: cause?.in,
+      pointer: cause?.pointer,
+      expected: cause?.expected,
+      received: cause?.received,
+      remedy: cause?.remedy,
+    };
+  }
+  return answer(exchange, services, status, body, rejection.headers);
+}
+
+function answer(
+  exchange: Exchange,
+  { settings }: Services,
+  status: number,
+  body: unknown,
+  more: Readonly<Record<string, string>>,
+): Answer {
+  const headers: Record<string, string> = { ...more };
+  const text = body === undefined ? null : JSON.stringify(body);
+  if (text !== null) headers['content-type'] = 'application/json; charset=utf-8';
+  if (settings.emulatorHeaders) {
+    headers['x-emulator-trace-id'] = exchange.traceId;
+    if (exchange.rejection !== undefined) headers['x-emulator-cause'] = exchange.rejection.cause.code;
+  }
+  return {
+    status,
+    headers,
+    body: text,
+    close: CLOSING.has(status) || exchange.bodyFault !== undefined || exchange.arrival.fault !== undefined,
+  };
+}
+
+/** After these the connection holds bytes that nobody reads. */
+const CLOSING: ReadonlySet<number> = new Set([408, 413, 431]);
+
+function leftBeforeTheAnswer(exchange: Exchange): Rejection {
+  return reject('CLIENT_DISCONNECTED', {
+    message: 'The caller left before the answer.',
+    in: null,
+    pointer: null,
+    expected: 'a caller that waits for the answer',
+    received: `a connection that closed within ${String(Math.round(exchange.elapsed))} ms`,
+    remedy: 'The work was done, but nobody heard: Cognigy gives up after 8 s or 15 s. Look at the caller’s time-out.',
+  });
+}
+
+/** Cognigy waits 15 s in its shared cloud and 8 s elsewhere (doc). */
+const PATIENCE = 8000;
+
+function warnIfSlow(exchange: Exchange): void {
+  if (exchange.elapsed < PATIENCE) return;
+  exchange.warn('CLIENT_DISCONNECTED', {
+    message: 'The answer took so long that Cognigy may have given up.',
+    in: null,
+    pointer: null,
+    expected: `an answer within ${String(PATIENCE)} ms`,
+    received: `one after ${String(Math.round(exchange.elapsed))} ms`,
+    remedy:
+      'Cognigy’s HTTP Request node waits 8 s on dedicated and own installations, 15 s in the shared cloud: answer first, and work afterwards.',
+  });
+}

@@ -1,0 +1,113 @@
+/** Stage 2, route: method and decoded path lead to the operation, the prefix `/t/…` to the tenant. */
+import type { ContractOperation } from '../contract/contract.js';
+import type { Matcher } from '../contract/match.js';
+import { type Rejection, reject } from '../rejections.js';
+import { oneOf, show } from '../shown.js';
+import type { Exchange } from './exchange.js';
+import type { Services } from './services.js';
+import { DEFAULT_TENANT, isTenantName } from './target.js';
+
+export function route(exchange: Exchange, { matcher }: Services): void {
+  requireTenantName(exchange);
+  const decoded = decodePath(exchange.path);
+  const { method, path } = exchange;
+  const match = matcher.match(method, path);
+  if (match !== undefined) {
+    exchange.operation = match.operation;
+    exchange.family = match.operation.family;
+    exchange.pathParameters = match.pathParameters;
+    exchange.tell(`${method} ${match.operation.path} is ${match.operation.operationId}.`);
+    return;
+  }
+  const allowed = path === '*' ? ['GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] : matcher.methodsAt(path);
+  if (allowed.length === 0) throw unknownRoute(exchange, decoded, matcher);
+  if (method === 'OPTIONS') {
+    exchange.reply = { status: 204, headers: { allow: allowed.join(', ') } };
+    return;
+  }
+  throw reject(
+    'METHOD_NOT_ALLOWED',
+    {
+      message: `${show(method)} is not a method of this path.`,
+      in: 'path',
+      pointer: '',
+      expected: oneOf(allowed),
+      received: show(method),
+      remedy: `Send ${oneOf(allowed.filter((name) => name !== 'HEAD' && name !== 'OPTIONS'))} to this path${method === 'GET' ? '; a redirect may have turned a POST into this GET' : ''}.`,
+    },
+    { allow: allowed.join(', ') },
+  );
+}
+
+function requireTenantName(exchange: Exchange): void {
+  if (exchange.tenant === DEFAULT_TENANT || isTenantName(exchange.tenant)) return;
+  const name = exchange.tenant;
+  exchange.tenant = DEFAULT_TENANT;
+  throw reject('TENANT_NAME_INVALID', {
+    message: 'The name after /t/ is not a tenant’s name.',
+    in: 'path',
+    pointer: '/tenant',
+    expected: '1 to 64 of a-z, 0-9 and -',
+    received: show(name),
+    remedy: 'Name the tenant with lower-case letters, digits and dashes: /t/my-test-1/api/v2/…',
+  });
+}
+
+function decodePath(path: string): string {
+  if (!path.includes('%')) return path;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    const escape = /%(?![0-9a-fA-F]{2})[^]{0,2}/.exec(path)?.[0];
+    throw reject('PATH_MALFORMED', {
+      message: 'The path does not decode.',
+      in: 'path',
+      pointer: '',
+      expected: 'percent-encoded UTF-8',
+      received: show(escape ?? path),
+      remedy:
+        escape === undefined
+          ? 'The escapes are not UTF-8: encode each part of the path with encodeURIComponent.'
+          : 'A % must be followed by two hex digits: write a literal % as %25, or encode each part of the path with encodeURIComponent.',
+    });
+  }
+}
+
+function unknownRoute(exchange: Exchange, decoded: string, matcher: Matcher): Rejection {
+  const { method, family } = exchange;
+  if (family.unknown === 'WEBHOOK_UNKNOWN') {
+    return reject('WEBHOOK_UNKNOWN', {
+      message: 'No Studio script listens at this path.',
+      in: 'path',
+      pointer: '',
+      expected: 'the path of a webhook that a script listens at',
+      received: show(decoded),
+      remedy:
+        'No script is loaded, so no webhook exists. A bot that hands over without a script posts to /api/v2/conversations/webchat.',
+    });
+  }
+  return reject(family.unknown, {
+    message: 'No operation has this path.',
+    in: 'path',
+    pointer: '',
+    expected: 'the path of an operation (GET /_emulator/openapi.json lists them)',
+    received: show(decoded),
+    remedy: adviseRoute(method, exchange.path, decoded, matcher),
+  });
+}
+
+function adviseRoute(method: string, path: string, decoded: string, matcher: Matcher): string {
+  const bare = path.replace(/\/+$/, '');
+  if (bare !== path && matcher.methodsAt(bare).length > 0)
+    return `Remove the slash at the end: ${show(decoded.replace(/\/+$/, ''))}.`;
+  const single = path.replace(/\/{2,}/g, '/');
+  if (single !== path && matcher.methodsAt(single).length > 0)
+    return `There are two slashes in a row: a base URL that ends with a slash was put before a path that begins with one. Send ${show(single)}.`;
+  const nearest = matcher.nearest(method, decoded);
+  if (nearest !== undefined) return `Did you mean ${named(nearest)}?`;
+  return 'Check the path and the base URL. A handover goes to POST /api/v2/conversations/webchat.';
+}
+
+function named(operation: ContractOperation): string {
+  return `${operation.method} ${operation.path}`;
+}

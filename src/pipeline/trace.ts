@@ -1,0 +1,62 @@
+/** Makes the trace of an exchange that is over. */
+import { detached } from '../shown.js';
+import { redactHeader, redactTarget, redactText } from '../trace/redact.js';
+import type { Trace } from '../trace/trace.js';
+import type { Answer, Exchange, Headers } from './exchange.js';
+
+/** The end of an exchange. */
+export interface Finished {
+  readonly answer: Answer | null;
+  readonly trace: Trace;
+}
+
+/** In characters, which are bytes for all but rare bodies. */
+const LONGEST_BODY = 8192;
+
+export function finish(exchange: Exchange, answer: Answer | null): Finished {
+  const { arrival, bytes } = exchange;
+  const trace: Trace = {
+    traceId: exchange.traceId,
+    tenant: exchange.tenant,
+    transport: arrival.transport,
+    startedAt: new Date(exchange.startedAt).toISOString(),
+    durationMs: exchange.elapsed,
+    operationId: exchange.operation?.operationId ?? null,
+    outcome: exchange.outcome,
+    request: {
+      method: arrival.method,
+      path: redactTarget(arrival.target),
+      headers: redactedHeaders(arrival.headers),
+      body: bytes.length === 0 ? null : redactedBody(exchange.bodyText ?? bytes.toString('utf8', 0, LONGEST_BODY)),
+      bodyBytes: bytes.length,
+    },
+    response:
+      answer === null
+        ? null
+        : {
+            status: answer.status,
+            headers: answer.headers,
+            body: answer.body === null || arrival.method === 'HEAD' ? null : redactedBody(answer.body),
+          },
+    conversationId: exchange.conversationId,
+    contactId: exchange.contactId,
+    script: null,
+    parent: null,
+    entries: exchange.entries,
+  };
+  return { answer, trace };
+}
+
+/** Cut first, so that the work does not grow with the body; what is cut within a secret is redacted all the same. */
+function redactedBody(text: string): string {
+  return redactText(text.length > LONGEST_BODY ? detached(text.slice(0, LONGEST_BODY)) : text);
+}
+
+function redactedHeaders(headers: Headers): Record<string, string> {
+  const redacted: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) redacted[name] = redactHeader(name, typeof value === 'string' ? value : value.join(', '));
+  }
+  return redacted;
+}

@@ -1,0 +1,109 @@
+/** Stage 6, validate: parameters and body against the contract, all faults together; what passes but looks lost gets a warning. */
+import { explainDepth, explainErrors, unknownFields, unrenderedTemplates } from '../contract/explain.js';
+import { escapePointer } from '../contract/json-text.js';
+import { nearMiss } from '../contract/near-miss.js';
+import type { Finding, Place } from '../rejections.js';
+import { Rejection } from '../rejections.js';
+import { show } from '../shown.js';
+import type { Exchange } from './exchange.js';
+import { DEEPEST } from './parse-body.js';
+import type { Services } from './services.js';
+
+/** So many warnings of a kind are told at most. */
+const MOST_WARNINGS = 20;
+
+export function validate(exchange: Exchange, { validators, conversationIds, settings }: Services): void {
+  const { operation } = exchange;
+  if (operation === undefined) return;
+  const query = readQuery(exchange.rawQuery);
+  exchange.query = query;
+  const tooDeep = exchange.bodyDepth > DEEPEST;
+  const bodySchema = exchange.body === undefined || tooDeep ? undefined : operation.body?.schema;
+
+  const parameterErrors = validators.parameters(operation, { path: { ...exchange.pathParameters }, query });
+  const bodyErrors = bodySchema === undefined ? [] : validators.body(operation, exchange.body);
+  const unknown = {
+    query: unknownParameters(exchange, query),
+    body: bodySchema === undefined ? [] : unknownFields(bodySchema, exchange.body),
+  };
+  const findings = [
+    ...(parameterErrors.length + bodyErrors.length > 0 ? explainErrors(parameterErrors, bodyErrors, conversationIds) : []),
+    ...(tooDeep ? [explainDepth(exchange.bodyDepth, DEEPEST)] : []),
+    ...(exchange.family.closedQuery ? unknown.query : []),
+    ...(settings.unknownFields === 'reject' ? unknown.body.filter(({ open }) => !open).map(({ finding }) => finding) : []),
+  ];
+  const [cause, ...others] = findings.map((finding) => inFamily(finding, exchange));
+  if (cause !== undefined) throw new Rejection([cause, ...others]);
+
+  for (const finding of unknown.query.slice(0, MOST_WARNINGS)) warnUnknown(exchange, finding, false);
+  for (const { finding, near } of unknown.body.slice(0, MOST_WARNINGS)) warnUnknown(exchange, finding, near);
+  if (operation.provenance !== 'emulator') {
+    warnUnrendered(exchange, 'path', exchange.pathParameters);
+    warnUnrendered(exchange, 'query', query);
+    if (bodySchema !== undefined) warnUnrendered(exchange, 'body', exchange.body);
+  }
+  exchange.tell('The request is as the contract describes it.');
+}
+
+/** The control API has one code for all bad input. */
+function inFamily(finding: Finding, { family }: Exchange): Finding {
+  return family.inputCode === undefined ? finding : { ...finding, code: family.inputCode, provenance: 'emulator' };
+}
+
+/** A parameter given twice becomes a list, which no schema here takes. */
+function readQuery(rawQuery: string): Record<string, unknown> {
+  if (rawQuery === '') return {};
+  const values = new Map<string, string | string[]>();
+  for (const [name, value] of new URLSearchParams(rawQuery)) {
+    const before = values.get(name);
+    values.set(name, before === undefined ? value : [before, value].flat());
+  }
+  return Object.fromEntries(values);
+}
+
+function unknownParameters({ operation }: Exchange, query: Readonly<Record<string, unknown>>): Finding[] {
+  const known = operation?.parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name) ?? [];
+  return Object.entries(query)
+    .filter(([name]) => !known.includes(name))
+    .map(([name, value]) => {
+      const near = nearMiss(name, known);
+      return {
+        code: 'SCHEMA_MISMATCH',
+        message: `${show(name)} is not a parameter that this operation knows.`,
+        in: 'query',
+        pointer: `/${escapePointer(name)}`,
+        expected: known.length === 0 ? 'no parameters' : `no parameters but ${known.join(', ')}`,
+        received: show(value),
+        remedy: near === undefined ? `Remove ${show(name)}.` : `Rename ${show(name)} to ${show(near)}.`,
+      };
+    });
+}
+
+function warnUnknown(exchange: Exchange, finding: Finding, near: boolean): void {
+  const { remedy } = finding;
+  exchange.warn(
+    'UNKNOWN_FIELD',
+    {
+      ...finding,
+      remedy: near
+        ? `${remedy} As it stands, it is not read.`
+        : `${remedy.replace(/\.$/, '')}, or leave it: it is let pass and not read. What CXone does with it is not known; --unknown-fields reject refuses it.`,
+      provenance: 'assumed',
+    },
+    near ? 'warn' : 'info',
+  );
+}
+
+function warnUnrendered(exchange: Exchange, place: Place, value: unknown): void {
+  for (const { pointer, text } of unrenderedTemplates(value).slice(0, MOST_WARNINGS)) {
+    exchange.warn('TEMPLATE_UNRENDERED', {
+      message: `${pointer} is a template that nothing filled in.`,
+      in: place,
+      pointer,
+      expected: 'the value that the template stands for',
+      received: show(text),
+      remedy:
+        'The text arrives as it stands. In Cognigy, check that the field takes CognigyScript and that the variable has a value; in a Studio script, check the template’s braces.',
+    });
+  }
+}

@@ -1,0 +1,46 @@
+/** What an operation of the emulated platform is: rules, then an answer, both on one tenant's state as one unit. */
+import type { Explanation, WarningCode } from '../rejections.js';
+import type { TenantState } from '../state/store.js';
+import type { Level } from '../trace/trace.js';
+
+/** A request that is sound by the contract, as an operation sees it. */
+export interface Call {
+  readonly tenant: string;
+  /** Decoded. */
+  readonly pathParameters: Readonly<Record<string, string>>;
+  /** Of the types that the contract asks for. */
+  readonly query: Readonly<Record<string, unknown>>;
+  /** As the contract describes it; undefined where none came and none is required. */
+  readonly body: unknown;
+  /** ISO 8601 in UTC, on the tenant's clock. */
+  readonly now: string;
+  /** Puts a warning into the trace, at the level of the catalogue or at one given. */
+  warn(code: WarningCode, explanation: Explanation, level?: Level): void;
+  /** Puts a line into the trace. */
+  tell(message: string): void;
+  /** Says what the trace is about, so that it can be found by it. */
+  concern(about: { readonly conversationId?: string; readonly contactId?: string }): void;
+}
+
+export interface Reply {
+  readonly status: number;
+  /** Serialised as JSON; without it the answer has no body. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An operation on one tenant's state. Where `check` throws a Rejection, nothing has been written. */
+export interface UnitOperation {
+  check?(call: Call, state: TenantState): void;
+  answer(call: Call, state: TenantState): Reply;
+}
+
+/** An operation that works outside a unit of state. */
+export interface OutsideOperation {
+  perform(call: Call): Promise<Reply>;
+}
+
+export type Operation = UnitOperation | OutsideOperation;
+
+/** By operationId. */
+export type Operations = Readonly<Record<string, Operation>>;

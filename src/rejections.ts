@@ -1,0 +1,175 @@
+/** The catalogue of refusals and warnings: every code that the emulator can name as a cause, with its status and meaning. */
+
+/** How a fact about the platform is known. `emulator` marks what belongs to the emulator alone. */
+export type Provenance = 'doc' | 'client' | 'report' | 'assumed' | 'emulator';
+
+/** The part of a request that a finding points into. */
+export type Place = 'path' | 'query' | 'header' | 'body';
+
+interface Refusal {
+  readonly kind: 'refusal';
+  /** The HTTP status; where it depends on whether the fault stands in the path, both are given. */
+  readonly status: number | { readonly path: number; readonly elsewhere: number };
+  readonly when: string;
+  readonly provenance: Provenance;
+}
+
+interface Warning {
+  readonly kind: 'warning';
+  /** `warn`: accepted here, but lost or refused elsewhere. `info`: worth knowing. */
+  readonly level: 'info' | 'warn';
+  readonly when: string;
+  readonly provenance: Provenance;
+}
+
+export type CatalogueEntry = Refusal | Warning;
+
+function refusal(status: Refusal['status'], provenance: Provenance, when: string): Refusal {
+  return { kind: 'refusal', status, provenance, when };
+}
+
+function warning(level: Warning['level'], provenance: Provenance, when: string): Warning {
+  return { kind: 'warning', level, provenance, when };
+}
+
+/** For a refusal that nobody is left to read: it stands in the trace only. Some web servers log such a request with this number. */
+export const NEVER_SENT = 499;
+
+/** Codes are public and stay. The README's table is generated from this one. */
+export const CATALOGUE = {
+  ROUTE_UNKNOWN: refusal(404, 'assumed', 'No operation has this path; the remedy names the nearest one.'),
+  METHOD_NOT_ALLOWED: refusal(405, 'assumed', 'The path exists with another method; `Allow` lists them.'),
+  PATH_MALFORMED: refusal(
+    400,
+    'assumed',
+    'The path does not decode: a `%` that no two hex digits follow, or bytes that are not UTF-8.',
+  ),
+  TENANT_NAME_INVALID: refusal(400, 'emulator', 'The name after `/t/` is not 1 to 64 of `a-z`, `0-9` and `-`.'),
+  CONTENT_TYPE_MISSING: refusal(400, 'report', 'A body without a Content-Type: it is read as form data, as Studio does.'),
+  CONTENT_TYPE_FORM: refusal(
+    400,
+    'report',
+    'Form data at an operation that takes JSON only; Cognigy’s HTTP Request node sends it by default.',
+  ),
+  CONTENT_TYPE_UNSUPPORTED: refusal(415, 'assumed', 'A Content-Type that is neither JSON nor form data.'),
+  CHARSET_UNSUPPORTED: refusal(415, 'assumed', 'A charset other than UTF-8.'),
+  CONTENT_ENCODING_UNSUPPORTED: refusal(415, 'assumed', 'A Content-Encoding other than gzip, deflate, br or identity.'),
+  BODY_TOO_LARGE: refusal(413, 'assumed', 'The body, or what it inflates to, is over the limit (`--max-body`).'),
+  BODY_ENCODING_INVALID: refusal(400, 'assumed', 'The body is not in the encoding that Content-Encoding names.'),
+  BODY_NOT_UTF8: refusal(400, 'assumed', 'The body has bytes that are not UTF-8.'),
+  BODY_EMPTY: refusal(400, 'assumed', 'Nothing, or only white space, where a body is required.'),
+  BODY_NOT_JSON: refusal(400, 'report', 'The body is not JSON; line and column are given and the usual slips are named.'),
+  REQUIRED_FIELD_MISSING: refusal(400, 'report', 'A required field or parameter is absent; the remedy names a near miss.'),
+  SCHEMA_MISMATCH: refusal(
+    400,
+    'report',
+    'A wrong type, value, length or depth, an unknown property where none is allowed, or a bad parameter.',
+  ),
+  CONVERSATION_ID_FORMAT: refusal(400, 'report', 'The id is not in the form of a conversation id that CXone generates.'),
+  CONVERSATION_UNKNOWN: refusal(
+    { path: 404, elsewhere: 400 },
+    'assumed',
+    'A well-formed id that was not generated here, or in another tenant.',
+  ),
+  CONVERSATION_ENDED: refusal(409, 'assumed', 'The conversation is over.'),
+  CONVERSATION_STATE: refusal(409, 'assumed', 'The move is not possible from the state that the conversation is in.'),
+  CONTACT_ID_FORMAT: refusal(400, 'doc', 'Not a whole number up to int64.'),
+  CONTACT_PLACEHOLDER: refusal(
+    400,
+    'client',
+    '`100000000000`, the placeholder of Cognigy’s test chat, which is never a real contact.',
+  ),
+  CONTACT_UNKNOWN: refusal(404, 'assumed', 'No such contact.'),
+  SKILL_UNKNOWN: refusal({ path: 404, elsewhere: 400 }, 'assumed', 'No such skill.'),
+  USER_UNKNOWN: refusal({ path: 404, elsewhere: 400 }, 'assumed', 'No conversation was opened with this user.'),
+  TRACE_UNKNOWN: refusal({ path: 404, elsewhere: 400 }, 'emulator', 'No such trace, or it was dropped since.'),
+  WEBHOOK_UNKNOWN: refusal(404, 'assumed', 'No Studio script listens at this path.'),
+  CONTROL_INPUT_INVALID: refusal(400, 'emulator', 'Bad input to the control API.'),
+  REQUEST_TIMEOUT: refusal(408, 'assumed', 'The request did not arrive in time.'),
+  HEADERS_TOO_LARGE: refusal(431, 'assumed', 'Request line and headers are over 16 KB together.'),
+  HTTP_MALFORMED: refusal(400, 'assumed', 'What arrived is not HTTP/1.'),
+  INTERNAL: refusal(500, 'emulator', 'A bug of the emulator.'),
+  CLIENT_DISCONNECTED: refusal(
+    NEVER_SENT,
+    'doc',
+    'The caller left before the answer; as a warning, it had to wait 8 s or more: Cognigy gives up after 8 s or 15 s.',
+  ),
+
+  TOKEN_NOT_CHECKED: warning('warn', 'emulator', 'A token came, and nobody checked it.'),
+  UNKNOWN_FIELD: warning(
+    'info',
+    'assumed',
+    'A field that the operation does not know was let pass; `warn` where it nearly is a known one.',
+  ),
+  TEMPLATE_UNRENDERED: warning('warn', 'doc', 'A whole value is a template such as `{{context.intent}}` that nothing filled in.'),
+  HANDOVER_REPEATED: warning('info', 'assumed', 'The conversation was queued already; the last handover wins.'),
+  HANDOVER_UNROUTED: warning('warn', 'assumed', 'A handover with no skill, and no script that routes it.'),
+  SKILL_UNSTAFFED: warning('warn', 'assumed', 'The skill has no agent.'),
+  CONVERSATION_ADOPTED: warning(
+    'warn',
+    'emulator',
+    'A well-formed unknown id was taken (`--unknown-conversations adopt`); CXone would refuse it.',
+  ),
+  ATTRIBUTE_NO_MATCH: warning('warn', 'report', 'Nothing has this value under this attribute.'),
+  ATTRIBUTE_AMBIGUOUS: warning('warn', 'assumed', 'More than one has this value under this attribute.'),
+  BODY_BOM: warning('warn', 'assumed', 'The body starts with a byte order mark, which strict JSON parsers refuse.'),
+  JSON_DUPLICATE_KEY: warning('info', 'assumed', 'A key stands twice in one object; the last wins.'),
+  ACCEPT_MISSING: warning('warn', 'assumed', 'No Accept header, or one that takes no JSON: the answer is JSON all the same.'),
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type Code = keyof typeof CATALOGUE;
+export type RefusalCode = { [C in Code]: (typeof CATALOGUE)[C]['kind'] extends 'refusal' ? C : never }[Code];
+export type WarningCode = Exclude<Code, RefusalCode>;
+
+/** Where a fault stands, what was expected there, what came, and what to do about it. */
+export interface Explanation {
+  readonly message: string;
+  /** null where the fault is not in one part of the request, such as a connection that broke. */
+  readonly in: Place | null;
+  /** JSON Pointer inside that part; for a missing field it names the missing member. */
+  readonly pointer: string | null;
+  readonly expected: string;
+  readonly received: string;
+  readonly remedy: string;
+  /** Where it differs from the catalogue's. */
+  readonly provenance?: Provenance;
+}
+
+/** One fault inside a rejection. */
+export interface Finding extends Explanation {
+  readonly code: RefusalCode;
+}
+
+/**
+ * A refusal, thrown by a stage. The first finding is its cause and decides the status.
+ * It is not an Error: it is an answer of the product, and a stack would cost more than the rest of the refusal.
+ */
+export class Rejection {
+  readonly findings: readonly [Finding, ...Finding[]];
+  /** Headers that this refusal's answer must carry, such as `Allow`. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(findings: readonly [Finding, ...Finding[]], headers: Readonly<Record<string, string>> = {}) {
+    this.findings = findings;
+    this.headers = headers;
+  }
+
+  get cause(): Finding {
+    return this.findings[0];
+  }
+
+  get status(): number {
+    return statusOf(this.cause);
+  }
+}
+
+/** A refusal with one finding. */
+export function reject(code: RefusalCode, explanation: Explanation, headers?: Readonly<Record<string, string>>): Rejection {
+  return new Rejection([{ code, ...explanation }], headers);
+}
+
+function statusOf(finding: Finding): number {
+  const { status } = CATALOGUE[finding.code];
+  if (typeof status === 'number') return status;
+  return finding.in === 'path' ? status.path : status.elsewhere;
+}

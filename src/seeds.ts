@@ -1,0 +1,41 @@
+/** Checks the conversations that the config seeds, by the same rules as those opened later. */
+import { type ConfigFault, ConfigFaults, type LoadedConfig } from './config.js';
+import { openable } from './platform/open-conversation.js';
+import { Rejection } from './rejections.js';
+import { memoryStore } from './state/memory.js';
+import { randomSource } from './state/random.js';
+import type { NewConversation } from './state/store.js';
+
+/** The conversations with their ids in their stored form. Throws ConfigFaults. */
+export async function readySeeds(config: LoadedConfig): Promise<NewConversation[]> {
+  const { settings, conversationIds } = config;
+  const scratch = memoryStore({
+    seeds: { skills: settings.skills, conversations: [] },
+    conversationIds,
+    now: () => 0,
+    random: () => randomSource('seeds'),
+  });
+  const faults: ConfigFault[] = [];
+  const ready = await scratch.run('seeds', (state) =>
+    settings.conversations.flatMap((wanted, index) => {
+      try {
+        const conversation = openable(wanted, conversationIds, { concern: () => undefined }, state);
+        state.openConversation(conversation, new Date(0).toISOString());
+        return [conversation];
+      } catch (problem) {
+        if (!(problem instanceof Rejection)) throw problem;
+        const { message, pointer, received, remedy } = problem.cause;
+        const field = pointer?.slice(1) ?? '';
+        faults.push(
+          config.fault(
+            ['conversations', index, field],
+            `conversations.${String(index)}.${field} ${received}: ${message} ${remedy}`,
+          ),
+        );
+        return [];
+      }
+    }),
+  );
+  if (faults.length > 0) throw new ConfigFaults(faults);
+  return ready;
+}

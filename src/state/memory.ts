@@ -1,0 +1,48 @@
+/** The store that keeps everything in this process: each tenant apart, at most 1,000 of them. */
+import { MemoryTenant, type TenantMaterial } from './memory-tenant.js';
+import type { RandomSource } from './random.js';
+import type { Store } from './store.js';
+
+const MOST_TENANTS = 1000;
+
+export interface MemoryStoreMaterial extends Omit<TenantMaterial, 'random'> {
+  /** A source of chance for a tenant, asked for when it is made and after each reset. */
+  readonly random: (tenant: string) => RandomSource;
+}
+
+export function memoryStore(material: MemoryStoreMaterial): Store {
+  /** The one used last stands last, so that the idle ones go first. */
+  const tenants = new Map<string, MemoryTenant>();
+
+  function keep(name: string, tenant: MemoryTenant): void {
+    tenants.delete(name);
+    tenants.set(name, tenant);
+    if (tenants.size <= MOST_TENANTS) return;
+    for (const idle of tenants.keys()) {
+      tenants.delete(idle);
+      return;
+    }
+  }
+
+  return {
+    // eslint-disable-next-line @typescript-eslint/require-await -- asynchronous at its border only: another store may lock or load first
+    async run(name, work, options = {}) {
+      const known = tenants.get(name);
+      const tenant = known ?? new MemoryTenant(name, { ...material, random: () => material.random(name) });
+      tenant.begin();
+      let done = false;
+      try {
+        const result = work(tenant);
+        done = options.dryRun !== true;
+        return result;
+      } finally {
+        if (!done) tenant.rollBack();
+        if (known !== undefined || tenant.written) keep(name, tenant);
+      }
+    },
+    async close() {
+      tenants.clear();
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,72 @@
+/** What the emulator remembers, in the contact centre's words; an adapter of it decides where. */
+import type { Attributes, AttributeOwner, Contact, User } from '../contact/contact.js';
+import type { Conversation } from '../contact/conversation.js';
+import type { TenantIdentity } from '../contact/ids.js';
+import type { Skill } from '../contact/skill.js';
+
+/** All that is needed to put a tenant back where it stands; without traces and without the time. */
+export interface TenantSnapshot {
+  readonly version: 1;
+  readonly tenant?: TenantIdentity;
+  /** How many ids and records were made so far. */
+  readonly issued: { readonly conversations: number; readonly contacts: number; readonly records: number };
+  readonly skills: readonly Skill[];
+  readonly users: readonly User[];
+  readonly contacts: readonly Contact[];
+  readonly conversations: readonly Conversation[];
+}
+
+/** What is opened with a conversation; what is left out is generated. */
+export interface NewConversation {
+  readonly conversationId?: string;
+  readonly contactId?: string;
+  readonly masterContactId?: string;
+  readonly channel?: string;
+  readonly state?: Conversation['state'];
+  readonly skillId?: number;
+  readonly userId?: string;
+  readonly attributes?: Attributes;
+}
+
+/** One tenant's state, as it is inside a unit of work. Reads see the unit's own writes. */
+export interface TenantState {
+  readonly identity: TenantIdentity;
+
+  conversation(conversationId: string): Conversation | undefined;
+  /** Newest first. */
+  conversations(): IterableIterator<Conversation>;
+  conversationCount(): number;
+  contact(contactId: string): Contact | undefined;
+  user(userId: string): User | undefined;
+  skill(skillId: number): Skill | undefined;
+  skills(): readonly Skill[];
+  /** Who has this value under this attribute, newest first. */
+  contactsWith(name: string, value: string): readonly Contact[];
+  usersWith(name: string, value: string): readonly User[];
+  /** The conversations of a user, newest first. */
+  conversationsOfUser(userId: string): readonly Conversation[];
+  /** Where this value is stored, under whatever name. */
+  attributesWith(value: string): readonly { owner: AttributeOwner; ownerId: string; name: string }[];
+
+  /** Opens a conversation with its contact, its master contact and its user. The ids that are given must be free. */
+  openConversation(wanted: NewConversation, now: string): Conversation;
+  updateConversation(conversation: Conversation): void;
+  setContactAttributes(contactId: string, attributes: Attributes): void;
+  setUserAttributes(userId: string, attributes: Attributes): void;
+
+  export(): TenantSnapshot;
+  /** Replaces all by the snapshot, but for the tenant's identity. */
+  import(snapshot: TenantSnapshot): void;
+  /** Back to what the config seeds. */
+  reset(): void;
+}
+
+/** Where the state lives. */
+export interface Store {
+  /**
+   * Runs `work` on one tenant as one unit: nothing comes between its reads and its writes, and where it throws, nothing
+   * of it stays. `dryRun` undoes the writes in any case. A tenant is made when it is first written to.
+   */
+  run<T>(tenant: string, work: (state: TenantState) => T, options?: { readonly dryRun?: boolean }): Promise<T>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,85 @@
+/** What the terminal shows while the emulator runs: one line a request, and under a refused one what to send instead. */
+import { styleText } from 'node:util';
+import type { LogLevel } from '../settings.js';
+import type { TraceKind } from '../trace/log.js';
+import { causeOf, type Trace, type TraceEntry, warningsOf } from '../trace/trace.js';
+import { printable } from './printable.js';
+
+type Style = Parameters<typeof styleText>[0];
+
+export interface ReporterSettings {
+  readonly level: LogLevel;
+  readonly colors: boolean;
+  /** Where the emulator answers, without a slash at the end. */
+  readonly url: string;
+  readonly print: (text: string) => void;
+}
+
+const RANK: Readonly<Record<LogLevel, number>> = { silent: 0, error: 1, warn: 2, info: 3, debug: 4, trace: 5 };
+
+/** The level from which a trace is shown. What the control API accepted is not what anybody looks for. */
+function levelOf(trace: Trace, kind: TraceKind): LogLevel {
+  if (trace.outcome === 'failed') return 'error';
+  if (trace.outcome === 'rejected' || warningsOf(trace).length > 0) return 'warn';
+  return kind === 'control' ? 'debug' : 'info';
+}
+
+export function createReporter({ level, colors, url, print }: ReporterSettings): (trace: Trace, kind: TraceKind) => void {
+  const paint = (style: Style, text: string): string => (colors ? styleText(style, text) : text);
+
+  const requestLine = (trace: Trace): string => {
+    const status = trace.response === null ? 'no answer' : String(trace.response.status);
+    const cause = causeOf(trace);
+    const style = trace.outcome === 'accepted' ? 'green' : trace.outcome === 'rejected' ? 'yellow' : 'red';
+    return [
+      `${trace.request.method} ${printable(shortened(trace.request.path))}`,
+      paint(style, cause === undefined ? status : `${status} ${cause.code ?? ''}`),
+      paint('dim', `${trace.durationMs.toFixed(1)} ms`),
+    ].join('  ');
+  };
+  const field = (name: string, value: string): string => `  ${paint('dim', name.padEnd(9))} ${printable(value)}`;
+  const explanation = (entry: TraceEntry): string[] => [
+    ...(entry.in === null ? [] : [field('where', placeOf(entry))]),
+    field('expected', entry.expected ?? ''),
+    field('received', entry.received ?? ''),
+    field('remedy', entry.remedy ?? ''),
+  ];
+  const warning = (entry: TraceEntry): string =>
+    `  ${paint('yellow', `warning   ${entry.code ?? ''}`)} ${printable(`${placeOf(entry)}: ${entry.message} ${entry.remedy ?? ''}`)}`;
+
+  return (trace, kind) => {
+    if (RANK[levelOf(trace, kind)] > RANK[level]) return;
+    const lines = [requestLine(trace)];
+    const errors = trace.entries.filter((entry) => entry.level === 'error');
+    errors.forEach((entry, index) => {
+      if (index > 0) lines.push(`  ${paint('dim', 'and also')}  ${entry.code ?? ''}`);
+      lines.push(...explanation(entry));
+    });
+    lines.push(...warningsOf(trace).map(warning));
+    if (errors.length > 0) lines.push(field('trace', traceUrl(url, trace)));
+    if (RANK[level] >= RANK.debug)
+      lines.push(
+        ...trace.entries
+          .filter((entry) => entry.level === 'info')
+          .map((entry) => paint('dim', `  ${entry.stage.padEnd(12)} ${printable(entry.message)}`)),
+      );
+    if (RANK[level] >= RANK.trace) {
+      if (trace.request.body !== null) lines.push(field('request', trace.request.body));
+      if (trace.response?.body != null) lines.push(field('response', trace.response.body));
+    }
+    print(lines.join('\n'));
+  };
+}
+
+function placeOf(entry: TraceEntry): string {
+  return [entry.in ?? 'the connection', entry.pointer ?? ''].join(' ').trim();
+}
+
+/** Where a trace can be read. */
+export function traceUrl(url: string, trace: Trace): string {
+  return `${url}${trace.tenant === 'default' ? '' : `/t/${trace.tenant}`}/_emulator/traces/${trace.traceId}`;
+}
+
+function shortened(path: string): string {
+  return path.length > 120 ? `${path.slice(0, 120)}…` : path;
+}

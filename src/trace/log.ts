@@ -1,0 +1,163 @@
+/** The log of traces: bounded by count and by bytes over all tenants, so that memory stays flat for ever. */
+import type { Code } from '../rejections.js';
+import type { Outcome, Trace } from './trace.js';
+
+export interface TraceFilter {
+  readonly conversationId?: string;
+  readonly contactId?: string;
+  readonly script?: string;
+  readonly outcome?: Outcome;
+  /** A code of the catalogue that stands in any entry. */
+  readonly code?: Code | (string & {});
+  /** Whether calls of the control API are listed too. Default: false. */
+  readonly control?: boolean;
+  /** How many at most. Default: all that are kept. */
+  readonly limit?: number;
+}
+
+export interface TraceList {
+  /** Newest first. */
+  readonly items: readonly Trace[];
+  /** How many match. */
+  readonly total: number;
+  /** How many of this tenant were dropped to keep the log bounded. */
+  readonly dropped: number;
+}
+
+export type TraceListener = (trace: Trace, kind: TraceKind) => void;
+
+/** `control`: a call of the control API, which a person looking for a handover does not want to see. */
+export type TraceKind = 'platform' | 'control';
+
+interface Kept {
+  readonly trace: Trace;
+  readonly kind: TraceKind;
+  readonly bytes: number;
+}
+
+interface Shelf {
+  /** Oldest first. */
+  readonly kept: Map<string, Kept>;
+  bytes: number;
+  dropped: number;
+}
+
+export interface TraceBounds {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+export const DEFAULT_BOUNDS: TraceBounds = { count: 10_000, bytes: 64 * 1024 * 1024 };
+
+/** So many tenants are remembered for what they dropped after their last trace has gone. */
+const MOST_EMPTY_SHELVES = 1000;
+
+export class TraceLog {
+  readonly #bounds: TraceBounds;
+  readonly #shelves = new Map<string, Shelf>();
+  readonly #listeners = new Set<TraceListener>();
+  #count = 0;
+  #bytes = 0;
+
+  constructor(bounds: TraceBounds = DEFAULT_BOUNDS) {
+    this.#bounds = bounds;
+  }
+
+  add(trace: Trace, kind: TraceKind): void {
+    const bytes = weigh(trace);
+    const shelf = this.#shelf(trace.tenant);
+    shelf.kept.set(trace.traceId, { trace, kind, bytes });
+    shelf.bytes += bytes;
+    this.#bytes += bytes;
+    this.#count += 1;
+    while (this.#count > this.#bounds.count || this.#bytes > this.#bounds.bytes) this.#dropOne();
+    for (const listener of this.#listeners) listener(trace, kind);
+  }
+
+  get(tenant: string, traceId: string): Trace | undefined {
+    return this.#shelves.get(tenant)?.kept.get(traceId)?.trace;
+  }
+
+  list(tenant: string, filter: TraceFilter = {}): TraceList {
+    const shelf = this.#shelves.get(tenant);
+    const matching = [...(shelf?.kept.values() ?? [])]
+      .filter(({ trace, kind }) => (filter.control === true || kind === 'platform') && matches(trace, filter))
+      .map(({ trace }) => trace)
+      .reverse();
+    return { items: matching.slice(0, filter.limit), total: matching.length, dropped: shelf?.dropped ?? 0 };
+  }
+
+  /** Forgets a tenant's traces. */
+  clear(tenant: string): void {
+    const shelf = this.#shelves.get(tenant);
+    if (shelf === undefined) return;
+    this.#count -= shelf.kept.size;
+    this.#bytes -= shelf.bytes;
+    this.#shelves.delete(tenant);
+  }
+
+  /** Calls back with each trace that is added from now on; the answer stops it. */
+  subscribe(listener: TraceListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The oldest trace of the tenant that holds most, so that a noisy tenant does not push out the others. */
+  #dropOne(): void {
+    let fattest: Shelf | undefined;
+    for (const shelf of this.#shelves.values()) {
+      if (fattest === undefined || shelf.bytes > fattest.bytes) fattest = shelf;
+    }
+    for (const [traceId, { bytes }] of fattest?.kept ?? []) {
+      fattest?.kept.delete(traceId);
+      if (fattest !== undefined) {
+        fattest.bytes -= bytes;
+        fattest.dropped += 1;
+      }
+      this.#bytes -= bytes;
+      this.#count -= 1;
+      return;
+    }
+  }
+
+  #shelf(tenant: string): Shelf {
+    const known = this.#shelves.get(tenant);
+    if (known !== undefined) return known;
+    if (this.#shelves.size >= MOST_EMPTY_SHELVES) this.#forgetAnEmptyShelf();
+    const shelf: Shelf = { kept: new Map(), bytes: 0, dropped: 0 };
+    this.#shelves.set(tenant, shelf);
+    return shelf;
+  }
+
+  #forgetAnEmptyShelf(): void {
+    for (const [tenant, shelf] of this.#shelves) {
+      if (shelf.kept.size > 0) continue;
+      this.#shelves.delete(tenant);
+      return;
+    }
+  }
+}
+
+function matches(trace: Trace, filter: TraceFilter): boolean {
+  return (
+    (filter.conversationId === undefined || trace.conversationId === filter.conversationId) &&
+    (filter.contactId === undefined || trace.contactId === filter.contactId) &&
+    (filter.script === undefined || trace.script === filter.script) &&
+    (filter.outcome === undefined || trace.outcome === filter.outcome) &&
+    (filter.code === undefined || trace.entries.some((entry) => entry.code === filter.code))
+  );
+}
+
+/** What an empty trace and each entry take in memory, roughly; measured on Node 20. */
+const BYTES_OF_A_TRACE = 1500;
+const BYTES_OF_AN_ENTRY = 200;
+
+function weigh(trace: Trace): number {
+  let bytes =
+    BYTES_OF_A_TRACE + trace.request.path.length + (trace.request.body?.length ?? 0) + (trace.response?.body?.length ?? 0);
+  for (const name in trace.request.headers) bytes += name.length + (trace.request.headers[name]?.length ?? 0);
+  for (const entry of trace.entries) {
+    bytes += BYTES_OF_AN_ENTRY + (entry.received?.length ?? 0) + (entry.remedy?.length ?? 0);
+  }
+  return bytes;
+}

@@ -1,0 +1,70 @@
+/** A YAML file that a person wrote, which knows the line and column of everything in it. */
+import { isCollection, isPair, LineCounter, parseDocument } from 'yaml';
+
+/** Something wrong in a file. Line and column count from 1. */
+export interface FileFault {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+/** A file, or several, that cannot be used; it lists every fault that was found. */
+export class FileFaults extends Error {
+  readonly faults: readonly FileFault[];
+
+  constructor(faults: readonly FileFault[]) {
+    super(faults.map(({ file, line, column, message }) => `${file}:${String(line)}:${String(column)} ${message}`).join('\n'));
+    this.name = 'FileFaults';
+    this.faults = faults;
+  }
+}
+
+export interface YamlFile {
+  readonly file: string;
+  readonly value: unknown;
+  /** A fault at the value that this path leads to, or as near to it as the file goes. */
+  fault(path: readonly (string | number)[], message: string): FileFault;
+}
+
+/** Throws FileFaults where the text is no YAML. JSON is YAML. */
+export function readYaml(file: string, text: string): YamlFile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number, message: string): FileFault => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1), message };
+  };
+  if (document.errors.length > 0) {
+    throw new FileFaults(document.errors.map((error) => at(error.pos[0], error.message)));
+  }
+  let value: unknown;
+  try {
+    value = document.toJS() as unknown;
+  } catch (error) {
+    throw new FileFaults([at(0, error instanceof Error ? error.message : String(error))]);
+  }
+  return {
+    file,
+    value,
+    fault(path, message) {
+      let offset = 0;
+      let node: unknown = document.contents;
+      for (const step of path) {
+        if (!isCollection(node)) break;
+        const pair = node.items.find((item) => isPair(item) && String(item.key) === String(step));
+        const key: unknown = isPair(pair) ? pair.key : undefined;
+        node = node.get(step, true);
+        const range = rangeOf(key) ?? rangeOf(node);
+        if (range === undefined) break;
+        offset = range;
+      }
+      return at(offset, message);
+    },
+  };
+}
+
+function rangeOf(node: unknown): number | undefined {
+  const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
+  return Array.isArray(range) ? (range[0] as number) : undefined;
+}
