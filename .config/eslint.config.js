@@ -15,6 +15,10 @@ export default tseslint.config(
       '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
       'no-control-regex': 'error',
       'no-console': 'off',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' },
+      ],
       complexity: ['error', 25],
       'max-lines': ['error', 420],
     },
@@ -22,8 +26,15 @@ export default tseslint.config(
   {
     files: ['test/**/*.ts'],
     rules: {
+      // What comes from the wire is looked at as it is.
+      '@typescript-eslint/no-explicit-any': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      // Tables of cases are long.
+      'max-lines': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
     },
   },

@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build.ts'],
+    // Node's own rules for CommonJS packages, as users of the package have them.
+    deps: { interopDefault: false },
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // In CI a test that is left alone with `.only` would silence the others.

@@ -16,16 +16,18 @@ const FLAGS = SETTING_NAMES.flatMap((name) => {
   return flag === undefined ? [] : [{ name, flag, help, fallback }];
 });
 
+const WHERE_SETTINGS_COME_FROM = `
+Every flag is also an environment variable, named behind it, and a key of the config file: --max-body is maxBody.
+Skills and conversations that are there from the start stand in the config file only. Flags win over the environment,
+that over the file.`;
+
 function program(): Command {
   const serve = new Command('serve')
     .description('Serve the emulated CXone (the default command).')
     .option('--config [path]', `config file, YAML or JSON (${environmentName('config')})`)
     .allowUnknownOption()
     .allowExcessArguments()
-    .addHelpText(
-      'after',
-      '\nEvery flag is also an environment variable, named behind it, and a key of the config file: --max-body is maxBody.\nSkills and conversations that are there from the start stand in the config file only. Flags win over the environment, that over the file.',
-    )
+    .addHelpText('after', WHERE_SETTINGS_COME_FROM)
     .action((_, command: Command) => runServe(command));
   for (const { name, flag, help, fallback } of FLAGS) {
     const shown = typeof fallback === 'string' || typeof fallback === 'number' ? `; default ${String(fallback)}` : '';
@@ -41,7 +43,7 @@ function program(): Command {
     .version(VERSION)
     .configureHelp({ showGlobalOptions: false })
     .addCommand(serve, { isDefault: true })
-    .addHelpText('after', () => `\n${serve.helpInformation()}`);
+    .addHelpText('after', () => `\n${serve.helpInformation()}${WHERE_SETTINGS_COME_FROM}`);
 }
 
 async function runServe(command: Command): Promise<void> {

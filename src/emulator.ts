@@ -56,7 +56,8 @@ export async function startEmulator(config: LoadedConfig, parts: EmulatorParts =
   const clock = parts.clock ?? MACHINE_CLOCK;
   const contract = await loadContract(VERSION);
   const traces = new TraceLog();
-  if (parts.onTrace !== undefined) traces.subscribe(parts.onTrace);
+  const onBug = parts.onBug ?? reportBug;
+  if (parts.onTrace !== undefined) traces.subscribe(guarded(parts.onTrace, onBug));
   const store = memoryStore({
     seeds: { skills: settings.skills, conversations: await readySeeds(config) },
     conversationIds,
@@ -85,7 +86,7 @@ export async function startEmulator(config: LoadedConfig, parts: EmulatorParts =
     clock,
     conversationIds,
     nextTraceId: traceIds(settings.seed),
-    onBug: parts.onBug ?? reportBug,
+    onBug,
     settings: { ...settings, checkReplies: process.env.NODE_ENV !== 'production' },
   };
   requireEveryOperation(services);
@@ -133,6 +134,17 @@ function traceIds(seed: string | undefined): () => string {
 function readable(address: string): string {
   if (address === '0.0.0.0') return '127.0.0.1';
   return address === '::' ? '::1' : address;
+}
+
+/** A listener that throws must not cost a caller its answer. */
+function guarded(listener: TraceListener, onBug: Services['onBug']): TraceListener {
+  return (trace, kind) => {
+    try {
+      listener(trace, kind);
+    } catch (error) {
+      onBug(error, trace.traceId);
+    }
+  };
 }
 
 function requireEveryOperation({ contract, operations }: Services): void {

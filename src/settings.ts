@@ -32,7 +32,7 @@ export interface Settings {
 }
 
 /** Any part of the settings; `maxBody` also as text, such as `512kb`. */
-export type PartialSettings = { readonly [K in keyof Settings]?: Settings[K] | undefined } & {
+export type PartialSettings = { readonly [K in Exclude<keyof Settings, 'maxBody'>]?: Settings[K] | undefined } & {
   readonly maxBody?: number | string | undefined;
 };
 

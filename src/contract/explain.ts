@@ -287,10 +287,11 @@ export function unknownFields(schema: Schema, value: unknown, pointer = ''): Unk
   const found: UnknownField[] = [];
   const known = Object.keys(properties);
   for (const [key, member] of Object.entries(value)) {
-    const at = `${pointer}/${escapePointer(key)}`;
     const inner = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    if (inner !== undefined && typeof member !== 'object') continue;
+    const at = `${pointer}/${escapePointer(key)}`;
     if (inner !== undefined) {
-      if (typeof member === 'object') found.push(...unknownFields(inner, member, at));
+      found.push(...unknownFields(inner, member, at));
       continue;
     }
     const near =
@@ -309,8 +310,19 @@ export function unknownFields(schema: Schema, value: unknown, pointer = ''): Unk
 const UNRENDERED = /^\s*(?:\{\{[^]*\}\}|\$\{[^{}]*\}|\{[\p{L}\p{N}\s.$_|-]+\})\s*$/u;
 
 /** JSON Pointers of the texts in a value that are unrendered templates. */
-export function unrenderedTemplates(value: unknown, pointer = ''): { readonly pointer: string; readonly text: string }[] {
-  if (typeof value === 'string') return value.includes('{') && UNRENDERED.test(value) ? [{ pointer, text: value }] : [];
+export function unrenderedTemplates(value: unknown): { readonly pointer: string; readonly text: string }[] {
+  return holdsTemplate(value) ? locateTemplates(value, '') : [];
+}
+
+/** Nearly every value holds none: pointers are only made where one does. */
+function holdsTemplate(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('{') && UNRENDERED.test(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return Array.isArray(value) ? value.some(holdsTemplate) : Object.values(value).some(holdsTemplate);
+}
+
+function locateTemplates(value: unknown, pointer: string): { readonly pointer: string; readonly text: string }[] {
+  if (typeof value === 'string') return holdsTemplate(value) ? [{ pointer, text: value }] : [];
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, member]) => unrenderedTemplates(member, `${pointer}/${escapePointer(key)}`));
+  return Object.entries(value).flatMap(([key, member]) => locateTemplates(member, `${pointer}/${escapePointer(key)}`));
 }

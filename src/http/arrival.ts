@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Answer, Arrival, Received } from '../pipeline/index.js';
 import { tooLarge } from '../pipeline/parse-body.js';
 import { type Rejection, reject } from '../rejections.js';
+import { callerLeft } from './broken.js';
 
 /** What is over the limit is read and thrown away up to here, so that the caller hears the answer instead of a reset. */
 const MOST_DISCARDED = 64 * 1024 * 1024;
@@ -56,11 +57,10 @@ function receive(request: IncomingMessage, limit: number): Received | Promise<Re
     let size = 0;
     const { socket } = request;
 
-    const done = (fault?: Rejection, gone = false): void => {
-      reading.delete(socket);
-      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
+    const done = (fault?: Rejection): void => {
+      if (reading.get(socket) === done) reading.delete(socket);
       const bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
-      resolve({ bytes, ...(fault === undefined ? {} : { fault }), ...(gone ? { gone } : {}) });
+      resolve(fault === undefined ? { bytes } : { bytes, fault });
     };
     const onData = (chunk: Buffer): void => {
       const room = limit - size;
@@ -74,11 +74,11 @@ function receive(request: IncomingMessage, limit: number): Received | Promise<Re
     const onEnd = (): void => {
       done(size > limit ? tooLarge(limit, `${String(size)} bytes`) : undefined);
     };
-    const onGone = (): void => {
-      done(undefined, true);
+    const onClose = (): void => {
+      if (!request.complete) done(callerLeft(`${String(size)} bytes of its body`));
     };
     reading.set(socket, done);
-    request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
+    request.on('data', onData).on('end', onEnd).on('close', onClose);
   });
 }
 

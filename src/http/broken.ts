@@ -23,6 +23,8 @@ export function connectionFault(error: ParserError, timeout: number): Rejection 
         received: 'a part of it',
         remedy: 'Compare Content-Length with what is really sent: a caller that announces more than it sends waits for ever.',
       });
+    case 'HPE_INVALID_EOF_STATE':
+      return callerLeft('a part of it');
     case 'HPE_HEADER_OVERFLOW':
       return reject('HEADERS_TOO_LARGE', {
         message: 'Request line and headers are too large.',
@@ -42,6 +44,18 @@ export function connectionFault(error: ParserError, timeout: number): Rejection 
         remedy: adviseMalformed(error.rawPacket),
       });
   }
+}
+
+/** The connection was closed in the middle of a request. */
+export function callerLeft(received: string): Rejection {
+  return reject('CLIENT_DISCONNECTED', {
+    message: 'The caller left before its request was whole.',
+    in: null,
+    pointer: null,
+    expected: 'the whole request',
+    received,
+    remedy: 'Look at the caller: it was stopped, or its own time-out ended the request.',
+  });
 }
 
 function adviseMalformed(packet: Buffer | undefined): string {

@@ -63,7 +63,8 @@ export function createHttpServer(pipeline: Pipeline, settings: HttpSettings): Ht
   server.on('checkExpectation', listener);
   server.on('connect', (request, socket) => {
     void pipeline.handle(connectArrival(request.url ?? '/')).then((answer) => {
-      if (answer !== null) writeBare(socket, answer);
+      if (answer === null) socket.destroy();
+      else writeBare(socket, answer);
     });
   });
   server.on('clientError', (error: Error & { rawPacket?: Buffer; code?: string }, socket) => {
@@ -74,7 +75,8 @@ export function createHttpServer(pipeline: Pipeline, settings: HttpSettings): Ht
     const fault = connectionFault(error, settings.requestTimeout);
     if (failReading(socket, fault)) return;
     void pipeline.handle(brokenArrival(fault, error.rawPacket)).then((answer) => {
-      if (answer !== null) writeBare(socket, answer);
+      if (answer === null) socket.destroy();
+      else writeBare(socket, answer);
     });
   });
 

@@ -15,8 +15,6 @@ export interface Received {
   readonly bytes: Buffer;
   /** Kept for later, so that every trace has the body, whatever refuses it. */
   readonly fault?: Rejection;
-  /** The caller has gone: there is nobody to answer. */
-  readonly gone?: boolean;
 }
 
 /** A message as a transport hands it over. */

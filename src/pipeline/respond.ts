@@ -8,7 +8,7 @@ import type { Services } from './services.js';
 /** null where the caller has left. */
 export function respond(exchange: Exchange, services: Services): Answer | null {
   const result = exchange.rejection === undefined ? replied(exchange, services) : refused(exchange, exchange.rejection, services);
-  if (exchange.rejection === undefined && exchange.arrival.gone()) exchange.refuse(leftBeforeTheAnswer(exchange));
+  if (exchange.rejection?.status !== NEVER_SENT && exchange.arrival.gone()) exchange.refuse(leftBeforeTheAnswer(exchange));
   if (exchange.rejection?.status === NEVER_SENT) return null;
   warnIfSlow(exchange);
   return result;
@@ -88,7 +88,7 @@ function leftBeforeTheAnswer(exchange: Exchange): Rejection {
     pointer: null,
     expected: 'a caller that waits for the answer',
     received: `a connection that closed within ${String(Math.round(exchange.elapsed))} ms`,
-    remedy: 'The work was done, but nobody heard: Cognigy gives up after 8 s or 15 s. Look at the caller’s time-out.',
+    remedy: 'Whatever was done, nobody heard of it: Cognigy gives up after 8 s or 15 s. Look at the caller’s time-out.',
   });
 }
 

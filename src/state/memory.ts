@@ -13,8 +13,11 @@ export interface MemoryStoreMaterial extends Omit<TenantMaterial, 'random'> {
 export function memoryStore(material: MemoryStoreMaterial): Store {
   /** The one used last stands last, so that the idle ones go first. */
   const tenants = new Map<string, MemoryTenant>();
+  let last: MemoryTenant | undefined;
 
   function keep(name: string, tenant: MemoryTenant): void {
+    if (tenant === last) return;
+    last = tenant;
     tenants.delete(name);
     tenants.set(name, tenant);
     if (tenants.size <= MOST_TENANTS) return;
@@ -42,6 +45,7 @@ export function memoryStore(material: MemoryStoreMaterial): Store {
     },
     async close() {
       tenants.clear();
+      last = undefined;
       return Promise.resolve();
     },
   };

@@ -1,5 +1,6 @@
 /** The log of traces: bounded by count and by bytes over all tenants, so that memory stays flat for ever. */
 import type { Code } from '../rejections.js';
+import { Queue } from './queue.js';
 import type { Outcome, Trace } from './trace.js';
 
 export interface TraceFilter {
@@ -36,8 +37,8 @@ interface Kept {
 }
 
 interface Shelf {
-  /** Oldest first. */
-  readonly kept: Map<string, Kept>;
+  readonly kept: Queue<Kept>;
+  readonly byId: Map<string, Trace>;
   bytes: number;
   dropped: number;
 }
@@ -66,7 +67,8 @@ export class TraceLog {
   add(trace: Trace, kind: TraceKind): void {
     const bytes = weigh(trace);
     const shelf = this.#shelf(trace.tenant);
-    shelf.kept.set(trace.traceId, { trace, kind, bytes });
+    shelf.kept.push({ trace, kind, bytes });
+    shelf.byId.set(trace.traceId, trace);
     shelf.bytes += bytes;
     this.#bytes += bytes;
     this.#count += 1;
@@ -75,15 +77,15 @@ export class TraceLog {
   }
 
   get(tenant: string, traceId: string): Trace | undefined {
-    return this.#shelves.get(tenant)?.kept.get(traceId)?.trace;
+    return this.#shelves.get(tenant)?.byId.get(traceId);
   }
 
   list(tenant: string, filter: TraceFilter = {}): TraceList {
     const shelf = this.#shelves.get(tenant);
-    const matching = [...(shelf?.kept.values() ?? [])]
-      .filter(({ trace, kind }) => (filter.control === true || kind === 'platform') && matches(trace, filter))
-      .map(({ trace }) => trace)
-      .reverse();
+    const matching: Trace[] = [];
+    for (const { trace, kind } of shelf?.kept.newestFirst() ?? []) {
+      if ((filter.control === true || kind === 'platform') && matches(trace, filter)) matching.push(trace);
+    }
     return { items: matching.slice(0, filter.limit), total: matching.length, dropped: shelf?.dropped ?? 0 };
   }
 
@@ -108,23 +110,20 @@ export class TraceLog {
     for (const shelf of this.#shelves.values()) {
       if (fattest === undefined || shelf.bytes > fattest.bytes) fattest = shelf;
     }
-    for (const [traceId, { bytes }] of fattest?.kept ?? []) {
-      fattest?.kept.delete(traceId);
-      if (fattest !== undefined) {
-        fattest.bytes -= bytes;
-        fattest.dropped += 1;
-      }
-      this.#bytes -= bytes;
-      this.#count -= 1;
-      return;
-    }
+    const dropped = fattest?.kept.shift();
+    if (fattest === undefined || dropped === undefined) return;
+    fattest.byId.delete(dropped.trace.traceId);
+    fattest.bytes -= dropped.bytes;
+    fattest.dropped += 1;
+    this.#bytes -= dropped.bytes;
+    this.#count -= 1;
   }
 
   #shelf(tenant: string): Shelf {
     const known = this.#shelves.get(tenant);
     if (known !== undefined) return known;
     if (this.#shelves.size >= MOST_EMPTY_SHELVES) this.#forgetAnEmptyShelf();
-    const shelf: Shelf = { kept: new Map(), bytes: 0, dropped: 0 };
+    const shelf: Shelf = { kept: new Queue(), byId: new Map(), bytes: 0, dropped: 0 };
     this.#shelves.set(tenant, shelf);
     return shelf;
   }

@@ -16,14 +16,8 @@ export function isSecretName(name: string): boolean {
 /** Credentials that give themselves away wherever they stand: `Bearer …`, `Basic …`, a JWT, `user:password@host`. */
 const SECRET_TEXT = /\b(Bearer|Basic)(\s+|%20|\+)[\w.~+/=%-]{4,}|\beyJ[\w-]{6,}(?:\.[\w-]*){0,4}|(:\/\/[^\s:/@"]*:)[^\s/@"]+@/gi;
 
-/** Members and assignments: `"name": value`, `'name': value`, `name: value` in braces, also where the text ends within the value. */
-const MEMBER =
-  /(["'])((?:\\.|(?!\1)[^\\])*)\1(\s*:\s*)("(?:\\.|[^"\\])*(?:"|$)|'(?:\\.|[^'\\])*(?:'|$)|[^\s,}\]"'[{][^,}\]\n]*|\[[^\]]*(?:\]|$)|\{[^}]*(?:\}|$))/g;
-const BARE_MEMBER =
-  /([{,]\s*)([A-Za-z_$][\w$-]*)(\s*:\s*)("(?:\\.|[^"\\])*(?:"|$)|'(?:\\.|[^'\\])*(?:'|$)|[^\s,}\]"'][^,}\]\n]*)/g;
-/** A JSON text inside a JSON string: `\"name\": \"value\"`. */
-const NESTED_MEMBER =
-  /(?<!\\)(\\{1,8}["'])([\w$. -]{1,64})(\1\s*:\s*)(\\{1,8}["'](?:(?!\\{1,8}["']).)*(?:\\{1,8}["']|$)|[^\s,}\]\\"'][^,}\]\\\n]*)/g;
+/** The name of a member and its colon: `"name":`, `'name':`, `\"name\":` in JSON inside a string, `name:` after a bracket or a comma. */
+const MEMBER_NAME = /(?<!\\)(\\{0,8}["'])([^"'\r\n]*?)\1\s*:\s*|[{,]\s*([A-Za-z_$][\w$-]*)\s*:\s*/g;
 const PAIR = /(^|[?&;\s"'])([^=&;?\s"'{}<>]{1,128})=([^&;\s"'<>]*)/g;
 const XML_ELEMENT = /<([\w:.-]{1,64})(?:\s[^<>]*)?>([^<]+)(?=<|$)/g;
 
@@ -34,16 +28,7 @@ const SUSPECT =
 /** The text without secrets; its form stays readable. */
 export function redactText(text: string): string {
   if (!SUSPECT.test(text)) return text;
-  return text
-    .replace(MEMBER, (whole: string, quote: string, name: string, colon: string) =>
-      isSecretName(unescaped(name)) ? `${quote}${name}${quote}${colon}"${REDACTED}"` : whole,
-    )
-    .replace(BARE_MEMBER, (whole: string, before: string, name: string, colon: string) =>
-      isSecretName(name) ? `${before}${name}${colon}"${REDACTED}"` : whole,
-    )
-    .replace(NESTED_MEMBER, (whole: string, quote: string, name: string, colon: string) =>
-      isSecretName(name) ? `${quote}${name}${colon}${REDACTED}` : whole,
-    )
+  return redactMembers(text)
     .replace(PAIR, (whole: string, before: string, name: string) =>
       isSecretName(unescaped(percentDecoded(name))) ? `${before}${name}=${REDACTED}` : whole,
     )
@@ -54,6 +39,57 @@ export function redactText(text: string): string {
       if (scheme !== undefined) return `${scheme}${space ?? ' '}${REDACTED}`;
       return user === undefined ? REDACTED : `${user}${REDACTED}@`;
     });
+}
+
+/** Members whose name is a secret's, also where the text is no sound JSON or ends within the value. */
+function redactMembers(text: string): string {
+  let result = '';
+  let done = 0;
+  MEMBER_NAME.lastIndex = 0;
+  for (let match = MEMBER_NAME.exec(text); match !== null; match = MEMBER_NAME.exec(text)) {
+    const [found, quote = '', quoted, bare = ''] = match;
+    if (!isSecretName(unescaped(quoted ?? bare))) continue;
+    const start = match.index + found.length;
+    const end = endOfValue(text, start);
+    result += `${text.slice(done, start)}${quote}${REDACTED}${quote}`;
+    done = end;
+    MEMBER_NAME.lastIndex = Math.max(end, start);
+  }
+  return result + text.slice(done);
+}
+
+/** Where the value that starts here ends: a string at its closing quote, brackets at theirs, anything else at the next comma, bracket or line. */
+function endOfValue(text: string, start: number): number {
+  const quote = /^\\{0,8}["']/.exec(text.slice(start, start + 10))?.[0];
+  if (quote !== undefined) {
+    const end = closingQuote(text, start + quote.length, quote);
+    return end === -1 ? text.length : end + quote.length;
+  }
+  let depth = 0;
+  for (let at = start; at < text.length; at += 1) {
+    const character = text[at] ?? '';
+    if (character === '"' || character === "'") {
+      const end = closingQuote(text, at + 1, character);
+      if (end === -1) return text.length;
+      at = end;
+    } else if (character === '{' || character === '[') depth += 1;
+    else if (character === '}' || character === ']') {
+      depth -= 1;
+      if (depth < 0) return at;
+      if (depth === 0) return at + 1;
+    } else if (depth === 0 && (character === ',' || character === '\n')) return at;
+  }
+  return text.length;
+}
+
+/** The same quote again, with no more backslashes before it than the opening one had. */
+function closingQuote(text: string, from: number, quote: string): number {
+  for (let at = text.indexOf(quote, from); at !== -1; at = text.indexOf(quote, at + 1)) {
+    let backslashes = 0;
+    while (text[at - 1 - backslashes] === '\\') backslashes += 1;
+    if (quote.length > 1 ? backslashes === 0 : backslashes % 2 === 0) return at;
+  }
+  return -1;
 }
 
 /** A header's value without secrets. */

@@ -1,0 +1,153 @@
+/** The contract proves itself: every example passes its validator, every broken one does not; a bad document refuses to start. */
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { ContractOperation, Schema } from '../src/contract/contract.js';
+import { readDocuments } from '../src/contract/documents.js';
+import { CONTRACT_FOLDER, loadContract } from '../src/contract/load.js';
+import { createMatcher } from '../src/contract/match.js';
+import { createValidators } from '../src/contract/validators.js';
+import { CATALOGUE } from '../src/index.js';
+import { emulator, send } from './support/client.js';
+
+const contract = await loadContract('test');
+const validators = createValidators();
+const operations = [...contract.operations.values()];
+
+/** Values that cannot be what the schema asks for, each broken in one place. */
+function broken(schema: Schema, sound: unknown): unknown[] {
+  const wrongType =
+    schema.type === 'object' || schema.type === 'array' ? 'text' : schema.type === undefined ? undefined : { an: 'object' };
+  const results: unknown[] = wrongType === undefined ? [] : [wrongType];
+  if (typeof sound !== 'object' || sound === null || Array.isArray(sound)) return results;
+  for (const name of schema.required ?? [])
+    results.push(Object.fromEntries(Object.entries(sound).filter(([key]) => key !== name)));
+  for (const [name, member] of Object.entries(sound)) {
+    const inner = schema.properties?.[name];
+    if (inner !== undefined) results.push(...broken(inner, member).map((value) => ({ ...sound, [name]: value })));
+  }
+  if (schema.additionalProperties === false) results.push({ ...sound, notInTheContract: 1 });
+  return results;
+}
+
+function parametersOf(operation: ContractOperation): { path: Record<string, unknown>; query: Record<string, unknown> } {
+  const of = (place: string): Record<string, unknown> =>
+    Object.fromEntries(
+      operation.parameters.filter((parameter) => parameter.in === place).map(({ name, example }) => [name, String(example)]),
+    );
+  return { path: of('path'), query: of('query') };
+}
+
+describe.each(operations)('$operationId', (operation) => {
+  test('says how it is known', () => {
+    expect(['doc', 'client', 'report', 'assumed', 'emulator']).toContain(operation.provenance);
+  });
+
+  test('its examples of parameters pass, and without a required one they do not', () => {
+    expect(validators.parameters(operation, parametersOf(operation))).toEqual([]);
+    for (const parameter of operation.parameters.filter(({ required }) => required === true)) {
+      const values = parametersOf(operation);
+      if (parameter.in === 'path') Reflect.deleteProperty(values.path, parameter.name);
+      else Reflect.deleteProperty(values.query, parameter.name);
+      expect(validators.parameters(operation, values)).not.toEqual([]);
+    }
+  });
+
+  test('its examples of bodies pass, and broken ones do not', () => {
+    const { body } = operation;
+    for (const example of body?.examples ?? []) {
+      expect(validators.body(operation, example)).toEqual([]);
+      const wrong = broken(body?.schema ?? {}, example);
+      expect(wrong).not.toEqual([]);
+      for (const value of wrong) expect(validators.body(operation, value)).not.toEqual([]);
+    }
+  });
+
+  test('its examples of replies pass, and broken ones do not', () => {
+    for (const [status, reply] of operation.replies) {
+      if (reply === null) continue;
+      expect(validators.reply(operation, status, reply.example)).toEqual([]);
+      const wrong = broken(reply.schema, reply.example);
+      expect(wrong).not.toEqual([]);
+      for (const value of wrong) expect(validators.reply(operation, status, value)).not.toEqual([]);
+    }
+  });
+
+  test('its path leads to it, and to no other', () => {
+    const path = operation.path.replace(/\{(\w+)\}/g, 'x');
+    expect(createMatcher(contract).match(operation.method, path)?.operation).toBe(operation);
+  });
+});
+
+test('every family has a body for every status that a refusal can have', () => {
+  const statuses = Object.values(CATALOGUE).flatMap((entry) =>
+    entry.kind === 'warning' ? [] : typeof entry.status === 'number' ? [entry.status] : Object.values(entry.status),
+  );
+  for (const family of contract.families) {
+    for (const status of statuses.filter((value) => value !== 499)) {
+      expect(family.errors.get(status), `${family.name} ${String(status)}`).toMatchObject({
+        body: { errorCode: expect.any(String) as string },
+      });
+    }
+  }
+});
+
+test('all contracts are one sound OpenAPI document', async () => {
+  const { url } = await emulator();
+  const { text, body } = await send(url, { path: '/_emulator/openapi.json' });
+  const document = JSON.stringify({ ...body, 'x-family': { name: 'all', prefix: '/', errors: {} } });
+  await expect(readDocuments([{ file: 'openapi.json', text: document }])).resolves.toHaveLength(1);
+  expect(Object.keys(body.paths)).toContain('/_emulator/traces/{traceId}');
+  expect(text).not.toContain('$ref');
+});
+
+describe('a bad document refuses to start, with file and line', () => {
+  test.each([
+    {
+      name: 'no YAML',
+      edit: (text: string) => text.replace('paths:', 'paths: ['),
+      fault: /openapi\/conversations\.yaml:\d+:\d+ /,
+    },
+    {
+      name: 'no OpenAPI',
+      edit: (text: string) => text.replace('      responses:', '      answers:'),
+      fault: /openapi\/conversations\.yaml:\d+:\d+ .*must not have "answers"/,
+    },
+    {
+      name: 'a reference to nowhere',
+      edit: (text: string) => text.replace("schemas/Handover'", "schemas/Handovr'"),
+      fault: /openapi\/conversations\.yaml:\d+:\d+ #\/components\/schemas\/Handovr leads nowhere/,
+    },
+    {
+      name: 'no operationId',
+      edit: (text: string) => text.replace('      operationId: getSession\n', ''),
+      fault: /openapi\/conversations\.yaml:\d+:\d+ .* has no operationId/,
+    },
+    {
+      name: 'an operationId given twice',
+      edit: (text: string) => text.replace('operationId: getSession', 'operationId: findUsers'),
+      fault: /openapi\/conversations\.yaml:\d+:\d+ operationId findUsers is taken/,
+    },
+    {
+      name: 'no provenance',
+      edit: (text: string) => text.replace('      x-provenance: report\n', ''),
+      fault: /openapi\/conversations\.yaml:\d+:\d+ .*x-provenance/,
+    },
+    {
+      name: 'no example',
+      edit: (text: string) => text.replace('      example: externalSessionId\n', ''),
+      fault: /openapi\/conversations\.yaml:\d+:\d+ .*attribute needs an example/,
+    },
+  ])('$name', async ({ edit, fault }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'contract-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await cp(CONTRACT_FOLDER, folder, { recursive: true });
+    const file = join(folder, 'conversations.yaml');
+    const text = await readFile(file, 'utf8');
+    expect(edit(text)).not.toBe(text);
+    await writeFile(file, edit(text));
+    await expect(loadContract('test', pathToFileURL(`${folder}/`))).rejects.toThrow(fault);
+  });
+});

@@ -1,0 +1,86 @@
+/** The library: emulators inside a program, listening or not, many at once. */
+import { createServer } from 'node:http';
+import request from 'supertest';
+import { describe, expect, test } from 'vitest';
+import { causeOf, ConfigFaults, createEmulator, warningsOf } from '../src/index.js';
+import { CONVERSATION, emulator, HANDOVER, open, send } from './support/client.js';
+
+test('an emulator has a url, traces, reset and close', async () => {
+  const started = await createEmulator({ port: 0 });
+  await open(started.url);
+  await send(started.url, { body: { sessionId: 'abc-123' } });
+  await send(started.url, { body: { sessionId: CONVERSATION } });
+  expect(started.traces().map((trace) => causeOf(trace)?.code)).toEqual([undefined, 'CONVERSATION_ID_FORMAT']);
+  expect(warningsOf(started.traces()[0]!).map(({ code }) => code)).toEqual(['HANDOVER_UNROUTED']);
+  expect(started.traces({ outcome: 'rejected' })).toHaveLength(1);
+  expect(started.traces({ tenant: 'alpha' })).toEqual([]);
+  await started.reset();
+  expect(started.traces()).toEqual([]);
+  expect((await send(started.url, { path: '/_emulator/conversations' })).body.total).toBe(0);
+  await started.close();
+  await expect(send(started.url, { path: '/_emulator/health' })).rejects.toThrow(/ECONNREFUSED/);
+});
+
+test('supertest takes the app of one that does not listen', async () => {
+  const started = await emulator({ listen: false });
+  await request(started.app).post('/_emulator/conversations').send({ conversationId: CONVERSATION }).expect(201);
+  const answer = await request(started.app)
+    .post(HANDOVER)
+    .accept('json')
+    .send({ sessionId: CONVERSATION, skillId: 4001 })
+    .expect(200);
+  expect(answer.body).toMatchObject({ state: 'queued' });
+  await request(started.app)
+    .post(HANDOVER)
+    .send({ sessionId: 'abc-123' })
+    .expect(400, { errorCode: 'BadRequest', message: 'Bad Request' });
+  expect(() => started.url).toThrow(/listen: false/);
+});
+
+test('emulators do not share anything', async () => {
+  const [one, other] = [await emulator(), await emulator({ unknownConversations: 'adopt' })];
+  await open(one.url);
+  expect((await send(other.url, { path: '/_emulator/conversations' })).body.total).toBe(0);
+  expect((await send(one.url, { body: { sessionId: '9d0c6a52-13c8-4f0e-8a77-52b1c3e4f6a8' } })).status).toBe(400);
+});
+
+describe('what is bad is refused', () => {
+  test('options, all at once', async () => {
+    const starting = createEmulator({ port: 99_999, logLevel: 'loud' as never, maxbody: 5 } as never);
+    await expect(starting).rejects.toThrow(ConfigFaults);
+    await expect(starting).rejects.toThrow(/port must be .*\n[^]*logLevel must be .*\n[^]*did you mean maxBody/);
+  });
+
+  test('a port that is taken', async () => {
+    const { url } = await emulator();
+    await expect(createEmulator({ port: Number(new URL(url).port) })).rejects.toThrow(/EADDRINUSE/);
+  });
+});
+
+test('a listener that throws costs nobody an answer', async () => {
+  const bugs: unknown[] = [];
+  const started = await emulator({
+    onTrace: () => {
+      throw new Error('listener');
+    },
+    onBug: (error) => bugs.push(error),
+  });
+  expect((await send(started.url, { path: '/_emulator/health' })).status).toBe(200);
+  expect(bugs).toEqual([new Error('listener')]);
+});
+
+test('no environment variable is read', async () => {
+  process.env.CXONE_EMULATOR_REVEAL_ERRORS = 'true';
+  const { url } = await emulator();
+  Reflect.deleteProperty(process.env, 'CXONE_EMULATOR_REVEAL_ERRORS');
+  expect(Object.keys((await send(url, { body: {} })).body)).toEqual(['errorCode', 'message']);
+});
+
+test('a mounted app answers below its mount path', async () => {
+  const started = await emulator({ listen: false });
+  const server = createServer((incoming, response) => {
+    incoming.url = incoming.url?.replace(/^\/cxone/, '');
+    started.app(incoming, response);
+  });
+  await request(server).get('/cxone/_emulator/health').expect(200);
+});

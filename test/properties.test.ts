@@ -1,0 +1,127 @@
+/** Whatever is sent, the emulator answers JSON with a trace, never a 5xx, and a refused request leaves no mark. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createEmulator } from '../src/index.js';
+import { CONVERSATION, HANDOVER, open, send } from './support/client.js';
+import { RUNS } from './support/runs.js';
+
+const text = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom(
+    '',
+    ' ',
+    '{{x}}',
+    'undefined',
+    CONVERSATION,
+    CONVERSATION.toUpperCase(),
+    '463012345678',
+    '100000000000',
+    '__proto__',
+    'constructor',
+    '\u202e',
+    '1e999',
+  ),
+);
+
+const path = fc.oneof(
+  { weight: 4, arbitrary: fc.constant(HANDOVER) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom('', '/t/alpha', '/t/BAD', '/t/'),
+        fc.constantFrom(
+          '/api/v2/conversations/webchat/$',
+          '/api/v2/contacts/$/attributes',
+          '/api/v2/users/$/attributes',
+          '/_emulator/conversations/$',
+          '/_emulator/conversations/$/end',
+          '/_emulator/traces/$',
+          '/webhooks/$',
+          '/$',
+          '/api/v2/contacts?attribute=$&value=$',
+          '/api/v2/conversations?value=$',
+          '/_emulator/traces?limit=$',
+          '/_emulator/explain',
+          '/_emulator/state',
+        ),
+        text,
+      )
+      .map(([prefix, template, value]) => prefix + template.replaceAll('$', encodeURIComponent(value.toWellFormed()))),
+  },
+  { weight: 1, arbitrary: fc.webPath() },
+  { weight: 1, arbitrary: fc.stringMatching(/^\/[!-~]{0,40}$/) },
+);
+
+const headers = fc.record(
+  {
+    accept: fc.constantFrom('*/*', 'text/html', '', 'application/json;q=0'),
+    'content-type': fc.oneof(
+      { weight: 5, arbitrary: fc.constant('application/json') },
+      {
+        weight: 2,
+        arbitrary: fc.constantFrom(
+          'application/x-www-form-urlencoded',
+          'text/plain',
+          'application/json; charset=latin1',
+          ';',
+          'a/b+json',
+          'multipart/form-data',
+        ),
+      },
+      { weight: 1, arbitrary: fc.stringMatching(/^[!-~]{0,30}$/) },
+    ),
+    'content-encoding': fc.constantFrom('gzip', 'br', 'deflate', 'identity', 'zstd'),
+    authorization: fc.constantFrom('Bearer x', 'Basic eA==', 'x'),
+  },
+  { requiredKeys: [] },
+);
+
+const handover = fc.record(
+  {
+    sessionId: fc.oneof(fc.constant(CONVERSATION), text, fc.jsonValue()),
+    metadata: fc.jsonValue(),
+    skillId: fc.oneof(fc.constant(4001), fc.jsonValue()),
+    sessionID: text,
+  },
+  { requiredKeys: [] },
+);
+
+const body = fc.oneof(
+  { weight: 5, arbitrary: handover.map((value) => JSON.stringify(value)) },
+  { weight: 2, arbitrary: fc.json() },
+  { weight: 2, arbitrary: text },
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)) },
+);
+
+const message = fc.record(
+  { method: fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'), path, headers, body },
+  { requiredKeys: ['path'] },
+);
+
+test('no 5xx, no crash, every answer JSON with a trace', { timeout: 900_000 }, async () => {
+  const bugs: unknown[] = [];
+  const started = await createEmulator({ port: 0, onBug: (error) => bugs.push(error) });
+  await open(started.url);
+  const state = async (): Promise<string> => (await send(started.url, { path: '/_emulator/state' })).text;
+  try {
+    await fc.assert(
+      fc.asyncProperty(message, async (sent) => {
+        const before = await state();
+        const answer = await send(started.url, sent);
+        expect(answer.status).toBeLessThan(500);
+        expect(answer.headers['x-emulator-trace-id']).toMatch(/^[0-9a-f]{8}-\d+$/);
+        if (answer.status !== 204) expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
+        if (answer.status >= 400) {
+          expect(answer.headers['x-emulator-cause']).toMatch(/^[A-Z][A-Z0-9_]+$/);
+          expect(await state()).toBe(before);
+        }
+      }),
+      { numRuns: RUNS },
+    );
+    expect(bugs).toEqual([]);
+  } finally {
+    await started.close();
+  }
+});

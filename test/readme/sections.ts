@@ -1,0 +1,65 @@
+/** The parts of the README that are generated: the codes from the catalogue, the operations from the contract, the flags from the settings. */
+import { loadContract } from '../../src/contract/load.js';
+import { CATALOGUE, type CatalogueEntry } from '../../src/index.js';
+import { environmentName, SETTING_NAMES, SETTINGS } from '../../src/settings.js';
+
+export const README = new URL('../../README.md', import.meta.url);
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function statusOf(entry: CatalogueEntry): string {
+  if (entry.kind === 'warning') return entry.level;
+  if (entry.status === 499) return 'in the trace only';
+  return typeof entry.status === 'number'
+    ? String(entry.status)
+    : `${String(entry.status.path)} in a path, ${String(entry.status.elsewhere)} in a body`;
+}
+
+function codes(kind: CatalogueEntry['kind']): string {
+  const rows = Object.entries(CATALOGUE)
+    .filter(([, entry]) => entry.kind === kind)
+    .map(([code, entry]) => [`\`${code}\``, statusOf(entry), entry.when, entry.provenance]);
+  return table(['code', kind === 'refusal' ? 'status' : 'level', 'when', 'known from'], rows);
+}
+
+async function operations(): Promise<string> {
+  const contract = await loadContract('');
+  return table(
+    ['operation', 'what it does', 'known from'],
+    [...contract.operations.values()].map(({ method, path, summary, provenance }) => [
+      `\`${method} ${path}\``,
+      summary,
+      provenance,
+    ]),
+  );
+}
+
+function flags(): string {
+  return table(
+    ['flag', 'environment', 'default', 'what it does'],
+    SETTING_NAMES.flatMap((name) => {
+      const { flag, help, default: fallback } = SETTINGS[name];
+      if (flag === undefined) return [];
+      const shown = typeof fallback === 'string' || typeof fallback === 'number' ? `\`${String(fallback)}\`` : '';
+      return [
+        [`\`--${flag.name}${flag.value === undefined ? '' : ` ${flag.value}`}\``, `\`${environmentName(name)}\``, shown, help],
+      ];
+    }),
+  );
+}
+
+/** The README with its generated parts renewed, between `<!-- name -->` and `<!-- /name -->`. */
+export async function renewed(readme: string): Promise<string> {
+  const sections = { refusals: codes('refusal'), warnings: codes('warning'), operations: await operations(), flags: flags() };
+  return Object.entries(sections).reduce(
+    (text, [name, section]) =>
+      text.replace(
+        new RegExp(`(<!-- ${name} -->\n)[^]*?(\n<!-- /${name} -->)`),
+        (_, open: string, close: string) => `${open}\n${section}\n${close}`,
+      ),
+    readme,
+  );
+}

@@ -1,0 +1,55 @@
+/** The log of traces stays bounded, and a noisy tenant does not push out the others. */
+import { expect, test } from 'vitest';
+import { TraceLog } from '../src/trace/log.js';
+import type { Trace } from '../src/trace/trace.js';
+
+function trace(tenant: string, number: number, body = ''): Trace {
+  return {
+    traceId: `${tenant}-${String(number)}`,
+    tenant,
+    transport: 'http',
+    startedAt: '2026-03-01T09:30:00.000Z',
+    durationMs: 0,
+    operationId: null,
+    outcome: 'accepted',
+    request: { method: 'GET', path: '/', headers: {}, body, bodyBytes: body.length },
+    response: null,
+    conversationId: null,
+    contactId: null,
+    script: null,
+    parent: null,
+    entries: [],
+  };
+}
+
+test('by count: the oldest of the fattest tenant go first, and are counted', () => {
+  const log = new TraceLog({ count: 100, bytes: 1e9 });
+  for (let number = 0; number < 5; number += 1) log.add(trace('quiet', number), 'platform');
+  for (let number = 0; number < 5000; number += 1) log.add(trace('noisy', number), 'platform');
+  expect(log.list('quiet')).toMatchObject({ total: 5, dropped: 0 });
+  const noisy = log.list('noisy');
+  expect(noisy).toMatchObject({ total: 95, dropped: 4905 });
+  expect(noisy.items.map(({ traceId }) => traceId)).toEqual(
+    Array.from({ length: 95 }, (_, index) => `noisy-${String(4999 - index)}`),
+  );
+  expect(log.get('noisy', 'noisy-4904')).toBeUndefined();
+  expect(log.get('noisy', 'noisy-4905')).toBeDefined();
+});
+
+test('by bytes', () => {
+  const log = new TraceLog({ count: 1e9, bytes: 100_000 });
+  for (let number = 0; number < 50; number += 1) log.add(trace('a', number, 'x'.repeat(8192)), 'platform');
+  const { total, dropped } = log.list('a');
+  expect(total + dropped).toBe(50);
+  expect(total).toBeGreaterThan(5);
+  expect(total).toBeLessThan(13);
+});
+
+test('a tenant that is cleared starts anew', () => {
+  const log = new TraceLog({ count: 10, bytes: 1e9 });
+  for (let number = 0; number < 20; number += 1) log.add(trace('a', number), 'platform');
+  log.clear('a');
+  expect(log.list('a')).toEqual({ items: [], total: 0, dropped: 0 });
+  for (let number = 0; number < 10; number += 1) log.add(trace('b', number), 'platform');
+  expect(log.list('b')).toMatchObject({ total: 10, dropped: 0 });
+});
