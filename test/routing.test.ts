@@ -52,6 +52,20 @@ test('CONNECT and an unknown expectation get an answer of ours', async () => {
   ).toMatch(/^HTTP\/1\.1 200 [^]*"status":"ok"/);
 });
 
+test('pipelined requests are answered in order, garbage behind them last', async () => {
+  const { url } = await emulator();
+  const body = JSON.stringify({ sessionId: 'abc-123' });
+  const handover = `POST ${HANDOVER} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${String(body.length)}\r\n\r\n${body}`;
+  const health = 'GET /_emulator/health HTTP/1.1\r\nHost: x\r\n\r\n';
+  const answers = await talk(url, health + handover + health + handover + 'garbage\r\n\r\n');
+  expect([...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual(['200', '400', '200', '400', '400']);
+  expect([...answers.matchAll(/x-emulator-cause: (\w+)/gi)].map(([, cause]) => cause)).toEqual([
+    'CONVERSATION_ID_FORMAT',
+    'CONVERSATION_ID_FORMAT',
+    'HTTP_MALFORMED',
+  ]);
+});
+
 test('a very long id in the path is answered like a short one', async () => {
   const { url } = await emulator();
   const answer = await send(url, { path: `${HANDOVER}/${'a'.repeat(12_000)}` });

@@ -43,7 +43,13 @@ function adviceFor(value: unknown, ids: ConversationIds, known: KnownIds): strin
   return adviseText(value, ids, known);
 }
 
+/** Nothing that long is an id, or nearly one. */
+const LONGEST_LOOKED_INTO = 1000;
+
 function adviseText(text: string, ids: ConversationIds, known: KnownIds): string {
+  if (text.length > LONGEST_LOOKED_INTO) {
+    return `These are ${String(text.length)} characters: a whole text or object was put where the id alone belongs. Pick the field that holds the id.`;
+  }
   const bare = text.trim();
   if (bare === '') {
     return 'The id is empty: the variable that it was taken from had no value when the request was built. Check it in the Cognigy node or the script that sends this.';

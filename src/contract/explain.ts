@@ -14,6 +14,9 @@ const MOST_FINDINGS = 50;
 /** So many of the schema's errors are looked at, of which the most telling are kept. */
 const MOST_ERRORS = 1000;
 
+/** So many keys of one object are compared with the known ones. */
+const MOST_KEYS = 200;
+
 const RANK = { missing: 0, type: 1, other: 2 } as const;
 const PLACES: readonly (Place | null)[] = ['path', 'query', 'header', 'body'];
 
@@ -163,7 +166,7 @@ function received(data: Record<string, unknown>): string {
 
 function adviseMissing(missing: string, data: Record<string, unknown>, aliases: readonly string[], place: Place): string {
   if (place !== 'body') return `Add ${missing} to the ${place}${place === 'query' ? `: ?${missing}=…` : ''}.`;
-  const keys = Object.keys(data);
+  const keys = Object.keys(data).slice(0, MOST_KEYS);
   const near = nearestKey(missing, keys);
   if (near !== undefined) return `Rename ${show(near)} to ${show(missing)}: names are case-sensitive, and every letter counts.`;
   const alias = keys.find((key) => aliases.some((name) => name.toLowerCase() === key.toLowerCase()));
@@ -183,7 +186,7 @@ function adviseMissing(missing: string, data: Record<string, unknown>, aliases: 
 }
 
 function nearestKey(missing: string, keys: readonly string[]): string | undefined {
-  return keys.includes(missing) ? missing : nearMiss(missing, keys.slice(0, 200));
+  return keys.includes(missing) ? missing : nearMiss(missing, keys.slice(0, MOST_KEYS));
 }
 
 function explainUnknown(error: ErrorObject, place: Place, pointer: string, schema: Schema): Ranked {
@@ -286,7 +289,7 @@ export function unknownFields(schema: Schema, value: unknown, pointer = ''): Unk
   if (typeof value !== 'object' || value === null || properties === undefined) return [];
   const found: UnknownField[] = [];
   const known = Object.keys(properties);
-  for (const [key, member] of Object.entries(value)) {
+  for (const [key, member] of Object.entries(value).slice(0, schema.additionalProperties === true ? MOST_KEYS : undefined)) {
     const inner = Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (inner !== undefined && typeof member !== 'object') continue;
     const at = `${pointer}/${escapePointer(key)}`;

@@ -92,7 +92,8 @@ const EXPECTED: Readonly<Record<Wanted, string>> = {
 
 interface Frame {
   readonly kind: 'object' | 'array';
-  readonly keys: Set<string>;
+  /** Only where double keys are looked for. */
+  readonly keys: Set<string> | undefined;
   step: string | number;
 }
 
@@ -136,8 +137,8 @@ function walk(text: string, onDuplicate?: (pointer: string) => void): Stop | und
     const fault = string();
     if (fault !== undefined) return fault;
     frame.step = JSON.parse(text.slice(start, at)) as string;
-    if (frame.keys.has(frame.step)) onDuplicate?.(pointerTo(frames));
-    frame.keys.add(frame.step);
+    if (frame.keys?.has(frame.step) === true) onDuplicate?.(pointerTo(frames));
+    frame.keys?.add(frame.step);
     return { next: 'colon' };
   };
   const number = (): Next => {
@@ -148,7 +149,7 @@ function walk(text: string, onDuplicate?: (pointer: string) => void): Stop | und
   };
   const open = (kind: Frame['kind']): Next => {
     at += 1;
-    frames.push({ kind, keys: new Set(), step: kind === 'object' ? '' : 0 });
+    frames.push({ kind, keys: onDuplicate === undefined ? undefined : new Set(), step: kind === 'object' ? '' : 0 });
     return { next: kind === 'object' ? 'key or end' : 'value or end' };
   };
   const value = (character: string): Next => {

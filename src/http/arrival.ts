@@ -10,13 +10,14 @@ import { callerLeft } from './broken.js';
 const MOST_DISCARDED = 64 * 1024 * 1024;
 
 /** The requests whose body is still on its way, by socket: a fault of the connection belongs to them. */
-const reading = new WeakMap<Duplex, (fault: Rejection) => void>();
+const reading = new WeakMap<Duplex, { readonly request: IncomingMessage; readonly fail: (fault: Rejection) => void }>();
 
 /** Gives a fault of the connection to the request that is being read on it; false where there is none. */
 export function failReading(socket: Duplex, fault: Rejection): boolean {
-  const fail = reading.get(socket);
-  fail?.(fault);
-  return fail !== undefined;
+  const current = reading.get(socket);
+  if (current === undefined || current.request.complete) return false;
+  current.fail(fault);
+  return true;
 }
 
 export function arrivalOf(request: IncomingMessage, response: ServerResponse): Arrival {
@@ -58,7 +59,7 @@ function receive(request: IncomingMessage, limit: number): Received | Promise<Re
     const { socket } = request;
 
     const done = (fault?: Rejection): void => {
-      if (reading.get(socket) === done) reading.delete(socket);
+      if (reading.get(socket)?.request === request) reading.delete(socket);
       const bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
       resolve(fault === undefined ? { bytes } : { bytes, fault });
     };
@@ -77,7 +78,7 @@ function receive(request: IncomingMessage, limit: number): Received | Promise<Re
     const onClose = (): void => {
       if (!request.complete) done(callerLeft(`${String(size)} bytes of its body`));
     };
-    reading.set(socket, done);
+    reading.set(socket, { request, fail: done });
     request.on('data', onData).on('end', onEnd).on('close', onClose);
   });
 }

@@ -2,7 +2,8 @@
 import { createServer, IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import type { Pipeline } from '../pipeline/index.js';
+import type { Duplex } from 'node:stream';
+import type { Arrival, Pipeline } from '../pipeline/index.js';
 import { arrivalOf, failReading, write } from './arrival.js';
 import { brokenArrival, connectArrival, connectionFault, writeBare } from './broken.js';
 
@@ -29,6 +30,7 @@ function buildApp(pipeline: Pipeline): { readonly app: ReturnType<typeof express
   const app = express();
   app.disable('x-powered-by');
   const serve: RequestListener = (request, response) => {
+    newest.set(request.socket, response);
     void pipeline.handle(arrivalOf(request, response)).then((answer) => {
       if (answer === null) response.destroy();
       else write(response, answer);
@@ -44,6 +46,24 @@ function buildApp(pipeline: Pipeline): { readonly app: ReturnType<typeof express
       });
     },
   };
+}
+
+/** The newest response on each connection. */
+const newest = new WeakMap<Duplex, ServerResponse>();
+
+/** Answers what is no request, behind the answers to the requests that were pipelined before it. */
+function answerBare(pipeline: Pipeline, arrival: Arrival, socket: Duplex): void {
+  const before = newest.get(socket);
+  if (before !== undefined && !before.writableFinished && !before.destroyed) {
+    before.once('close', () => {
+      answerBare(pipeline, arrival, socket);
+    });
+    return;
+  }
+  void pipeline.handle(arrival).then((answer) => {
+    if (answer === null || !socket.writable) socket.destroy();
+    else writeBare(socket, answer);
+  });
 }
 
 export function createHttpServer(pipeline: Pipeline, settings: HttpSettings): HttpServer {
@@ -62,10 +82,7 @@ export function createHttpServer(pipeline: Pipeline, settings: HttpSettings): Ht
   // Node answers an expectation other than 100-continue with a bare 417 of its own.
   server.on('checkExpectation', listener);
   server.on('connect', (request, socket) => {
-    void pipeline.handle(connectArrival(request.url ?? '/')).then((answer) => {
-      if (answer === null) socket.destroy();
-      else writeBare(socket, answer);
-    });
+    answerBare(pipeline, connectArrival(request.url ?? '/'), socket);
   });
   server.on('clientError', (error: Error & { rawPacket?: Buffer; code?: string }, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -74,10 +91,7 @@ export function createHttpServer(pipeline: Pipeline, settings: HttpSettings): Ht
     }
     const fault = connectionFault(error, settings.requestTimeout);
     if (failReading(socket, fault)) return;
-    void pipeline.handle(brokenArrival(fault, error.rawPacket)).then((answer) => {
-      if (answer === null) socket.destroy();
-      else writeBare(socket, answer);
-    });
+    answerBare(pipeline, brokenArrival(fault, error.rawPacket), socket);
   });
 
   return {

@@ -156,7 +156,12 @@ function weigh(trace: Trace): number {
     BYTES_OF_A_TRACE + trace.request.path.length + (trace.request.body?.length ?? 0) + (trace.response?.body?.length ?? 0);
   for (const name in trace.request.headers) bytes += name.length + (trace.request.headers[name]?.length ?? 0);
   for (const entry of trace.entries) {
-    bytes += BYTES_OF_AN_ENTRY + (entry.received?.length ?? 0) + (entry.remedy?.length ?? 0);
+    bytes +=
+      BYTES_OF_AN_ENTRY +
+      entry.message.length +
+      (entry.pointer?.length ?? 0) +
+      (entry.received?.length ?? 0) +
+      (entry.remedy?.length ?? 0);
   }
   return bytes;
 }
