@@ -104,10 +104,9 @@ async function serve(config: LoadedConfig): Promise<void> {
     process.stdout.write(`${text}\n`);
   };
   const colors = process.stdout.isTTY && process.stdout.hasColors();
-  let report: ReturnType<typeof createReporter> | undefined = undefined as ReturnType<typeof createReporter> | undefined;
-  const emulator = await startEmulator(config, { onTrace: (trace, kind) => report?.(trace, kind) });
+  const emulator = await startEmulator(config);
   const { url } = emulator;
-  report = createReporter({ level: settings.logLevel, colors, url, print });
+  emulator.onTrace(createReporter({ level: settings.logLevel, colors, url, print }));
   if (settings.logLevel === 'error' || settings.logLevel === 'warn') print(`cxone-emulator ${VERSION} listens on ${url}`);
   else if (settings.logLevel !== 'silent') {
     print(

@@ -25,8 +25,6 @@ export interface EmulatorParts {
   readonly clock?: Clock;
   /** Whether to take a port. Default: true. */
   readonly listen?: boolean;
-  /** Called with every trace, those of the control API too. */
-  readonly onTrace?: TraceListener;
   /** Called with what the emulator itself did wrong. Default: console.error. */
   readonly onBug?: (error: unknown, traceId: string) => void;
 }
@@ -39,6 +37,8 @@ export interface Emulator {
   readonly app: RequestListener;
   /** Traces of a tenant, newest first. */
   traces(filter?: TraceFilter & { readonly tenant?: string }): readonly Trace[];
+  /** Calls back with every trace from now on, those of the control API too; the answer stops it. */
+  onTrace(listener: TraceListener): () => void;
   /** Puts a tenant back to what the config seeds, traces included. */
   reset(tenant?: string): Promise<void>;
   /** Answers what is in flight, within 800 ms, and stops. */
@@ -57,15 +57,13 @@ export async function startEmulator(config: LoadedConfig, parts: EmulatorParts =
   const contract = await loadContract(VERSION);
   const traces = new TraceLog();
   const onBug = parts.onBug ?? reportBug;
-  if (parts.onTrace !== undefined) traces.subscribe(guarded(parts.onTrace, onBug));
+  const startedAt = new Date(clock.now()).toISOString();
   const store = memoryStore({
     seeds: { skills: settings.skills, conversations: await readySeeds(config) },
     conversationIds,
-    now: () => clock.now(),
-    random: (tenant) => tenantRandom(settings.seed, tenant),
+    seededAt: startedAt,
+    random: tenantRandom(settings.seed),
   });
-  const startedAt = new Date(clock.now()).toISOString();
-
   let pipeline: Pipeline | undefined = undefined;
   const started = (): Pipeline => {
     if (pipeline === undefined) throw new Error('The pipeline is not there yet.');
@@ -102,6 +100,7 @@ export async function startEmulator(config: LoadedConfig, parts: EmulatorParts =
       return `http://${address.family === 'IPv6' ? `[${readable(address.address)}]` : readable(address.address)}:${String(address.port)}`;
     },
     traces: ({ tenant = DEFAULT_TENANT, ...filter } = {}) => traces.list(tenant, filter).items,
+    onTrace: (listener) => traces.subscribe(guarded(listener, onBug)),
     async reset(tenant = DEFAULT_TENANT) {
       await store.run(tenant, (state) => {
         state.reset();
@@ -115,14 +114,15 @@ export async function startEmulator(config: LoadedConfig, parts: EmulatorParts =
   };
 }
 
-/** With a seed every tenant draws the same ids each time; without one, new ones. */
-function tenantRandom(seed: string | undefined, tenant: string): RandomSource {
-  return randomSource(seed === undefined ? undefined : `${seed}/${tenant}`);
+/** With a seed every tenant draws the same ids in every run and after every reset; without one, new ones. */
+function tenantRandom(seed: string | undefined): (tenant: string, resets: number) => RandomSource {
+  const run = randomBytes(16).toString('hex');
+  return (tenant, resets) => randomSource(seed === undefined ? `${run}/${tenant}/${String(resets)}` : `${seed}/${tenant}`);
 }
 
 /** `5f2c81d0-1`, `5f2c81d0-2`, …: unique over restarts, and apart from the chance that ids are made of. */
 function traceIds(seed: string | undefined): () => string {
-  const run = (seed === undefined ? randomBytes(4) : randomSource(seed)('trace', 0).subarray(0, 4)).toString('hex');
+  const run = (seed === undefined ? randomBytes(4) : randomSource(`${seed}/traces`)('trace', 0).subarray(0, 4)).toString('hex');
   let count = 0;
   return () => {
     count += 1;

@@ -41,8 +41,8 @@ export interface EmulatorOptions extends PartialSettings, EmulatorParts {
  * Throws ConfigFaults where an option is bad, and Node's EADDRINUSE where the port is taken.
  */
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { config, clock, listen, onTrace, onBug, ...settings } = options;
-  const parts = { clock, listen, onTrace, onBug };
+  const { config, clock, listen, onBug, ...settings } = options;
+  const parts = { clock, listen, onBug };
   return startEmulator(
     await loadConfig({ file: config, options: settings }),
     Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined)),

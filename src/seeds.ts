@@ -12,7 +12,7 @@ export async function readySeeds(config: LoadedConfig): Promise<NewConversation[
   const scratch = memoryStore({
     seeds: { skills: settings.skills, conversations: [] },
     conversationIds,
-    now: () => 0,
+    seededAt: new Date(0).toISOString(),
     random: () => randomSource('seeds'),
   });
   const faults: ConfigFault[] = [];

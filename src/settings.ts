@@ -80,7 +80,7 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
     schema: { type: 'boolean' },
     expected: 'true or false',
     default: true,
-    help: 'leave out the headers X-Emulator-Trace-Id and X-Emulator-Cause',
+    help: 'leave out the headers X-Emulator-Trace-Id and X-Emulator-Cause; as a variable or in the file: false',
     flag: { name: 'no-emulator-headers' },
   },
   unknownFields: {

@@ -5,6 +5,9 @@ const LONGEST = 80;
 /** JSON on one line, cut after 80 characters: `"abc-123"`, `{"intent":"billing"}`. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
+    return `about ${value.toExponential(4)}`;
   if (typeof value === 'string' && value.length > LONGEST) {
     return `${JSON.stringify(value.slice(0, LONGEST))}… (${String(value.length)} characters)`;
   }
@@ -37,8 +40,17 @@ export function describe(value: unknown): string {
 
 /** `a`, `a or b`, `a, b or c`. */
 export function oneOf(words: readonly string[]): string {
+  return joined(words, 'or');
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(words: readonly string[]): string {
+  return joined(words, 'and');
+}
+
+function joined(words: readonly string[], conjunction: string): string {
   const last = words.at(-1) ?? '';
-  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} or ${last}`;
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} ${conjunction} ${last}`;
 }
 
 /** A copy of a piece of a text: V8 lets a piece hold on to the whole, which would keep megabytes in memory for a trace. */

@@ -110,6 +110,7 @@ test('a request is one line; under a refused one stand where, expected, received
     path: '/t/alpha/api/v2/conversations/webchat',
     body: { sessionId: 'abc-123\u001b[31m\u202e' },
   });
+  await send(url, { path: '/_emulator/health' });
   await prints(/trace {5}/);
   const lines = printed()
     .split('\n')
@@ -122,7 +123,8 @@ test('a request is one line; under a refused one stand where, expected, received
   expect(printed()).toContain(`${url}/t/alpha/_emulator/traces/${refusal.headers['x-emulator-trace-id'] ?? ''}`);
   // eslint-disable-next-line no-control-regex -- what must not be printed
   expect(printed()).not.toMatch(/\u001b|\u202e/);
-  expect(printed()).not.toMatch(/_emulator\/conversations {2}201/);
+  expect(printed()).toMatch(/_emulator\/conversations {2}201/);
+  expect(printed()).not.toMatch(/_emulator\/health/);
 });
 
 test('the levels of the log show less and more', async () => {

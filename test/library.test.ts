@@ -59,14 +59,27 @@ describe('what is bad is refused', () => {
 
 test('a listener that throws costs nobody an answer', async () => {
   const bugs: unknown[] = [];
-  const started = await emulator({
-    onTrace: () => {
-      throw new Error('listener');
-    },
-    onBug: (error) => bugs.push(error),
+  const started = await emulator({ onBug: (error) => bugs.push(error) });
+  const stop = started.onTrace(() => {
+    throw new Error('listener');
   });
   expect((await send(started.url, { path: '/_emulator/health' })).status).toBe(200);
   expect(bugs).toEqual([new Error('listener')]);
+  stop();
+  await send(started.url, { path: '/_emulator/health' });
+  expect(bugs).toHaveLength(1);
+});
+
+test('a clock that is broken is a bug, and answered as one', async () => {
+  const bugs: unknown[] = [];
+  let broken = false;
+  const started = await emulator({
+    clock: { now: () => (broken ? Number.NaN : 0), monotonic: () => 0 },
+    onBug: (error) => bugs.push(error),
+  });
+  broken = true;
+  expect(await send(started.url, { body: {} })).toMatchObject({ status: 500, body: { errorCode: 'InternalServerError' } });
+  expect(bugs).toHaveLength(1);
 });
 
 test('no environment variable is read', async () => {

@@ -129,12 +129,20 @@ describe('of two faults the earlier stage wins', () => {
       code: 'CONVERSATION_ID_FORMAT',
     },
     {
+      name: 'the end of a conversation before the skill',
+      send: { body: { sessionId: '9d0c6a52-13c8-4f0e-8a77-52b1c3e4f6a8', skillId: 4999 } },
+      code: 'CONVERSATION_ENDED',
+    },
+    {
       name: 'an unknown conversation before the skill',
       send: { body: { sessionId: CONVERSATION, skillId: 4999 } },
       code: 'CONVERSATION_UNKNOWN',
     },
   ])('$name → $code', async ({ send: message, code }) => {
-    const { url } = await emulator({ maxBody: '1kb' });
+    const { url } = await emulator({
+      maxBody: '1kb',
+      conversations: [{ conversationId: '9d0c6a52-13c8-4f0e-8a77-52b1c3e4f6a8', state: 'ended' }],
+    });
     expect((await send(url, message)).headers['x-emulator-cause']).toBe(code);
   });
 
@@ -148,6 +156,41 @@ describe('of two faults the earlier stage wins', () => {
       'SCHEMA_MISMATCH /skillId',
       'SCHEMA_MISMATCH /extra',
     ]);
+  });
+
+  test('the token is looked at before the media type', async () => {
+    const { url } = await emulator();
+    const answer = await send(url, { headers: { authorization: 'Bearer x', 'content-type': 'text/xml' }, body: '<a/>' });
+    expect((await traceOf(url, answer)).entries.map(({ code }) => code)).toEqual([
+      null,
+      'TOKEN_NOT_CHECKED',
+      'CONTENT_TYPE_UNSUPPORTED',
+    ]);
+  });
+
+  test('a body may nest 64 deep, and no deeper', async () => {
+    const { url } = await emulator();
+    await open(url);
+    const nested = (depth: number): string =>
+      `{"sessionId":"${CONVERSATION}","skillId":4001,"metadata":{"a":${'['.repeat(depth - 2)}${']'.repeat(depth - 2)}}}`;
+    expect((await send(url, { body: nested(64) })).status).toBe(200);
+    expect((await send(url, { body: nested(65) })).headers['x-emulator-cause']).toBe('SCHEMA_MISMATCH');
+  });
+
+  test('after an over-long body the connection is closed', async () => {
+    const { url } = await emulator({ maxBody: '1kb' });
+    expect((await send(url, { headers: { connection: 'keep-alive' }, body: 'x'.repeat(2000) })).headers.connection).toBe('close');
+    expect((await send(url, { headers: { connection: 'keep-alive' }, body: {} })).headers.connection).toBe('keep-alive');
+  });
+
+  test('a trace keeps 8 KB of a body and knows its whole size; its texts are short, however long a key is', async () => {
+    const { url } = await emulator();
+    await open(url);
+    const key = 'k'.repeat(20_000);
+    const trace = await traceOf(url, await send(url, { body: { sessionId: CONVERSATION, metadata: { [key]: '{{x}}' } } }));
+    expect(trace.request.body).toHaveLength(8192);
+    expect(trace.request.bodyBytes).toBeGreaterThan(20_000);
+    for (const entry of trace.entries) expect(JSON.stringify(entry).length).toBeLessThan(8000);
   });
 
   test('every trace has the body, whatever refused it', async () => {

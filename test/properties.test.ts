@@ -112,6 +112,10 @@ test('no 5xx, no crash, every answer JSON with a trace', { timeout: 900_000 }, a
         const answer = await send(started.url, sent);
         expect(answer.status).toBeLessThan(500);
         expect(answer.headers['x-emulator-trace-id']).toMatch(/^[0-9a-f]{8}-\d+$/);
+        const tenant = /^\/t\/alpha(?:\/|$)/.test(sent.path) ? 'alpha' : 'default';
+        expect(started.traces({ tenant, control: true, limit: 2 }).map(({ traceId }) => traceId)).toContain(
+          answer.headers['x-emulator-trace-id'],
+        );
         if (answer.status !== 204) expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
         if (answer.status >= 400) {
           expect(answer.headers['x-emulator-cause']).toMatch(/^[A-Z][A-Z0-9_]+$/);

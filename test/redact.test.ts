@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isSecretName, redactText } from '../src/trace/redact.js';
 import { createReporter } from '../src/terminal/reporter.js';
-import { CONVERSATION, emulator, open, send } from './support/client.js';
+import { CONVERSATION, emulator, open, send, talk } from './support/client.js';
 import { RUNS } from './support/runs.js';
 
 const SECRET = 's3cr3t-Value_42';
@@ -32,6 +32,24 @@ describe('texts', () => {
     `Authorization: Basic ${SECRET}`,
     `https://me:${SECRET}@cxone.example/`,
     `<password>${SECRET}</password>`,
+    `<password><![CDATA[${SECRET}]]></password>`,
+    `<a password="${SECRET}"/>`,
+    `data=%7B%22password%22%3A%22${SECRET}%22%7D`,
+    `%7B%22password%22%3A%22${SECRET}%22%7D=`,
+    `/x?value=${encodeURIComponent(`https://u:${SECRET}@h/`)}`,
+    `/x?value=${encodeURIComponent(`?token=${SECRET}`)}`,
+    `/x?value=${encodeURIComponent(encodeURIComponent(`{"token":"${SECRET}"}`))}`,
+    `password: ${SECRET}}`,
+    `a: b\npassword: ${SECRET}\nc: d`,
+    `X-Original: Authorization: ${SECRET}`,
+    `Content-Disposition: form-data; name="password"\r\n\r\n${SECRET}\r\n--x--`,
+    `{"password"="${SECRET}"}`,
+    `{"password" "${SECRET}"}`,
+    `{“password”: “${SECRET}”}`,
+    `{"headers":[{"name":"Authorization","value":"${SECRET}"}]}`,
+    `/api/v2/users/token:${SECRET}/attributes`,
+    `u:${SECRET}@h:443`,
+    Array.from(`{"password":"${SECRET}"}`).join('\0'),
     `<soap:Password type="x">${SECRET}</soap:Password>`,
   ])('%s', (text) => {
     expect(redactText(text)).not.toContain(SECRET);
@@ -122,7 +140,8 @@ test('names are told apart', () => {
 test('nothing that goes in as a secret comes out of a trace or the terminal', async () => {
   const printed: string[] = [];
   const report = createReporter({ level: 'trace', colors: false, url: 'http://x', print: (text) => printed.push(text) });
-  const started = await emulator({ onTrace: report });
+  const started = await emulator();
+  started.onTrace(report);
   const { url } = started;
   await open(url, { conversationId: CONVERSATION, contactId: '463012345678' });
   const headers = { authorization: `Bearer ${SECRET}`, 'x-api-key': SECRET, cookie: `session=${SECRET}` };
@@ -147,7 +166,16 @@ test('nothing that goes in as a secret comes out of a trace or the terminal', as
     body: { body: { sessionId: 'x', password: SECRET }, headers: { authorization: `Bearer ${SECRET}` } },
   });
 
+  await send(url, { headers, path: `/api/v2/contacts?attribute=x&attribute=token&%76alue=${SECRET}` });
+  await send(url, { headers, body: { sessionId: `password=${SECRET}` } });
+  await send(url, { headers, body: { sessionId: CONVERSATION, [`password=${SECRET}`]: '{{x}}' } });
+  await send(url, { headers, body: `{password: ${SECRET}}` });
+  await send(url, { headers, body: Buffer.from(`{"password":"${SECRET}"}`, 'utf16le') });
+  await send(url, { headers, path: `/api/v2/users/token:${SECRET}/attributes` });
+  await talk(url, `GET / HTTP/1.1\r\nX-Api-Key: ${SECRET}\r\nbad header\r\n\r\n`);
+  await talk(url, `CONNECT u:${SECRET}@h:443 HTTP/1.1\r\nHost: x\r\n\r\n`);
+
   expect(started.traces({ control: true }).length).toBeGreaterThanOrEqual(12);
-  expect(JSON.stringify(started.traces({ control: true }))).not.toContain(SECRET);
+  for (const trace of started.traces({ control: true })) expect(JSON.stringify(trace, null, 1)).not.toContain(SECRET);
   expect(printed.join('\n')).not.toContain(SECRET);
 });

@@ -1,4 +1,5 @@
 /** Every code of the catalogue, sent for over HTTP: its status, where it points, and what the remedy says. */
+import { createConnection } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { CATALOGUE, type Code, type Emulator, type EmulatorOptions, type Place, type TraceEntry } from '../src/index.js';
@@ -16,6 +17,8 @@ interface Row {
   readonly pointer: string;
   readonly remedy: RegExp;
   readonly received?: RegExp;
+  /** Where it is not the catalogue's. */
+  readonly provenance?: string;
 }
 
 const thread = { sessionId: 'abc-123', metadata: { intent: 'billing' } };
@@ -455,6 +458,7 @@ const REFUSALS: readonly Row[] = [
     status: 400,
     in: 'body',
     pointer: '',
+    provenance: 'assumed',
     remedy: /flatter/,
     received: /72 inside/,
   },
@@ -495,6 +499,7 @@ const REFUSALS: readonly Row[] = [
       await send(url, { method: 'PATCH', path: '/api/v2/contacts/463012345678/attributes', body: many(1000) });
     },
     send: { method: 'PATCH', path: '/api/v2/contacts/463012345678/attributes', body: { oneMore: 'x' } },
+    provenance: 'emulator',
     status: 400,
     in: 'body',
     pointer: '',
@@ -801,6 +806,185 @@ const REFUSALS: readonly Row[] = [
     remedy: /config file under "skills"/,
   },
 
+  {
+    code: 'ROUTE_UNKNOWN',
+    name: 'an empty id at the end',
+    send: { path: `${HANDOVER}/` },
+    status: 404,
+    in: 'path',
+    pointer: '',
+    remedy: /id at the end of the path is empty/,
+  },
+  {
+    code: 'ROUTE_UNKNOWN',
+    name: 'the beginning of the path missing',
+    send: { path: '/v2/conversations/webchat', body: valid },
+    status: 404,
+    in: 'path',
+    pointer: '',
+    remedy: /POST \/api\/v2\/conversations\/webchat\? Its beginning is missing/,
+  },
+  {
+    code: 'ROUTE_UNKNOWN',
+    name: 'a base URL of one’s own',
+    send: { path: '/tenant-1/api/v2/conversations/webchat', body: valid },
+    status: 404,
+    in: 'path',
+    pointer: '',
+    remedy: /"\/tenant-1" before it belongs to no path.*\/t\/\{tenant\}/,
+  },
+  {
+    code: 'ROUTE_UNKNOWN',
+    name: 'a slash that is encoded',
+    send: { path: '/api/v2/contacts/463012345678%2Fattributes' },
+    status: 404,
+    in: 'path',
+    pointer: '',
+    remedy: /%2F/,
+  },
+  {
+    code: 'BODY_NOT_JSON',
+    name: 'a variable without a value',
+    send: { body: '{"sessionId":,"metadata":{}}' },
+    status: 400,
+    in: 'body',
+    pointer: '',
+    remedy: /key without a value/,
+  },
+  {
+    code: 'BODY_NOT_JSON',
+    name: 'UTF-16 without a byte order mark',
+    send: { body: Buffer.from('{"sessionId":"x"}', 'utf16le') },
+    status: 400,
+    in: 'body',
+    pointer: '',
+    remedy: /UTF-16/,
+  },
+  {
+    code: 'BODY_NOT_UTF8',
+    name: 'gzip without its header',
+    send: { body: gzipSync(JSON.stringify(valid)) },
+    status: 400,
+    in: 'body',
+    pointer: '',
+    remedy: /Content-Encoding: gzip/,
+  },
+  {
+    code: 'REQUIRED_FIELD_MISSING',
+    name: 'a query parameter in another case',
+    send: { path: '/api/v2/contacts?Attribute=a&value=b' },
+    status: 400,
+    in: 'query',
+    pointer: '/attribute',
+    remedy: /Rename "Attribute" to "attribute"/,
+    received: /^only "Attribute" and "value"$/,
+  },
+  {
+    code: 'SCHEMA_MISMATCH',
+    name: 'a body that is a number',
+    send: { body: '5' },
+    status: 400,
+    in: 'body',
+    pointer: '',
+    remedy: /^Send the body as an object\.$/,
+  },
+  {
+    code: 'SCHEMA_MISMATCH',
+    name: 'an id that is the number of a known contact',
+    given: (url) => open(url, { conversationId: CONVERSATION, contactId: '463012345678' }),
+    send: { body: { sessionId: 463012345678 } },
+    status: 400,
+    in: 'body',
+    pointer: '/sessionId',
+    remedy: new RegExp(`"${CONVERSATION}": send that`),
+  },
+  {
+    code: 'SCHEMA_MISMATCH',
+    name: 'an id that is a number beyond 2^53',
+    send: { body: '{"sessionId": 12345678901234567890}' },
+    status: 400,
+    in: 'body',
+    pointer: '/sessionId',
+    remedy: /loses digits/,
+    received: /^about 1\.2346e\+19/,
+  },
+  {
+    code: 'SCHEMA_MISMATCH',
+    name: 'a template where a number belongs',
+    send: { body: { ...valid, skillId: '{{skill}}' } },
+    status: 400,
+    in: 'body',
+    pointer: '/skillId',
+    remedy: /template "\{\{skill\}\}" was sent/,
+  },
+  {
+    code: 'SCHEMA_MISMATCH',
+    name: 'an empty user in a path',
+    send: { path: '/api/v2/users//attributes' },
+    status: 400,
+    in: 'path',
+    pointer: '/userId',
+    remedy: /had no value/,
+  },
+  {
+    code: 'CONVERSATION_ID_FORMAT',
+    name: 'a character that cannot be seen',
+    send: { body: { sessionId: `${CONVERSATION}\u200b` } },
+    status: 400,
+    in: 'body',
+    pointer: '/sessionId',
+    remedy: new RegExp(`U\\+200B: send "${CONVERSATION}"`),
+  },
+  {
+    code: 'CONVERSATION_ID_FORMAT',
+    name: 'the id inside a longer text',
+    send: { body: { sessionId: `https://cxone.example/c/${CONVERSATION}?x=1` } },
+    status: 400,
+    in: 'body',
+    pointer: '/sessionId',
+    remedy: new RegExp(`longer text: send "${CONVERSATION}" alone`),
+  },
+  {
+    code: 'CONVERSATION_ID_FORMAT',
+    name: 'the name of a variable',
+    send: { body: { sessionId: 'input.sessionId' } },
+    status: 400,
+    in: 'body',
+    pointer: '/sessionId',
+    remedy: /name of a variable, not its value.*\{\{input\.sessionId\}\}/,
+  },
+  {
+    code: 'CONVERSATION_ID_FORMAT',
+    name: 'a whole text',
+    send: { body: { sessionId: '{'.repeat(200_000) } },
+    status: 400,
+    in: 'body',
+    pointer: '/sessionId',
+    remedy: /200000 characters/,
+  },
+  {
+    code: 'CONTACT_ID_FORMAT',
+    name: 'a JSON number beyond 2^53',
+    send: { path: '/_emulator/conversations', body: '{"contactId": 12345678901234567890}' },
+    status: 400,
+    in: 'body',
+    pointer: '/contactId',
+    remedy: /loses digits: send the id as a string/,
+  },
+  {
+    code: 'CONTROL_INPUT_INVALID',
+    name: 'a state that counts fewer records than it has',
+    send: {
+      method: 'PUT',
+      path: '/_emulator/state',
+      body: { ...stateWithout('users'), issued: { conversations: 0, contacts: 0, records: 1 } },
+    },
+    status: 400,
+    in: 'body',
+    pointer: '/issued/records',
+    remedy: /as it was/,
+  },
+
   // Control API
   {
     code: 'SKILL_UNKNOWN',
@@ -1024,6 +1208,24 @@ const WARNINGS: readonly (Omit<Row, 'status'> & { readonly level: 'info' | 'warn
   {
     code: 'ATTRIBUTE_NO_MATCH',
     level: 'warn',
+    name: 'a variable without a value',
+    send: { path: '/api/v2/contacts?attribute=externalSessionId&value=undefined' },
+    in: 'query',
+    pointer: '/value',
+    remedy: /nothing filled in/,
+  },
+  {
+    code: 'ATTRIBUTE_NO_MATCH',
+    level: 'warn',
+    name: 'nothing stored with users',
+    send: { path: '/api/v2/users?attribute=externalSessionId&value=abc-123' },
+    in: 'query',
+    pointer: '/value',
+    remedy: /PATCH \/api\/v2\/users\/\{userId\}\/attributes/,
+  },
+  {
+    code: 'ATTRIBUTE_NO_MATCH',
+    level: 'warn',
     name: 'nothing stored',
     send: { path: '/api/v2/contacts?attribute=externalSessionId&value=abc-123' },
     in: 'query',
@@ -1177,6 +1379,7 @@ describe('a refusal names its cause', () => {
     expect(cause?.remedy).toMatch(row.remedy);
     expect(cause?.received).toMatch(row.received ?? /./);
     expect(cause?.expected).toMatch(/./);
+    expect(cause?.provenance).toBe(row.provenance ?? CATALOGUE[row.code].provenance);
     if (row.send.path?.includes('_emulator') !== true) {
       expect(Object.keys(answer.body)).toEqual(['errorCode', 'message']);
     } else {
@@ -1215,7 +1418,7 @@ describe('what never becomes a request is answered and traced too', () => {
     started.traces()[0]?.entries.find(({ level }) => level === 'error');
 
   test.each([
-    { name: 'not HTTP', bytes: 'hello\r\n\r\n', remedy: /HTTP library/ },
+    { name: 'not HTTP', bytes: 'hello\r\n\r\n', remedy: /method that HTTP knows/ },
     {
       name: 'TLS',
       bytes: Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc]),
@@ -1228,13 +1431,17 @@ describe('what never becomes a request is answered and traced too', () => {
       bytes: `POST ${HANDOVER} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`,
       remedy: /HTTP library/,
     },
-  ])('HTTP_MALFORMED: $name', async ({ bytes, remedy }) => {
+  ])('HTTP_MALFORMED: $name', async ({ name, bytes, remedy }) => {
     const started = await emulator();
     const answer = await talk(started.url, bytes);
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(answer).toMatch(/x-emulator-cause: HTTP_MALFORMED/i);
     expect(answer).toMatch(/\{"errorCode":"BadRequest","message":"Bad Request"\}$/);
-    expect(newest(started)).toMatchObject({ code: 'HTTP_MALFORMED' });
+    expect(newest(started)).toMatchObject(
+      name === 'no Host header'
+        ? { code: 'HTTP_MALFORMED', in: 'header', pointer: '/host' }
+        : { code: 'HTTP_MALFORMED', in: null, pointer: null },
+    );
     expect(newest(started)?.remedy).toMatch(remedy);
   });
 
@@ -1243,7 +1450,7 @@ describe('what never becomes a request is answered and traced too', () => {
     const answer = await talk(started.url, `GET ${HANDOVER} HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 431 /);
     expect(answer).toMatch(/"errorCode":"RequestHeaderFieldsTooLarge"/);
-    expect(newest(started)).toMatchObject({ code: 'HEADERS_TOO_LARGE', in: 'header' });
+    expect(newest(started)).toMatchObject({ code: 'HEADERS_TOO_LARGE', in: 'header', pointer: '' });
     expect(newest(started)?.remedy).toMatch(/in the body/);
   });
 
@@ -1259,7 +1466,7 @@ describe('what never becomes a request is answered and traced too', () => {
     const answer = await talk(started.url, bytes);
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
     expect(answer).toMatch(/"errorCode":"RequestTimeout"/);
-    expect(newest(started)).toMatchObject({ code: 'REQUEST_TIMEOUT' });
+    expect(newest(started)).toMatchObject({ code: 'REQUEST_TIMEOUT', in: null, pointer: null });
     expect(newest(started)?.remedy).toMatch(/Content-Length/);
     expect(started.traces()[0]?.request.body).toBe(body);
   });
@@ -1269,12 +1476,8 @@ describe('what never becomes a request is answered and traced too', () => {
     const done = new Promise<void>((resolve) => {
       traced = resolve;
     });
-    const started = await emulator({
-      onTrace: () => {
-        traced();
-      },
-    });
-    const { createConnection } = await import('node:net');
+    const started = await emulator();
+    started.onTrace(traced);
     const socket = createConnection({ host: '127.0.0.1', port: Number(new URL(started.url).port) }, () => {
       socket.write(`POST ${HANDOVER} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"sess`, () => socket.destroy());
     });
@@ -1311,6 +1514,13 @@ describe('what never becomes a request is answered and traced too', () => {
       headers: { 'x-emulator-cause': 'INTERNAL' },
     });
     expect((await send(started.url, { path: '/_emulator/state' })).text).toBe(before);
+    expect(newest(started)).toMatchObject({
+      code: 'INTERNAL',
+      in: null,
+      pointer: null,
+      remedy: expect.stringContaining('nothing of this request was kept') as string,
+    });
+    expect(started.traces()[0]?.outcome).toBe('failed');
     expect(bugs).toHaveLength(1);
   });
 });

@@ -1,4 +1,5 @@
 /** Paths and methods: HEAD, OPTIONS, 405, encoded paths, absolute targets, tenants in the path. */
+import { createConnection } from 'node:net';
 import { expect, test } from 'vitest';
 import { CONVERSATION, emulator, HANDOVER, open, send, talk } from './support/client.js';
 
@@ -64,6 +65,37 @@ test('pipelined requests are answered in order, garbage behind them last', async
     'CONVERSATION_ID_FORMAT',
     'HTTP_MALFORMED',
   ]);
+});
+
+test('a caller that resets its CONNECT does no harm', async () => {
+  const { url } = await emulator();
+  const { hostname, port } = new URL(url);
+  for (let round = 0; round < 20; round += 1) {
+    await new Promise<void>((resolve) => {
+      const socket = createConnection({ host: hostname, port: Number(port) }, () => {
+        socket.write('CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n', () => {
+          socket.resetAndDestroy();
+          resolve();
+        });
+      });
+    });
+  }
+  expect((await send(url, { path: '/_emulator/health' })).status).toBe(200);
+});
+
+test('a message that is broken belongs to the default tenant where its tenant has no name', async () => {
+  const started = await emulator();
+  await talk(started.url, 'GET /t/BAD_NAME/x HTTP/1.1\r\nConnection: close\r\n\r\n');
+  expect(started.traces()).toMatchObject([{ tenant: 'default', request: { path: '/t/BAD_NAME/x' } }]);
+});
+
+test('a tenant that was only read reads the same again, and its seeds can be handed over', async () => {
+  const { url } = await emulator({ conversations: [{}, { conversationId: CONVERSATION }] });
+  const first = await send(url, { path: '/_emulator/state' });
+  expect((await send(url, { path: '/_emulator/state' })).text).toBe(first.text);
+  const { items } = (await send(url, { path: '/_emulator/conversations' })).body;
+  for (const { conversationId } of items) expect((await send(url, { body: { sessionId: conversationId } })).status).toBe(200);
+  expect((await send(url, { path: `/api/v2/contacts/${String(items[0].contactId)}/attributes` })).status).toBe(200);
 });
 
 test('a very long id in the path is answered like a short one', async () => {

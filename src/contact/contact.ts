@@ -25,7 +25,7 @@ export interface User {
   readonly createdAt: string;
 }
 
-/** A contact keeps at most this many attributes: the emulator's own bound, so that memory stays flat. */
+/** A contact or a user keeps at most this many attributes: the emulator's own bound, so that memory stays flat. */
 export const MOST_ATTRIBUTES = 1000;
 
 /** The attributes after the change; null removes. Names such as `__proto__` are data like any other. */

@@ -23,6 +23,15 @@ const OCP_SESSION = /^([0-9]{3,10}):([0-9]{5,19})$/;
 const TEMPLATE = /\{\{[^]*\}\}|\$\{[^]*\}|<%[^]*%>|^\{[^]*\}$|^%[^%]+%$|^<[^>]+>$/;
 const NO_VALUE = /^(undefined|null|nil|none|nan|n\/a)$/i;
 
+/** Whether a text is what is left of an id that nothing filled in: empty, `undefined`, `{{…}}`. */
+export function isNoId(text: string): boolean {
+  const bare = text.slice(0, LONGEST_LOOKED_INTO).trim();
+  return bare === '' || NO_VALUE.test(bare) || TEMPLATE.test(bare);
+}
+
+/** The names under which Cognigy and Studio keep their variables. */
+const VARIABLE = /^(?:ci|cc|cp|cs|input|context|profile|vars)\.[\w.]+$/;
+
 /**
  * The remedy for a value that was sent where a conversation id belongs, one sentence after the other; the last one says
  * that the form is assumed.
@@ -35,7 +44,11 @@ function adviceFor(value: unknown, ids: ConversationIds, known: KnownIds): strin
   if (value === null) {
     return 'The bot had no id to send: check that the value is there when the request is built, and send the conversation id that CXone generated.';
   }
-  if (typeof value === 'number') return adviseDigits(String(value), known);
+  if (typeof value === 'number') {
+    return Number.isSafeInteger(value)
+      ? adviseDigits(String(value), known)
+      : 'A JSON number this large loses digits, and an id is no number: send the id as a string, in double quotes.';
+  }
   if (typeof value === 'object') {
     return 'Send the id alone, as a string: pick the field that holds it instead of the object around it.';
   }
@@ -67,6 +80,9 @@ function adviseText(text: string, ids: ConversationIds, known: KnownIds): string
   if (TEMPLATE.test(bare)) {
     return 'The template was sent as it stands: nothing filled it in. In Cognigy, check that the field takes CognigyScript and that the payload type is JSON; in a Studio script, define the body as an object whose values are templates.';
   }
+  if (VARIABLE.test(bare)) {
+    return `"${bare}" is the name of a variable, not its value: in Cognigy write it as {{${bare}}} in a field that takes CognigyScript, in a Studio script as {{ ${bare} }}.`;
+  }
   const digits = readContactId(bare);
   if (digits !== undefined) return adviseDigits(digits, known);
   const session = OCP_SESSION.exec(bare);
@@ -81,6 +97,11 @@ function adviseText(text: string, ids: ConversationIds, known: KnownIds): string
   }
   const decoded = ids.read(percentDecoded(bare));
   if (decoded !== undefined) return `The id is URL-encoded: send "${decoded}".`;
+  const foreign = adviseForeignCharacter(bare, ids);
+  if (foreign !== undefined) return foreign;
+  const inside = UUID_INSIDE.exec(percentDecoded(bare))?.[0];
+  const contained = inside === undefined ? undefined : ids.read(inside);
+  if (contained !== undefined) return `The id stands inside a longer text: send "${contained}" alone.`;
   const nearly = nearlyUuid(bare, ids);
   if (nearly !== undefined) return nearly;
   return (
@@ -88,6 +109,26 @@ function adviseText(text: string, ids: ConversationIds, known: KnownIds): string
     'Where the bot knows only its own id, store that as a custom attribute of the contact beforehand, and look the conversation up by it: ' +
     `GET /api/v2/conversations?attribute=externalSessionId&value=${encodeURIComponent(bare.slice(0, 64).toWellFormed())}.`
   );
+}
+
+const UUID_INSIDE = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
+
+/** An id that looks right and is not: with a character that cannot be seen, or that looks like another one. */
+function adviseForeignCharacter(text: string, ids: ConversationIds): string | undefined {
+  const foreign = /[^\x20-\x7e]/u.exec(text)?.[0];
+  if (foreign === undefined || text.length > 2 * ids.example.length) return undefined;
+  const code = `U+${(foreign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  const plain = ids.read(
+    text
+      .replace(/[\p{Cf}\p{Cc}\p{Z}]/gu, '')
+      .replace(/\p{Pd}/gu, '-')
+      .normalize('NFKC'),
+  );
+  if (plain !== undefined)
+    return `The id has a character in it that does not belong there, ${code}: send "${plain}". It may have come along when the id was copied.`;
+  return text.length === ids.example.length
+    ? `The id has a character in it that only looks like a plain one, ${code}: copy the id from where CXone shows it.`
+    : undefined;
 }
 
 function adviseDigits(digits: string, known: KnownIds): string {

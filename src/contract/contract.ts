@@ -11,7 +11,7 @@ export interface Schema {
   readonly additionalProperties?: boolean | Schema;
   readonly items?: Schema;
   /** Which advice a bad value gets. */
-  readonly 'x-advice'?: 'conversation-id';
+  readonly 'x-advice'?: 'conversation-id' | 'contact-id';
   /** Other names under which callers send this field by mistake. */
   readonly 'x-aliases'?: readonly string[];
 }
@@ -112,7 +112,7 @@ export interface Contract {
   readonly document: Readonly<Record<string, unknown>>;
 }
 
-const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
+export const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
 /** Builds the contract from dereferenced documents; the one for /api/v2 lends its error bodies to the others. */
 export function buildContract(documents: readonly ContractDocument[], version: string): Contract {

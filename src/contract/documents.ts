@@ -3,7 +3,7 @@ import openapiBackend from 'openapi-backend';
 import schemaValidator from 'openapi-schema-validator';
 import { CATALOGUE } from '../rejections.js';
 import { FileFaults, type FileFault, readYaml, type YamlFile } from '../yaml-file.js';
-import type { ContractDocument, OperationObject } from './contract.js';
+import { type ContractDocument, METHODS, type OperationObject } from './contract.js';
 
 /** The text of one document. */
 export interface SourceText {
@@ -12,7 +12,6 @@ export interface SourceText {
 }
 
 const PROVENANCES: readonly unknown[] = ['doc', 'client', 'report', 'assumed', 'emulator'];
-export const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
 /** Throws FileFaults that list all that is wrong in all documents. */
 export async function readDocuments(sources: readonly SourceText[]): Promise<ContractDocument[]> {
@@ -115,6 +114,8 @@ function operationFaults(
   }
   const item = document.paths[path[1] ?? ''];
   for (const parameter of [...(item?.parameters ?? []), ...(operation.parameters ?? [])]) {
+    if (parameter.in !== 'path' && parameter.in !== 'query')
+      fault([...path, 'parameters'], `${here}: parameter ${parameter.name} must be in path or query`);
     if (parameter.example === undefined) fault([...path, 'parameters'], `${here}: parameter ${parameter.name} needs an example`);
   }
   for (const [status, response] of Object.entries(operation.responses ?? {})) {

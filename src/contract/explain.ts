@@ -1,9 +1,9 @@
 /** Turns what a schema found into findings that a person can act on. */
 import type { ErrorObject } from 'ajv';
-import { adviseConversationId } from '../contact/id-advice.js';
+import { adviseConversationId, type KnownIds } from '../contact/id-advice.js';
 import type { ConversationIds } from '../contact/ids.js';
 import type { Finding, Place } from '../rejections.js';
-import { describe, kindOf, oneOf, show } from '../shown.js';
+import { describe, kindOf, listed, oneOf, show } from '../shown.js';
 import type { Schema } from './contract.js';
 import { escapePointer } from './json-text.js';
 import { nearMiss } from './near-miss.js';
@@ -13,6 +13,8 @@ import type { SchemaErrors } from './validators.js';
 const MOST_FINDINGS = 50;
 /** So many of the schema's errors are looked at, of which the most telling are kept. */
 const MOST_ERRORS = 1000;
+
+const LONGEST_NAME = 80;
 
 /** So many keys of one object are compared with the known ones. */
 const MOST_KEYS = 200;
@@ -26,13 +28,18 @@ interface Ranked {
 }
 
 /** All findings of the stage: missing ones first, then types, then the rest; then by place and pointer. */
-export function explainErrors(parameterErrors: SchemaErrors, bodyErrors: SchemaErrors, ids: ConversationIds): Finding[] {
+export function explainErrors(
+  parameterErrors: SchemaErrors,
+  bodyErrors: SchemaErrors,
+  ids: ConversationIds,
+  known: KnownIds,
+): Finding[] {
   const ranked = [
     ...parameterErrors.slice(0, MOST_ERRORS).map((error) => {
       const [, place, ...steps] = error.instancePath.split('/');
-      return explainError(error, place === 'path' ? 'path' : 'query', steps.map((step) => `/${step}`).join(''), ids);
+      return explainError(error, place === 'path' ? 'path' : 'query', steps.map((step) => `/${step}`).join(''), ids, known);
     }),
-    ...bodyErrors.slice(0, MOST_ERRORS).map((error) => explainError(error, 'body', error.instancePath, ids)),
+    ...bodyErrors.slice(0, MOST_ERRORS).map((error) => explainError(error, 'body', error.instancePath, ids, known)),
   ];
   return ranked
     .sort(
@@ -59,13 +66,21 @@ export function explainDepth(depth: number, deepest: number): Finding {
   };
 }
 
-function explainError(error: ErrorObject, place: Place, pointer: string, ids: ConversationIds): Ranked {
+function explainError(error: ErrorObject, place: Place, pointer: string, ids: ConversationIds, known: KnownIds): Ranked {
   const schema = (error.parentSchema ?? {}) as Schema & Record<string, unknown>;
   const limit: unknown = error.schema;
   const name = fieldName(place, pointer);
   const mismatch = (rank: Ranked['rank'], message: string, expected: string, remedy: string): Ranked => ({
     rank,
-    finding: { code: 'SCHEMA_MISMATCH', message, in: place, pointer, expected, received: describe(error.data), remedy },
+    finding: {
+      code: 'SCHEMA_MISMATCH',
+      message: sentence(message),
+      in: place,
+      pointer,
+      expected,
+      received: describe(error.data),
+      remedy: sentence(remedy),
+    },
   });
   switch (error.keyword) {
     case 'required':
@@ -74,8 +89,11 @@ function explainError(error: ErrorObject, place: Place, pointer: string, ids: Co
       return explainUnknown(error, place, pointer, schema);
     case 'type': {
       const expected = expectedType(schema);
+      if (schema['x-advice'] === 'contact-id' && typeof error.data === 'number') return contactNumber(error.data, place, pointer);
       const remedy =
-        schema['x-advice'] === 'conversation-id' ? adviseConversationId(error.data, ids) : adviseType(error.data, schema, name);
+        schema['x-advice'] === 'conversation-id'
+          ? adviseConversationId(error.data, ids, known)
+          : adviseType(error.data, schema, name, place);
       return mismatch('type', `${name} is ${kindOf(error.data)}, not ${expected}.`, expected, remedy);
     }
     case 'enum': {
@@ -97,7 +115,9 @@ function explainError(error: ErrorObject, place: Place, pointer: string, ids: Co
         'other',
         `${name} is empty.`,
         'a text that is not empty',
-        `Give ${name} a value, or leave it out where it is not required.`,
+        place === 'path'
+          ? `The variable that ${name} was taken from had no value when the request was built.`
+          : `Give ${name} a value, or leave it out where it is not required.`,
       );
     case 'maxLength':
       return mismatch('other', `${name} is too long.`, `at most ${String(limit)} characters`, `Shorten ${name}.`);
@@ -145,7 +165,7 @@ function explainMissing(error: ErrorObject, place: Place, pointer: string, schem
           ? received(data)
           : Object.keys(data).length === 0
             ? 'no parameter'
-            : `only ${oneOf(
+            : `only ${listed(
                 Object.keys(data)
                   .slice(0, 8)
                   .map((key) => show(key)),
@@ -165,9 +185,14 @@ function received(data: Record<string, unknown>): string {
 }
 
 function adviseMissing(missing: string, data: Record<string, unknown>, aliases: readonly string[], place: Place): string {
-  if (place !== 'body') return `Add ${missing} to the ${place}${place === 'query' ? `: ?${missing}=…` : ''}.`;
   const keys = Object.keys(data).slice(0, MOST_KEYS);
   const near = nearestKey(missing, keys);
+  if (place !== 'body') {
+    const encoded = keys.find((key) => key === `amp;${missing}` || key === `${missing}[]`);
+    return near === undefined && encoded === undefined
+      ? `Add ${missing} to the ${place}${place === 'query' ? `: ?${missing}=…` : ''}.`
+      : `Rename ${show(near ?? encoded)} to ${show(missing)}: names are case-sensitive${encoded?.startsWith('amp;') === true ? ', and & in an address is not written &amp;' : ''}.`;
+  }
   if (near !== undefined) return `Rename ${show(near)} to ${show(missing)}: names are case-sensitive, and every letter counts.`;
   const alias = keys.find((key) => aliases.some((name) => name.toLowerCase() === key.toLowerCase()));
   if (alias !== undefined)
@@ -211,23 +236,49 @@ function unknownField(place: Place, pointer: string, name: string, value: unknow
   };
 }
 
-function adviseType(data: unknown, schema: Schema, name: string): string {
-  const wantsObject = schema.type === 'object';
-  if (typeof data === 'string' && wantsObject && looksLikeJsonObject(data)) {
+/** JSON has no integers: beyond 2^53-1 the digits that arrive are not those that were sent. */
+function contactNumber(data: number, place: Place, pointer: string): Ranked {
+  const lost = !Number.isSafeInteger(data);
+  return {
+    rank: 'type',
+    finding: {
+      code: 'CONTACT_ID_FORMAT',
+      message: `${fieldName(place, pointer)} is a number${lost ? ', and too large to be exact' : ''}.`,
+      in: place,
+      pointer,
+      expected: 'a contact id as a string of digits',
+      received: describe(data),
+      remedy: lost
+        ? 'A JSON number beyond 2^53-1 loses digits: send the id as a string, in double quotes, on its whole way.'
+        : `Send it as a string, in double quotes: "${String(data)}".`,
+    },
+  };
+}
+
+function adviseType(data: unknown, schema: Schema, name: string, place: Place): string {
+  if (data === null && name !== 'the body') return `${name} has no value: leave it out, or send ${expectedType(schema)}.`;
+  if (typeof data === 'string') return adviseInsteadOfText(data, schema, name);
+  if (Array.isArray(data) && place === 'query') return `${name} was sent ${String(data.length)} times: send it once.`;
+  if (Array.isArray(data) && schema.type === 'object') return 'Send the object itself, not a list around it.';
+  if (schema.type !== 'string') return `Send ${name} as ${expectedType(schema)}.`;
+  if (typeof data === 'object') return `${name} takes text: pick the value inside, or serialise it to a string.`;
+  if (Number.isInteger(data) && !Number.isSafeInteger(data)) {
+    return `Send ${name} as a string, in double quotes: a JSON number this large loses digits.`;
+  }
+  return `Send ${name} as a string, in double quotes: ${JSON.stringify(String(data))}.`;
+}
+
+function adviseInsteadOfText(text: string, schema: Schema, name: string): string {
+  if (holdsTemplate(text)) {
+    return `The template ${show(text)} was sent as it stands: nothing filled it in. Check that the variable has a value and that the field takes CognigyScript.`;
+  }
+  if (schema.type === 'object' && looksLikeJsonObject(text)) {
     return `${name} was encoded twice: it is a string that holds JSON. Send the object itself; serialise it once only.`;
   }
-  if (Array.isArray(data) && wantsObject) return 'Send the object itself, not a list around it.';
-  if (typeof data === 'string' && (schema.type === 'integer' || schema.type === 'number')) {
-    return /^\s*-?[0-9]+(?:\.[0-9]+)?\s*$/.test(data)
-      ? `Send ${name} as a number, without quotes: ${data.trim()}.`
-      : `Send ${name} as a number.`;
+  if ((schema.type === 'integer' || schema.type === 'number') && /^\s*-?[0-9]+(?:\.[0-9]+)?\s*$/.test(text)) {
+    return `Send ${name} as a number, without quotes: ${text.trim()}.`;
   }
-  if (typeof data === 'string' && schema.type === 'boolean') return `Send ${name} as true or false, without quotes.`;
-  if ((typeof data === 'number' || typeof data === 'boolean') && schema.type === 'string')
-    return `Send ${name} as a string, in double quotes: ${JSON.stringify(String(data))}.`;
-  if (data === null) return `${name} has no value: leave it out, or send ${expectedType(schema)}.`;
-  if (typeof data === 'object' && schema.type === 'string')
-    return `${name} takes text: pick the value inside, or serialise it to a string.`;
+  if (schema.type === 'boolean') return `Send ${name} as true or false, without quotes.`;
   return `Send ${name} as ${expectedType(schema)}.`;
 }
 
@@ -246,11 +297,16 @@ function expectedType(schema: Schema): string {
 }
 
 function fieldName(place: Place, pointer: string): string {
-  if (pointer === '') return place === 'body' ? 'The body' : `The ${place}`;
-  return pointer
+  if (pointer === '') return `the ${place}`;
+  const name = pointer
     .slice(pointer.lastIndexOf('/') + 1)
     .replaceAll('~1', '/')
     .replaceAll('~0', '~');
+  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
+}
+
+function sentence(text: string): string {
+  return text.startsWith('the ') ? `T${text.slice(1)}` : text;
 }
 
 function looksLikeJsonObject(text: string): boolean {

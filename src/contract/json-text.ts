@@ -44,10 +44,12 @@ export function countMembers(value: unknown): number {
   return members;
 }
 
-/** JSON Pointers of the keys that stand more than once in one object, in order. For sound JSON only. */
-export function duplicateKeys(text: string): string[] {
+/** JSON Pointers of the keys that stand more than once in one object, in order, `most` at most. For sound JSON only. */
+export function duplicateKeys(text: string, most = Infinity): string[] {
   const duplicates = new Set<string>();
-  walk(text, (pointer) => duplicates.add(pointer));
+  walk(text, (pointer) => {
+    if (duplicates.size < most) duplicates.add(pointer());
+  });
   return [...duplicates];
 }
 
@@ -107,7 +109,7 @@ const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const LITERAL = /true|false|null/y;
 
 /** Walks the text by the grammar of RFC 8259, without recursion, and says where it leaves it. */
-function walk(text: string, onDuplicate?: (pointer: string) => void): Stop | undefined {
+function walk(text: string, onDuplicate?: (pointer: () => string) => void): Stop | undefined {
   const frames: Frame[] = [];
   let wanted: Wanted = 'value';
   let at = 0;
@@ -137,7 +139,7 @@ function walk(text: string, onDuplicate?: (pointer: string) => void): Stop | und
     const fault = string();
     if (fault !== undefined) return fault;
     frame.step = JSON.parse(text.slice(start, at)) as string;
-    if (frame.keys?.has(frame.step) === true) onDuplicate?.(pointerTo(frames));
+    if (frame.keys?.has(frame.step) === true) onDuplicate?.(() => pointerTo(frames));
     frame.keys?.add(frame.step);
     return { next: 'colon' };
   };
@@ -229,6 +231,10 @@ function slip(matches: Slip['matches'], remedy: string | Slip['remedy']): Slip {
 /** The usual slips, the most telling first. */
 const SLIPS: readonly Slip[] = [
   slip(
+    (text) => text.slice(0, 64).includes('\0'),
+    'There are zero bytes between the characters: this looks like UTF-16. Encode the body as UTF-8; Windows PowerShell writes UTF-16 unless told otherwise.',
+  ),
+  slip(
     (text, stop) => /^\{\{|^\$\{|^<%/.test(rest(text, stop)) || text.slice(stop.at - 1, stop.at + 1) === '{{',
     'A template was sent as it stands: nothing filled it in. In Cognigy, check that the payload takes CognigyScript and that the variable exists; in a Studio script, define the body as an object whose values are templates.',
   ),
@@ -261,7 +267,10 @@ const SLIPS: readonly Slip[] = [
     'A comma before the closing bracket: remove it.',
   ),
   slip(
-    (text, stop) => (stop.wanted === 'key' || stop.wanted === 'value' || stop.wanted === 'value or end') && text[stop.at] === ',',
+    (text, stop) =>
+      (stop.wanted === 'key' || stop.wanted === 'value' || stop.wanted === 'value or end') &&
+      text[stop.at] === ',' &&
+      lastBefore(text, stop) !== ':',
     'A comma with nothing before it: remove it, or give the value that is missing.',
   ),
   slip(
@@ -297,7 +306,8 @@ const SLIPS: readonly Slip[] = [
   ),
   slip(
     (text, stop) => stop.wanted === 'string content' && stop.at < text.length,
-    'Write a line break inside a string as \\n; better, let a serialiser make the JSON, so that no value can break it.',
+    (text, stop) =>
+      `Write a ${/[\r\n]/.test(text[stop.at] ?? '') ? 'line break inside a string as \\n' : 'control character inside a string as an escape (a tab as \\t)'}; better, let a serialiser make the JSON, so that no value can break it.`,
   ),
   slip((_, stop) => stop.wanted === 'escape', 'Double the backslash (\\\\) where one is meant.'),
   slip(

@@ -13,6 +13,8 @@ export interface Matcher {
   match(method: string, path: string): Match | undefined;
   /** The methods that the path has, with HEAD and OPTIONS. Empty where it has none. */
   methodsAt(path: string): readonly string[];
+  /** The operation whose path stands at the end of this one, with what stands before it; or whose path ends with this one. */
+  within(method: string, path: string): { readonly operation: ContractOperation; readonly before: string } | undefined;
   /** The operation whose path is nearest to one that nothing has. */
   nearest(method: string, path: string): ContractOperation | undefined;
 }
@@ -42,10 +44,23 @@ export function createMatcher(contract: Contract): Matcher {
       if (allowed.length === 0) return [];
       return [...allowed, ...(allowed.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].sort();
     },
+    within(method, path) {
+      if (path.length > LONGEST_COMPARED) return undefined;
+      const fitting = operations.flatMap((operation) => {
+        const before = prefixBefore(path, operation.path);
+        return before === undefined ? [] : [{ operation, before, wrongMethod: operation.method === method ? 0 : 1 }];
+      });
+      // The longest path says most: /api/v2/conversations ends many others.
+      return fitting.sort(
+        (one, other) => one.wrongMethod - other.wrongMethod || other.operation.path.length - one.operation.path.length,
+      )[0];
+    },
     nearest(method, path) {
+      const control = path.startsWith('/_');
       let nearest: ContractOperation | undefined;
       let least = Infinity;
       for (const operation of operations) {
+        if (operation.path.startsWith('/_') !== control) continue;
         const distance = pathDistance(path, operation.path) + (operation.method === method ? 0 : 0.5);
         if (distance < least) {
           least = distance;
@@ -61,9 +76,25 @@ function NO_HANDLER(): void {
   // find-my-way asks for a handler; the operation travels in the store.
 }
 
-/** How far a path is from a template, where a parameter fits any segment. Long paths are near to nothing. */
+/** Longer paths are near to nothing. */
+const LONGEST_COMPARED = 400;
+
+/** What stands before the template's path at the end of this one; empty where this one is the end of the template's path. */
+function prefixBefore(path: string, template: string): string | undefined {
+  const ours = path.split('/').slice(1);
+  const theirs = template.split('/').slice(1);
+  const same = Math.min(ours.length, theirs.length);
+  const fits = Array.from({ length: same }, (_, back) => back + 1).every((back) => {
+    const [our, their] = [ours.at(-back) ?? '', theirs.at(-back) ?? ''];
+    return their.startsWith('{') ? our !== '' : our.toLowerCase() === their;
+  });
+  if (!fits || (ours.length < theirs.length && same < 2)) return undefined;
+  return ours.length > theirs.length ? `/${ours.slice(0, -same).join('/')}` : '';
+}
+
+/** How far a path is from a template, where a parameter fits any segment. */
 function pathDistance(path: string, template: string): number {
-  if (path.length > 400) return Infinity;
+  if (path.length > LONGEST_COMPARED) return Infinity;
   const ours = path.toLowerCase().split('/').filter(Boolean);
   const theirs = template.toLowerCase().split('/').filter(Boolean);
   let distance = path.endsWith('/') ? 0.5 : 0;

@@ -1,5 +1,5 @@
 /** What a state must hold together by, before it is imported: every id once, and nothing that leads to nowhere. */
-import { type ConversationIds, readContactId } from '../contact/ids.js';
+import { type ConversationIds, PLACEHOLDER_CONTACT, readContactId } from '../contact/ids.js';
 import { reject } from '../rejections.js';
 import { show } from '../shown.js';
 import type { TenantSnapshot } from '../state/store.js';
@@ -9,9 +9,17 @@ export function requireCoherent(snapshot: TenantSnapshot, ids: ConversationIds):
   const skills = unique(snapshot.skills, 'skills', 'skillId');
   const users = unique(snapshot.users, 'users', 'userId');
   const contacts = unique(snapshot.contacts, 'contacts', 'contactId');
-  unique(snapshot.conversations, 'conversations', 'conversationId');
+  const conversations = unique(snapshot.conversations, 'conversations', 'conversationId');
+  const orders = [...snapshot.users, ...snapshot.contacts, ...snapshot.conversations].map(({ order }) => order);
+  const newest = orders.reduce((most, order) => Math.max(most, order), 0);
+  requireThat(
+    snapshot.issued.records >= newest,
+    '/issued/records',
+    `at least ${String(newest)}, the highest order`,
+    snapshot.issued.records,
+  );
 
-  snapshot.contacts.forEach(({ contactId, masterContactId, userId }, index) => {
+  snapshot.contacts.forEach(({ contactId, masterContactId, conversationId, userId }, index) => {
     const at = `/contacts/${String(index)}`;
     requireThat(
       readContactId(contactId) === contactId,
@@ -25,6 +33,8 @@ export function requireCoherent(snapshot: TenantSnapshot, ids: ConversationIds):
       'digits without leading zeros, up to int64',
       masterContactId,
     );
+    requireThat(contactId !== PLACEHOLDER_CONTACT, `${at}/contactId`, 'a real contact, not the placeholder', contactId);
+    requireThat(conversations.has(conversationId), `${at}/conversationId`, 'a conversation of this state', conversationId);
     requireThat(userId === null || users.has(userId), `${at}/userId`, 'a user of this state', userId);
   });
   snapshot.conversations.forEach(({ conversationId, contactId, userId, skillId, handover }, index) => {

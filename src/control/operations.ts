@@ -48,9 +48,7 @@ export function controlOperations({ version, startedAt, contract, traces, conver
     listConversations: {
       answer(call, state) {
         const { state: wanted, limit = DEFAULT_LIMIT } = call.query as { state?: string; limit?: number };
-        const matching = [...state.conversations()].filter(
-          (conversation) => wanted === undefined || conversation.state === wanted,
-        );
+        const matching = state.conversations().filter((conversation) => wanted === undefined || conversation.state === wanted);
         return {
           status: 200,
           body: { items: matching.slice(0, limit).map((conversation) => viewOf(conversation, state)), total: matching.length },
@@ -118,6 +116,7 @@ export function controlOperations({ version, startedAt, contract, traces, conver
     reset: {
       answer(call, state) {
         state.reset();
+        // Not to be undone: a dry run must not get here, and explain refuses control calls.
         traces.clear(call.tenant);
         return { status: 204 };
       },

@@ -40,10 +40,15 @@ export function connectionFault(error: ParserError, timeout: number): Rejection 
         in: null,
         pointer: null,
         expected: 'an HTTP/1.1 request',
-        received: `${error.message}${error.rawPacket === undefined ? '' : `: ${show(error.rawPacket.toString('latin1', 0, 60))}`}`,
-        remedy: adviseMalformed(error.rawPacket),
+        // Headers may hold credentials: only the first line is shown.
+        received: `${error.message}${error.rawPacket === undefined ? '' : `: ${show(firstLine(error.rawPacket).slice(0, 60))}`}`,
+        remedy: adviseMalformed(error),
       });
   }
+}
+
+function firstLine(packet: Buffer): string {
+  return packet.toString('latin1', 0, 2048).split(/\r?\n/, 1)[0] ?? '';
 }
 
 /** The connection was closed in the middle of a request. */
@@ -58,9 +63,15 @@ export function callerLeft(received: string): Rejection {
   });
 }
 
-function adviseMalformed(packet: Buffer | undefined): string {
+function adviseMalformed(error: ParserError): string {
+  const packet = error.rawPacket;
   if (packet?.[0] === 0x16) return 'This is TLS on a plain port: use http:// instead of https:// for the emulator.';
   if (packet?.toString('latin1', 0, 3) === 'PRI') return 'This is HTTP/2 without TLS: let the client speak HTTP/1.1.';
+  if (error.code === 'HPE_INVALID_METHOD' && packet !== undefined && /^[A-Z]+ \S+ HTTP\/1/.test(firstLine(packet))) {
+    return 'After the request came more bytes than its Content-Length announced: it must count bytes, not characters, and a body must not come without it.';
+  }
+  if (error.code === 'HPE_INVALID_METHOD')
+    return 'Send a method that HTTP knows, in capital letters: GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS.';
   return 'Let an HTTP library make the request; where one did, look for a header with a line break in it, or a body longer than its Content-Length.';
 }
 

@@ -23,17 +23,23 @@ export interface HttpServer {
 
 /** The app, for supertest or for mounting into another Express app. */
 export function createApp(pipeline: Pipeline): RequestListener {
-  return buildApp(pipeline).listener;
+  return buildApp(pipeline, () => false).listener;
 }
 
-function buildApp(pipeline: Pipeline): { readonly app: ReturnType<typeof express>; readonly listener: RequestListener } {
+interface App {
+  readonly app: ReturnType<typeof express>;
+  readonly listener: RequestListener;
+}
+
+/** `stopping` says whether connections must not be used again, because the server takes no more requests. */
+function buildApp(pipeline: Pipeline, stopping: () => boolean): App {
   const app = express();
   app.disable('x-powered-by');
   const serve: RequestListener = (request, response) => {
     newest.set(request.socket, response);
     void pipeline.handle(arrivalOf(request, response)).then((answer) => {
       if (answer === null) response.destroy();
-      else write(response, answer);
+      else write(response, stopping() ? { ...answer, close: true } : answer);
     });
   };
   app.use(serve);
@@ -53,6 +59,8 @@ const newest = new WeakMap<Duplex, ServerResponse>();
 
 /** Answers what is no request, behind the answers to the requests that were pipelined before it. */
 function answerBare(pipeline: Pipeline, arrival: Arrival, socket: Duplex): void {
+  // A bare socket has no error handler, and a caller may be gone before the answer.
+  if (socket.listenerCount('error') === 0) socket.on('error', () => socket.destroy());
   const before = newest.get(socket);
   if (before !== undefined && !before.writableFinished && !before.destroyed) {
     before.once('close', () => {
@@ -67,7 +75,8 @@ function answerBare(pipeline: Pipeline, arrival: Arrival, socket: Duplex): void 
 }
 
 export function createHttpServer(pipeline: Pipeline, settings: HttpSettings): HttpServer {
-  const { app, listener } = buildApp(pipeline);
+  let stopping = false;
+  const { app, listener } = buildApp(pipeline, () => stopping);
   const server = createServer(
     {
       ...expressPrototypes(app),
@@ -103,7 +112,10 @@ export function createHttpServer(pipeline: Pipeline, settings: HttpSettings): Ht
           resolve(server.address() as AddressInfo);
         });
       }),
-    close: (patience) => closeServer(server, patience),
+    close(patience) {
+      stopping = true;
+      return closeServer(server, patience);
+    },
   };
 }
 

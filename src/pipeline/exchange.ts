@@ -5,7 +5,7 @@ import { CATALOGUE, type Code, type Explanation, NEVER_SENT, type Rejection, typ
 import { isSecretName, REDACTED, redactText } from '../trace/redact.js';
 import type { Level, Outcome, TraceEntry } from '../trace/trace.js';
 import { detached } from '../shown.js';
-import { readTarget } from './target.js';
+import { DEFAULT_TENANT, isTenantName, readTarget } from './target.js';
 import type { Clock } from './services.js';
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
@@ -53,7 +53,9 @@ export class Exchange implements Call {
   /** On the monotonic clock. */
   readonly started: number;
 
-  tenant: string;
+  readonly tenant: string;
+  /** What stands after `/t/` where it is no tenant's name; such an exchange belongs to the default tenant. */
+  readonly wrongTenant: string | undefined;
   /** Without the tenant's prefix and the query; not decoded. */
   path: string;
   readonly rawQuery: string;
@@ -88,7 +90,9 @@ export class Exchange implements Call {
     this.startedAt = clock.now();
     this.started = clock.monotonic();
     const target = readTarget(arrival.target);
-    this.tenant = target.tenant;
+    const named = isTenantName(target.tenant);
+    this.tenant = named ? target.tenant : DEFAULT_TENANT;
+    this.wrongTenant = named ? undefined : target.tenant;
     this.path = target.path;
     this.rawQuery = target.query;
     this.family = familyOf(target.path);
@@ -141,12 +145,12 @@ export class Exchange implements Call {
       stage: this.stage,
       level,
       code,
-      message: redactText(message),
+      message: told(message),
       in: explanation.in,
-      pointer: pointer !== null && pointer.length > LONGEST_POINTER ? `${detached(pointer.slice(0, LONGEST_POINTER))}…` : pointer,
-      expected,
-      received: secret ? REDACTED : redactText(received),
-      remedy: redactText(remedy),
+      pointer: pointer === null ? null : told(pointer),
+      expected: told(expected),
+      received: secret ? REDACTED : told(received),
+      remedy: told(remedy),
       provenance: explanation.provenance ?? CATALOGUE[code].provenance,
     });
   }
@@ -154,8 +158,12 @@ export class Exchange implements Call {
 
 const NO_BYTES = Buffer.alloc(0);
 
-/** A key may be as long as a body. */
-const LONGEST_POINTER = 512;
+/** A key may be as long as a body, and an entry is for reading. */
+const LONGEST_TEXT = 1500;
+
+function told(text: string): string {
+  return redactText(text.length > LONGEST_TEXT ? `${detached(text.slice(0, LONGEST_TEXT))}…` : text);
+}
 
 /** Longer texts are no ids that anybody would look for. */
 const LONGEST_ID = 256;

@@ -2,10 +2,11 @@
  * The pipeline: the way of every request, from its bytes to its answer. READ FIRST.
  *
  * The order of the stages decides which fault a caller sees, so it is behaviour. A stage fills in its part of the
- * exchange or throws a Rejection; only `respond` answers.
+ * exchange or throws a Rejection. The seventh and the eighth, check-rules and answer, run as one unit on the tenant's
+ * state; the ninth, respond, runs whatever happened before, and it alone answers.
  */
 import { Rejection } from '../rejections.js';
-import { answer } from './answer.js';
+import { answer, reply } from './answer.js';
 import { authorize } from './authorize.js';
 import { checkRules } from './check-rules.js';
 import { type Answer, type Arrival, Exchange } from './exchange.js';
@@ -65,13 +66,25 @@ export function createPipeline(services: Services): Pipeline {
     return internal(problem);
   }
 
+  /** Where even the trace could not be made there is only this to say. */
+  function helpless(problem: unknown, traceId: string): Answer {
+    services.onBug(problem, traceId);
+    const headers = { 'content-type': 'application/json; charset=utf-8' };
+    return { status: 500, headers, body: JSON.stringify(contract.families[0]?.errors.get(500)?.body), close: true };
+  }
+
   const { contract, clock } = services;
+  async function handle(arrival: Arrival, traceId: string): Promise<Answer | null> {
+    const exchange = new Exchange(arrival, traceId, contract.familyOf, clock);
+    const { answer: result, trace } = await run(exchange);
+    services.traces.add(trace, exchange.family.name === 'control' ? 'control' : 'platform');
+    return result;
+  }
+
   return {
-    async handle(arrival) {
-      const exchange = new Exchange(arrival, services.nextTraceId(), contract.familyOf, clock);
-      const { answer: result, trace } = await run(exchange);
-      services.traces.add(trace, exchange.family.name === 'control' ? 'control' : 'platform');
-      return result;
+    handle(arrival) {
+      const traceId = services.nextTraceId();
+      return handle(arrival, traceId).catch((problem: unknown) => helpless(problem, traceId));
     },
     explain: (arrival) => run(new Exchange(arrival, 'explained', contract.familyOf, clock, true)),
   };
@@ -83,7 +96,7 @@ async function checkRulesAndAnswer(exchange: Exchange, services: Services): Prom
   if (operation === undefined) return;
   if ('perform' in operation) {
     exchange.stage = 'answer';
-    exchange.reply = await operation.perform(exchange);
+    reply(exchange, await operation.perform(exchange), services);
     return;
   }
   await services.store.run(
@@ -91,7 +104,7 @@ async function checkRulesAndAnswer(exchange: Exchange, services: Services): Prom
     (state) => {
       checkRules(exchange, operation, state);
       exchange.stage = 'answer';
-      answer(exchange, operation, state);
+      answer(exchange, operation, state, services);
     },
     { dryRun: exchange.dryRun },
   );

@@ -113,22 +113,29 @@ export function tooLarge(limit: number, received: string): Rejection {
     expected: `at most ${String(limit)} bytes`,
     received,
     remedy:
-      'Send less: a whole conversation or a file does not belong into a handover. CXone’s own limit is not known; --max-body changes this one.',
+      'Send less: a whole conversation or a file does not belong into a handover. CXone’s own limit is not known; --max-body changes this one (but not that of the control API).',
   });
 }
 
 function notUtf8(bytes: Buffer): Rejection {
   const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const position = bytes.toString('utf8').indexOf('\uFFFD');
   return reject('BODY_NOT_UTF8', {
     message: 'The body has bytes that are not UTF-8.',
     in: 'body',
     pointer: '',
     expected: 'UTF-8',
-    received: utf16 ? 'what looks like UTF-16' : `other bytes after ${String(position)} characters`,
+    received: utf16
+      ? 'what looks like UTF-16'
+      : gzip
+        ? 'what looks like gzip'
+        : `other bytes after ${String(position)} characters`,
     remedy: utf16
       ? 'Encode the body as UTF-8: Windows PowerShell writes files as UTF-16 unless told otherwise (-Encoding utf8).'
-      : 'Encode the body as UTF-8; it looks like Latin-1 or Windows-1252, or was cut inside a character.',
+      : gzip
+        ? 'The body is compressed, and the header that says so is missing: add Content-Encoding: gzip, or send it uncompressed.'
+        : 'Encode the body as UTF-8; it looks like Latin-1 or Windows-1252, or was cut inside a character.',
   });
 }
 
@@ -158,7 +165,7 @@ function formData(exchange: Exchange, text: string): Rejection {
     received: `${missing ? 'nothing' : show(exchange.header('content-type'))}; as form data the body is ${show(fields)}`,
     remedy: [
       json
-        ? 'The body looks like JSON, only the header is missing: set Content-Type: application/json.'
+        ? `The body looks like JSON, only the header ${missing ? 'is missing' : 'says form data'}: set Content-Type: application/json.`
         : 'Send the fields as one JSON object, with Content-Type: application/json.',
       'In Cognigy’s HTTP Request node, choose the payload type JSON or add this header: otherwise it sends form data.',
       'In a Studio script, set ContentType to application/json: GetRESTProxy() sends form data by default.',
@@ -178,9 +185,14 @@ function warnBom(exchange: Exchange): void {
 }
 
 function warnDuplicates(exchange: Exchange, text: string): void {
-  for (const pointer of duplicateKeys(text).slice(0, MOST_DUPLICATES)) {
+  for (const pointer of duplicateKeys(text, MOST_DUPLICATES)) {
     exchange.warn('JSON_DUPLICATE_KEY', {
-      message: `${show(pointer.slice(pointer.lastIndexOf('/') + 1))} stands more than once in one object.`,
+      message: `${show(
+        pointer
+          .slice(pointer.lastIndexOf('/') + 1)
+          .replaceAll('~1', '/')
+          .replaceAll('~0', '~'),
+      )} stands more than once in one object.`,
       in: 'body',
       pointer,
       expected: 'every key once',

@@ -1,6 +1,5 @@
-/** Stage 9, respond: the only one that answers. It checks a reply against the contract before it leaves. */
+/** Stage 9, respond: the only one that answers. */
 import { NEVER_SENT, reject, type Rejection } from '../rejections.js';
-import type { SchemaErrors } from '../contract/validators.js';
 import type { Answer, Exchange } from './exchange.js';
 import { internal } from './internal.js';
 import type { Services } from './services.js';
@@ -18,8 +17,6 @@ function replied(exchange: Exchange, services: Services): Answer {
   const { operation, reply } = exchange;
   try {
     if (reply === undefined) throw new Error(`${operation?.operationId ?? 'nothing'} gave no reply`);
-    if (operation !== undefined && services.settings.checkReplies)
-      requireContract(services.validators.reply(operation, reply.status, reply.body), exchange);
     exchange.tell(`Answered ${String(reply.status)}.`);
     return answer(exchange, services, reply.status, reply.body, reply.headers ?? {});
   } catch (error) {
@@ -28,14 +25,6 @@ function replied(exchange: Exchange, services: Services): Answer {
     exchange.refuse(rejection);
     return refused(exchange, rejection, services);
   }
-}
-
-function requireContract(errors: SchemaErrors, exchange: Exchange): void {
-  const [error] = errors;
-  if (error === undefined) return;
-  throw new Error(
-    `the reply of ${exchange.operation?.operationId ?? ''} breaks the contract: ${error.instancePath} ${error.message ?? ''}`,
-  );
 }
 
 function refused(exchange: Exchange, rejection: Rejection, services: Services): Answer {

@@ -5,7 +5,6 @@ import { type Rejection, reject } from '../rejections.js';
 import { oneOf, show } from '../shown.js';
 import type { Exchange } from './exchange.js';
 import type { Services } from './services.js';
-import { DEFAULT_TENANT, isTenantName } from './target.js';
 
 export function route(exchange: Exchange, { matcher }: Services): void {
   requireTenantName(exchange);
@@ -40,15 +39,13 @@ export function route(exchange: Exchange, { matcher }: Services): void {
 }
 
 function requireTenantName(exchange: Exchange): void {
-  if (exchange.tenant === DEFAULT_TENANT || isTenantName(exchange.tenant)) return;
-  const name = exchange.tenant;
-  exchange.tenant = DEFAULT_TENANT;
+  if (exchange.wrongTenant === undefined) return;
   throw reject('TENANT_NAME_INVALID', {
     message: 'The name after /t/ is not a tenant’s name.',
     in: 'path',
     pointer: '/tenant',
     expected: '1 to 64 of a-z, 0-9 and -',
-    received: show(name),
+    received: show(exchange.wrongTenant),
     remedy: 'Name the tenant with lower-case letters, digits and dashes: /t/my-test-1/api/v2/…',
   });
 }
@@ -97,15 +94,31 @@ function unknownRoute(exchange: Exchange, decoded: string, matcher: Matcher): Re
 }
 
 function adviseRoute(method: string, path: string, decoded: string, matcher: Matcher): string {
-  const bare = path.replace(/\/+$/, '');
-  if (bare !== path && matcher.methodsAt(bare).length > 0)
-    return `Remove the slash at the end: ${show(decoded.replace(/\/+$/, ''))}.`;
+  const bare = withoutEndingSlashes(path);
+  if (bare !== path && matcher.match(method, bare) !== undefined)
+    return `Remove the slash at the end: ${show(withoutEndingSlashes(decoded))}.`;
   const single = path.replace(/\/{2,}/g, '/');
   if (single !== path && matcher.methodsAt(single).length > 0)
     return `There are two slashes in a row: a base URL that ends with a slash was put before a path that begins with one. Send ${show(single)}.`;
+  if (bare !== path && matcher.methodsAt(`${bare}/x`).length > 0) {
+    return 'The id at the end of the path is empty: the variable that it was taken from had no value when the request was built.';
+  }
+  if (/%2f/i.test(path))
+    return 'A slash that is encoded (%2F) belongs to an id and separates nothing: send a plain slash between the parts of the path.';
+  const within = matcher.within(method, decoded);
+  if (within !== undefined) {
+    const { operation, before } = within;
+    return `Did you mean ${named(operation)}? ${before === '' ? 'Its beginning is missing: check the base URL.' : `${show(before)} before it belongs to no path: check the base URL. A tenant is chosen by /t/{tenant} before the path.`}`;
+  }
   const nearest = matcher.nearest(method, decoded);
   if (nearest !== undefined) return `Did you mean ${named(nearest)}?`;
   return 'Check the path and the base URL. A handover goes to POST /api/v2/conversations/webchat.';
+}
+
+function withoutEndingSlashes(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === '/') end -= 1;
+  return path.slice(0, end);
 }
 
 function named(operation: ContractOperation): string {

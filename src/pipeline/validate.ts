@@ -5,6 +5,8 @@ import { nearMiss } from '../contract/near-miss.js';
 import type { Finding, Place } from '../rejections.js';
 import { Rejection } from '../rejections.js';
 import { show } from '../shown.js';
+import type { SchemaErrors } from '../contract/validators.js';
+import { knownIds } from '../platform/conversation-rules.js';
 import type { Exchange } from './exchange.js';
 import { DEEPEST } from './parse-body.js';
 import type { Services } from './services.js';
@@ -12,7 +14,7 @@ import type { Services } from './services.js';
 /** So many warnings of a kind are told at most. */
 const MOST_WARNINGS = 20;
 
-export function validate(exchange: Exchange, { validators, conversationIds, settings }: Services): void {
+export function validate(exchange: Exchange, services: Services): void | Promise<void> {
   const { operation } = exchange;
   if (operation === undefined) return;
   const query = readQuery(exchange.rawQuery);
@@ -20,20 +22,23 @@ export function validate(exchange: Exchange, { validators, conversationIds, sett
   const tooDeep = exchange.bodyDepth > DEEPEST;
   const bodySchema = exchange.body === undefined || tooDeep ? undefined : operation.body?.schema;
 
-  const parameterErrors = validators.parameters(operation, { path: { ...exchange.pathParameters }, query });
-  const bodyErrors = bodySchema === undefined ? [] : validators.body(operation, exchange.body);
+  const errors = {
+    parameters: services.validators.parameters(operation, { path: { ...exchange.pathParameters }, query }),
+    body: bodySchema === undefined ? [] : services.validators.body(operation, exchange.body),
+  };
   const unknown = {
     query: unknownParameters(exchange, query),
     body: bodySchema === undefined ? [] : unknownFields(bodySchema, exchange.body),
   };
-  const findings = [
-    ...(parameterErrors.length + bodyErrors.length > 0 ? explainErrors(parameterErrors, bodyErrors, conversationIds) : []),
+  const others = [
     ...(tooDeep ? [explainDepth(exchange.bodyDepth, DEEPEST)] : []),
     ...(exchange.family.closedQuery ? unknown.query : []),
-    ...(settings.unknownFields === 'reject' ? unknown.body.filter(({ open }) => !open).map(({ finding }) => finding) : []),
+    ...(services.settings.unknownFields === 'reject'
+      ? unknown.body.filter(({ open }) => !open).map(({ finding }) => finding)
+      : []),
   ];
-  const [cause, ...others] = findings.map((finding) => inFamily(finding, exchange));
-  if (cause !== undefined) throw new Rejection([cause, ...others]);
+  if (errors.parameters.length + errors.body.length > 0) return refuseErrors(exchange, services, errors, others);
+  refuse(exchange, others);
 
   for (const finding of unknown.query.slice(0, MOST_WARNINGS)) warnUnknown(exchange, finding, false);
   for (const { finding, near } of unknown.body.slice(0, MOST_WARNINGS)) warnUnknown(exchange, finding, near);
@@ -45,9 +50,32 @@ export function validate(exchange: Exchange, { validators, conversationIds, sett
   exchange.tell('The request is as the contract describes it.');
 }
 
-/** The control API has one code for all bad input. */
+interface Errors {
+  readonly parameters: SchemaErrors;
+  readonly body: SchemaErrors;
+}
+
+/** The tenant is asked for what it knows of a wrong id, so that the remedy can name the right one. */
+function refuseErrors(
+  exchange: Exchange,
+  { store, conversationIds }: Services,
+  errors: Errors,
+  others: readonly Finding[],
+): Promise<void> {
+  return store.run(exchange.tenant, (state) => {
+    refuse(exchange, [...explainErrors(errors.parameters, errors.body, conversationIds, knownIds(state)), ...others]);
+  });
+}
+
+function refuse(exchange: Exchange, findings: readonly Finding[]): void {
+  const [cause, ...others] = findings.map((finding) => inFamily(finding, exchange));
+  if (cause !== undefined) throw new Rejection([cause, ...others]);
+}
+
+/** The control API has one code for whatever its schemas refuse. */
 function inFamily(finding: Finding, { family }: Exchange): Finding {
-  return family.inputCode === undefined ? finding : { ...finding, code: family.inputCode, provenance: 'emulator' };
+  const bySchema = finding.code === 'SCHEMA_MISMATCH' || finding.code === 'REQUIRED_FIELD_MISSING';
+  return family.inputCode === undefined || !bySchema ? finding : { ...finding, code: family.inputCode, provenance: 'emulator' };
 }
 
 /** A parameter given twice becomes a list, which no schema here takes. */
@@ -56,7 +84,9 @@ function readQuery(rawQuery: string): Record<string, unknown> {
   const values = new Map<string, string | string[]>();
   for (const [name, value] of new URLSearchParams(rawQuery)) {
     const before = values.get(name);
-    values.set(name, before === undefined ? value : [before, value].flat());
+    if (before === undefined) values.set(name, value);
+    else if (typeof before === 'string') values.set(name, [before, value]);
+    else before.push(value);
   }
   return Object.fromEntries(values);
 }
@@ -87,7 +117,7 @@ function warnUnknown(exchange: Exchange, finding: Finding, near: boolean): void 
       ...finding,
       remedy: near
         ? `${remedy} As it stands, it is not read.`
-        : `${remedy.replace(/\.$/, '')}, or leave it: it is let pass and not read. What CXone does with it is not known; --unknown-fields reject refuses it.`,
+        : `${remedy.replace(/\.$/, '')}, or leave it: it is let pass and not read. What CXone does with it is not known${finding.in === 'body' ? '; --unknown-fields reject refuses it' : ''}.`,
       provenance: 'assumed',
     },
     near ? 'warn' : 'info',

@@ -1,5 +1,6 @@
 /** Custom attributes of contacts and users, and the lookups by which an external id is found again. */
 import { type Attributes, changed, MOST_ATTRIBUTES, type User } from '../contact/contact.js';
+import { isNoId } from '../contact/id-advice.js';
 import { reject } from '../rejections.js';
 import { show } from '../shown.js';
 import type { TenantState } from '../state/store.js';
@@ -135,9 +136,12 @@ function adviseNoMatch(kind: string, name: string, value: string, state: TenantS
   const trimmed = value.trim();
   if (trimmed !== value && state.attributesWith(trimmed).length > 0)
     return `It is stored without the white space around it: ${show(trimmed)}.`;
+  if (isNoId(value))
+    return 'The value is empty, or a template or a variable that nothing filled in: check it where the lookup is built.';
+  const owner = kind === 'users' ? 'users/{userId}' : 'contacts/{contactId}';
   return (
     `Nothing stores this value; a lookup sees only what was stored before it. Store it first, before the handover: ` +
-    `PATCH /api/v2/contacts/{contactId}/attributes with {${JSON.stringify(name)}: ${shown(name, value)}}${kind === 'users' ? ', or the same at users' : ''}.`
+    `PATCH /api/v2/${owner}/attributes with {${JSON.stringify(name)}: ${shown(name, value)}}.`
   );
 }
 

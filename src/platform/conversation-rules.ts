@@ -43,7 +43,7 @@ export function conversationInPath(call: Call, ids: ConversationIds, state: Tena
 }
 
 /** What the tenant knows that can turn a wrong id into the right one. */
-function knownIds(state: TenantState): KnownIds {
+export function knownIds(state: TenantState): KnownIds {
   return {
     conversationOfContact: (contactId) => state.contact(contactId)?.conversationId,
     attributesWith: (value) => state.attributesWith(value),

@@ -24,10 +24,10 @@ export interface Seeds {
 export interface TenantMaterial {
   readonly seeds: Seeds;
   readonly conversationIds: ConversationIds;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** A source of chance for a tenant, a new one after each reset. */
-  readonly random: () => RandomSource;
+  /** ISO 8601: when what is seeded was opened. */
+  readonly seededAt: string;
+  /** The source of chance, by how often the tenant was reset. */
+  readonly random: (resets: number) => RandomSource;
 }
 
 /** All that a tenant holds; an import or a reset exchanges it whole. */
@@ -36,7 +36,7 @@ class Holdings {
   readonly contacts = new Map<string, Contact>();
   readonly users = new Map<string, User>();
   readonly skills = new Map<number, Skill>();
-  /** The conversation that runs on a contact, and those of a user. */
+  /** The ids of a user's conversations. */
   readonly conversationsByUser = new Map<string, Set<string>>();
   readonly contactAttributes = new AttributeIndex();
   readonly userAttributes = new AttributeIndex();
@@ -51,12 +51,13 @@ export class MemoryTenant implements TenantState {
   readonly #material: TenantMaterial;
   #holdings = new Holdings();
   #random: RandomSource;
+  #resets = 0;
   #journal: (() => void)[] = [];
 
   constructor(name: string, material: TenantMaterial) {
     this.identity = tenantIdentity(name);
     this.#material = material;
-    this.#random = material.random();
+    this.#random = material.random(0);
     this.#seed();
     this.#journal = [];
   }
@@ -80,8 +81,8 @@ export class MemoryTenant implements TenantState {
     return this.#holdings.conversations.get(conversationId);
   }
 
-  conversations(): IterableIterator<Conversation> {
-    return newestFirst(this.#holdings.conversations.values()).values();
+  conversations(): readonly Conversation[] {
+    return newestFirst(this.#holdings.conversations.values());
   }
 
   conversationCount(): number {
@@ -191,19 +192,20 @@ export class MemoryTenant implements TenantState {
   }
 
   reset(): void {
-    const random = this.#random;
+    const [random, resets] = [this.#random, this.#resets];
     this.#journal.push(() => {
       this.#random = random;
+      this.#resets = resets;
     });
-    this.#random = this.#material.random();
+    this.#resets += 1;
+    this.#random = this.#material.random(this.#resets);
     this.#exchange();
     this.#seed();
   }
 
   #seed(): void {
-    const now = new Date(this.#material.now()).toISOString();
     for (const skill of this.#material.seeds.skills) this.#put(this.#holdings.skills, skill.skillId, skill);
-    for (const conversation of this.#material.seeds.conversations) this.openConversation(conversation, now);
+    for (const conversation of this.#material.seeds.conversations) this.openConversation(conversation, this.#material.seededAt);
   }
 
   #exchange(): void {

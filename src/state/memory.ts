@@ -6,13 +6,14 @@ import type { Store } from './store.js';
 const MOST_TENANTS = 1000;
 
 export interface MemoryStoreMaterial extends Omit<TenantMaterial, 'random'> {
-  /** A source of chance for a tenant, asked for when it is made and after each reset. */
-  readonly random: (tenant: string) => RandomSource;
+  /** The source of chance for a tenant that was reset so often; the same one for the same tenant. */
+  readonly random: (tenant: string, resets: number) => RandomSource;
 }
 
 export function memoryStore(material: MemoryStoreMaterial): Store {
   /** The one used last stands last, so that the idle ones go first. */
   const tenants = new Map<string, MemoryTenant>();
+  /** Keeping the same one again, which is the rule, costs nothing. */
   let last: MemoryTenant | undefined;
 
   function keep(name: string, tenant: MemoryTenant): void {
@@ -31,7 +32,7 @@ export function memoryStore(material: MemoryStoreMaterial): Store {
     // eslint-disable-next-line @typescript-eslint/require-await -- asynchronous at its border only: another store may lock or load first
     async run(name, work, options = {}) {
       const known = tenants.get(name);
-      const tenant = known ?? new MemoryTenant(name, { ...material, random: () => material.random(name) });
+      const tenant = known ?? new MemoryTenant(name, { ...material, random: (resets) => material.random(name, resets) });
       tenant.begin();
       let done = false;
       try {

@@ -34,7 +34,7 @@ export interface TenantState {
 
   conversation(conversationId: string): Conversation | undefined;
   /** Newest first. */
-  conversations(): IterableIterator<Conversation>;
+  conversations(): readonly Conversation[];
   conversationCount(): number;
   contact(contactId: string): Contact | undefined;
   user(userId: string): User | undefined;
@@ -65,7 +65,7 @@ export interface TenantState {
 export interface Store {
   /**
    * Runs `work` on one tenant as one unit: nothing comes between its reads and its writes, and where it throws, nothing
-   * of it stays. `dryRun` undoes the writes in any case. A tenant is made when it is first written to.
+   * of it stays. `dryRun` undoes the writes in any case. A tenant is kept once it was written to; until then it reads as if new.
    */
   run<T>(tenant: string, work: (state: TenantState) => T, options?: { readonly dryRun?: boolean }): Promise<T>;
   close(): Promise<void>;

@@ -17,11 +17,11 @@ export interface ReporterSettings {
 
 const RANK: Readonly<Record<LogLevel, number>> = { silent: 0, error: 1, warn: 2, info: 3, debug: 4, trace: 5 };
 
-/** The level from which a trace is shown. What the control API accepted is not what anybody looks for. */
+/** The level from which a trace is shown. Whoever only looks at the emulator, such as a health check, is not what anybody looks for. */
 function levelOf(trace: Trace, kind: TraceKind): LogLevel {
   if (trace.outcome === 'failed') return 'error';
   if (trace.outcome === 'rejected' || warningsOf(trace).length > 0) return 'warn';
-  return kind === 'control' ? 'debug' : 'info';
+  return kind === 'control' && trace.request.method === 'GET' ? 'debug' : 'info';
 }
 
 export function createReporter({ level, colors, url, print }: ReporterSettings): (trace: Trace, kind: TraceKind) => void {

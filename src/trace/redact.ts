@@ -4,7 +4,7 @@ export const REDACTED = '[redacted]';
 
 /** Names of fields, parameters and headers whose values are secrets, in whatever spelling: `accessKeySecret`, `access_token`, `X-Api-Key`. */
 const SECRET_NAME =
-  /pass(?:word|wd|phrase|code)|^(?:pwd|pass|pin|otp|cvv)$|secret|token|api_?-?key|(?:access|private|signing|account|subscription|encryption|auth|client|shared|master)_?-?key|^key$|authori[sz]ation|^auth$|credential|cookie|session_?-?key|signature|^sig$|assertion|^code_?verifier$|jwt|bearer/i;
+  /pass(?:word|wd|phrase|code)|^(?:pwd|pass|pin|otp|cvv)$|secret|token|api_?-?key|(?:access|private|signing|account|subscription|encryption|auth|client|shared|master)_?-?key|[-_]key$|^key$|authori[sz]ation|(?:^|[-_])auth$|credential|cookie|session_?-?key|signature|^sig$|assertion|^code_?verifier$|jwt|bearer/i;
 
 /** Names that look like one of those and are not. */
 const NO_SECRET = /^(?:token_?type|token_?count|max_?tokens|token_?endpoint|authorization_?status)$/i;
@@ -14,60 +14,107 @@ export function isSecretName(name: string): boolean {
 }
 
 /** Credentials that give themselves away wherever they stand: `Bearer …`, `Basic …`, a JWT, `user:password@host`. */
-const SECRET_TEXT = /\b(Bearer|Basic)(\s+|%20|\+)[\w.~+/=%-]{4,}|\beyJ[\w-]{6,}(?:\.[\w-]*){0,4}|(:\/\/[^\s:/@"]*:)[^\s/@"]+@/gi;
+const SECRET_TEXT =
+  /\b(Bearer|Basic)(\s+|%20|\+)[\w.~+/=%-]{4,}|\beyJ[\w-]{6,}(?:\.[\w-]*){0,4}|((?::\/\/|^|[/\s"'=])[\w.%+-]{0,100}:)[^\s/@"':]{1,200}@/gi;
 
-/** The name of a member and its colon: `"name":`, `'name':`, `\"name\":` in JSON inside a string, `name:` after a bracket or a comma. */
-const MEMBER_NAME = /(?<!\\)(\\{0,8}["'])([^"'\r\n]*?)\1\s*:\s*|[{,]\s*([A-Za-z_$][\w$-]*)\s*:\s*/g;
-const PAIR = /(^|[?&;\s"'])([^=&;?\s"'{}<>]{1,128})=([^&;\s"'<>]*)/g;
-const XML_ELEMENT = /<([\w:.-]{1,64})(?:\s[^<>]*)?>([^<]+)(?=<|$)/g;
+/**
+ * A name and what sets it off from its value: `"name":`, `'name':`, `"name" "`, `\"name\":` in JSON inside a string, and
+ * without quotes `name:` or `name=`, as in YAML, headers, form data and attributes. Typographic quotes count as quotes.
+ */
+const NAME =
+  /(?<!\\)(\\{0,8}["'“”„‟])([^"'“”„‟\r\n]{0,128}?)\\{0,8}["'“”„‟]\s{0,20}(?:[:=]\s{0,200}|(?=\\{0,8}["'“”„‟]))|(?<![\w$%.-])([A-Za-z_$%][\w$%.-]{0,127})\s{0,20}[:=]\s{0,200}/g;
 
-/** Cheap test for texts that hold nothing to redact: the rule, not the exception. An escape or a `%` may hide a name. */
+const XML_ELEMENT = /<([\w:.-]{1,64})(?:\s[^<>]*)?>(<!\[CDATA\[[^\]]*(?:\]\]>|$)|[^<]+)(?=<|$)/g;
+const MULTIPART_FIELD = /(\bname="([^"\r\n]{1,128})"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n){0,8}\r?\n)([^\r\n]*)/g;
+/** A run of escapes and of what may stand between them; JSON, an address or a query may be hidden in it. */
+const ENCODED = /[^\s&=?;"'<>,{}]*%[0-9a-f]{2}[^\s&=?;"'<>,{}]*/gi;
+
+/** Cheap test for texts that hold nothing to redact: the rule, not the exception. An escape, a `%` or a zero byte may hide a name. */
 const SUSPECT =
-  /pass|pwd|pin|otp|cvv|secret|token|key|auth|credential|cookie|sig|assertion|verifier|jwt|bearer|basic|eyj|:\/\/|\\u|%[0-9a-f]{2}/i;
+  /pass|pwd|pin|otp|cvv|secret|token|key|auth|credential|cookie|sig|assertion|verifier|jwt|bearer|basic|eyj|@|\\u|%[0-9a-f]{2}|\0/i;
 
 /** The text without secrets; its form stays readable. */
 export function redactText(text: string): string {
+  return redact(text, 0);
+}
+
+/** What is encoded more often is not looked into. */
+const MOST_DECODINGS = 2;
+
+function redact(text: string, decodings: number): string {
   if (!SUSPECT.test(text)) return text;
-  return redactMembers(text)
-    .replace(PAIR, (whole: string, before: string, name: string) =>
-      isSecretName(unescaped(percentDecoded(name))) ? `${before}${name}=${REDACTED}` : whole,
-    )
+  if (text.includes('\0')) {
+    // UTF-16 that was read as UTF-8 has a zero byte beside every letter, which would hide every name.
+    const plain = text.replaceAll('\0', '');
+    const redacted = redact(plain, decodings);
+    return redacted === plain ? text : redacted;
+  }
+  const redacted = redactMembers(text)
+    .replace(MULTIPART_FIELD, (whole: string, head: string, name: string) => (isSecretName(name) ? head + REDACTED : whole))
     .replace(XML_ELEMENT, (whole: string, name: string, value: string) =>
       isSecretName(name) ? whole.slice(0, -value.length) + REDACTED : whole,
     )
-    .replace(SECRET_TEXT, (whole: string, scheme: string | undefined, space: string | undefined, user: string | undefined) => {
+    .replace(SECRET_TEXT, (_, scheme: string | undefined, space: string | undefined, user: string | undefined) => {
       if (scheme !== undefined) return `${scheme}${space ?? ' '}${REDACTED}`;
       return user === undefined ? REDACTED : `${user}${REDACTED}@`;
     });
+  if (decodings >= MOST_DECODINGS || !redacted.includes('%')) return redacted;
+  return redacted.replace(ENCODED, (piece) => {
+    const plain = percentDecoded(piece);
+    return plain === piece || redact(plain, decodings + 1) === plain ? piece : REDACTED;
+  });
 }
 
-/** Members whose name is a secret's, also where the text is no sound JSON or ends within the value. */
+/** Members and assignments whose name is a secret's, also where the text is no sound JSON or ends within the value. */
 function redactMembers(text: string): string {
   let result = '';
   let done = 0;
-  MEMBER_NAME.lastIndex = 0;
-  for (let match = MEMBER_NAME.exec(text); match !== null; match = MEMBER_NAME.exec(text)) {
-    const [found, quote = '', quoted, bare = ''] = match;
-    if (!isSecretName(unescaped(quoted ?? bare))) continue;
+  let nextValueIsSecret = false;
+  NAME.lastIndex = 0;
+  for (let match = NAME.exec(text); match !== null; match = NAME.exec(text)) {
+    const [found, , quoted, bare = ''] = match;
+    if (quoted !== undefined && /[=:]/.test(quoted)) {
+      // No name, but a text with an assignment in it.
+      NAME.lastIndex = match.index + 1;
+      continue;
+    }
+    const name = unescaped(quoted ?? bare);
     const start = match.index + found.length;
-    const end = endOfValue(text, start);
+    if (!isSecretName(name) && !(nextValueIsSecret && name === 'value')) {
+      // {"name": "Authorization", "value": "…"}
+      const named = /^(?:name|key|header|field)$/i.test(name)
+        ? /^\\{0,8}["']([\w-]{1,64})/.exec(text.slice(start, start + 80))?.[1]
+        : undefined;
+      if (named !== undefined) nextValueIsSecret = isSecretName(named);
+      // The value may itself be a name, as in `X-Original: Authorization: …`.
+      NAME.lastIndex = Math.max(match.index + 1, start - 1);
+      continue;
+    }
+    nextValueIsSecret = false;
+    const end = endOfValue(text, start, found.includes('='));
+    if (end === start) continue;
+    const quote = /^\\{0,8}["'“”„‟]/.exec(text.slice(start, start + 10))?.[0] ?? (quoted === undefined ? '' : '"');
     result += `${text.slice(done, start)}${quote}${REDACTED}${quote}`;
     done = end;
-    MEMBER_NAME.lastIndex = Math.max(end, start);
+    NAME.lastIndex = end;
   }
   return result + text.slice(done);
 }
 
-/** Where the value that starts here ends: a string at its closing quote, brackets at theirs, anything else at the next comma, bracket or line. */
-function endOfValue(text: string, start: number): number {
-  const quote = /^\\{0,8}["']/.exec(text.slice(start, start + 10))?.[0];
+/**
+ * Where the value that starts here ends: a string at its closing quote, brackets at theirs, a form's field at the next
+ * `&` or space, anything else at the next comma, bracket or line.
+ */
+function endOfValue(text: string, start: number, field: boolean): number {
+  const quote = /^\\{0,8}["'“”„‟]/.exec(text.slice(start, start + 10))?.[0];
   if (quote !== undefined) {
-    const end = closingQuote(text, start + quote.length, quote);
+    const end = closingQuote(text, start + quote.length, CLOSING_QUOTE[quote] ?? quote);
     return end === -1 ? text.length : end + quote.length;
   }
   let depth = 0;
   for (let at = start; at < text.length; at += 1) {
     const character = text[at] ?? '';
+    if (depth === 0 && (field ? /[&;\s"'<>]/ : /[,\r\n"'<>]/).test(character)) return at;
     if (character === '"' || character === "'") {
       const end = closingQuote(text, at + 1, character);
       if (end === -1) return text.length;
@@ -77,10 +124,12 @@ function endOfValue(text: string, start: number): number {
       depth -= 1;
       if (depth < 0) return at;
       if (depth === 0) return at + 1;
-    } else if (depth === 0 && (character === ',' || character === '\n')) return at;
+    }
   }
   return text.length;
 }
+
+const CLOSING_QUOTE: Readonly<Record<string, string>> = { '“': '”', '„': '“' };
 
 /** The same quote again, with no more backslashes before it than the opening one had. */
 function closingQuote(text: string, from: number, quote: string): number {
@@ -99,15 +148,18 @@ export function redactHeader(name: string, value: string): string {
 
 /** An address as it was sent, without secrets in its query; a lookup such as `?attribute=password&value=…` too. */
 export function redactTarget(target: string): string {
-  const query = target.indexOf('?');
-  if (query === -1) return redactText(target);
-  const attribute = new URLSearchParams(target.slice(query + 1)).get('attribute');
   const redacted = redactText(target);
-  return attribute !== null && isSecretName(attribute) ? redacted.replace(/([?&]value=)[^&]*/g, `$1${REDACTED}`) : redacted;
+  const mark = redacted.indexOf('?');
+  if (mark === -1) return redacted;
+  const attributes = new URLSearchParams(target.slice(target.indexOf('?') + 1)).getAll('attribute');
+  if (!attributes.some(isSecretName)) return redacted;
+  const pairs = redacted.slice(mark + 1).split('&');
+  const hidden = pairs.map((pair) => (percentDecoded(pair.split('=', 1)[0] ?? '') === 'value' ? `value=${REDACTED}` : pair));
+  return `${redacted.slice(0, mark)}?${hidden.join('&')}`;
 }
 
 function unescaped(name: string): string {
-  return name.replace(/\\u([0-9a-fA-F]{4})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  return percentDecoded(name.replace(/\\{1,8}u([0-9a-fA-F]{4})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))));
 }
 
 function percentDecoded(name: string): string {

@@ -11,7 +11,7 @@ const NOW = '2026-03-01T09:30:00.000Z';
 const MATERIAL: MemoryStoreMaterial = {
   seeds: { skills: [DEFAULT_SKILL], conversations: [{ contactId: '463000000001', attributes: { seeded: 'yes' } }] },
   conversationIds: conversationIds('uuid'),
-  now: () => Date.parse(NOW),
+  seededAt: NOW,
   random: (tenant) => randomSource(tenant),
 };
 
@@ -40,8 +40,11 @@ export function storeSuite(name: string, create: (material: MemoryStoreMaterial)
         expect(state.usersWith('b', '2')).toMatchObject([{ userId: 'u' }]);
         expect(state.conversationsOfUser('u')).toMatchObject([{ state: 'queued', skillId: 4001 }]);
         expect(state.attributesWith('2')).toEqual([{ owner: 'user', ownerId: 'u', name: 'b' }]);
-        expect([...state.conversations()].map(({ order }) => order)).toEqual(
-          [...state.conversations()].map(({ order }) => order).sort((one, other) => other - one),
+        expect(state.conversations().map(({ order }) => order)).toEqual(
+          state
+            .conversations()
+            .map(({ order }) => order)
+            .sort((one, other) => other - one),
         );
         state.setContactAttributes('463000000009', { a: '3' });
         expect(state.contactsWith('a', '1')).toEqual([]);
@@ -117,6 +120,33 @@ export function storeSuite(name: string, create: (material: MemoryStoreMaterial)
       await write('one-more');
       expect(await count('kept')).toBe(2);
       expect(await count('idle')).toBe(1);
+    });
+
+    test('reads the same from a tenant that was never written to', async () => {
+      const store = create({ ...MATERIAL, seeds: { ...MATERIAL.seeds, conversations: [{}] } });
+      const before = await exported(store, 'untouched');
+      expect(await exported(store, 'untouched')).toBe(before);
+    });
+
+    test('a reset that is taken back gives back the ids to come', async () => {
+      const material: MemoryStoreMaterial = {
+        ...MATERIAL,
+        random: (tenant, resets) => randomSource(`${tenant}/${String(resets)}`),
+      };
+      const open = (store: Store): Promise<string> => store.run('default', (state) => state.openConversation({}, NOW).contactId);
+      const [store, other] = [create(material), create(material)];
+      await store.run(
+        'default',
+        (state) => {
+          state.reset();
+        },
+        { dryRun: true },
+      );
+      expect(await open(store)).toBe(await open(other));
+      await store.run('default', (state) => {
+        state.reset();
+      });
+      expect(await open(store)).not.toBe(await open(other));
     });
 
     test('reading makes no tenant', async () => {
