@@ -265,7 +265,7 @@ function adviseType(data: unknown, schema: Schema, name: string, place: Place): 
   if (Number.isInteger(data) && !Number.isSafeInteger(data)) {
     return `Send ${name} as a string, in double quotes: a JSON number this large loses digits.`;
   }
-  return `Send ${name} as a string, in double quotes: ${JSON.stringify(String(data))}.`;
+  return `Send ${name} as a string, in double quotes: "${show(data)}".`;
 }
 
 function adviseInsteadOfText(text: string, schema: Schema, name: string): string {
