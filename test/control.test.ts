@@ -152,6 +152,12 @@ describe('explain', () => {
     expect(cause((await traceOf(url, real)).entries as any[])).toEqual(cause(explained.trace.entries));
   });
 
+  test('refuses headers that the wire would refuse', async () => {
+    const { url } = await emulator();
+    const explained = await send(url, { path: control('explain'), body: { body, headers: { 'X-Long': 'x'.repeat(20_000) } } });
+    expect(explained.body).toMatchObject({ status: 431, headers: { 'x-emulator-cause': 'HEADERS_TOO_LARGE' } });
+  });
+
   test('works in its tenant', async () => {
     const { url } = await emulator();
     await send(url, { path: '/t/alpha/_emulator/conversations', body: { conversationId: CONVERSATION } });

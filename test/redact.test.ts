@@ -49,6 +49,12 @@ describe('texts', () => {
     `{"headers":[{"name":"Authorization","value":"${SECRET}"}]}`,
     `/api/v2/users/token:${SECRET}/attributes`,
     `u:${SECRET}@h:443`,
+    `{"key":"Authorization","value":"${SECRET}"}`,
+    `token[]=${SECRET}&user[password]=${SECRET}`,
+    `grant_type=authorization_code&code=${SECRET}`,
+    `{"basicAuth":"${SECRET}","passwort":"${SECRET}"}`,
+    `%7B%22a%22%3A%22100%%22%2C%22password%22%3A%22${SECRET}%22%7D`,
+    `/x?key=AIza${SECRET}`,
     Array.from(`{"password":"${SECRET}"}`).join('\0'),
     `<soap:Password type="x">${SECRET}</soap:Password>`,
   ])('%s', (text) => {
@@ -67,6 +73,13 @@ describe('texts', () => {
     'a=1&b=2',
     '{"monkey":"x"}',
     '{"passenger":"x"}',
+    'GET /a?b=%7B1%7D',
+    'mail to a@b.example',
+    '463012345678:1 @ 2',
+    '{"customer_key":"K-777","key":"billing","tokens":5,"cookieConsent":true}',
+    'Basic subscription, Bearer token required',
+    '"user:bob@example.com" (a string)',
+    '{"note":"sip:bob@example.com, 12:30"}',
   ])('%s is kept', (text) => {
     expect(redactText(text)).toBe(text);
   });
@@ -102,6 +115,10 @@ describe('texts', () => {
       ', ',
       '{ ',
       "{'a",
+      '%',
+      '%a:',
+      'Basic+a%20:',
+      '%a:„',
       '<a',
       '=',
       '&a',

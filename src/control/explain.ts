@@ -1,6 +1,7 @@
 /** POST /_emulator/explain: what a request would be answered, and why, without sending it. */
 import type { Headers, Pipeline } from '../pipeline/index.js';
 import { DEFAULT_TENANT, readTarget } from '../pipeline/target.js';
+import { headersTooLarge } from '../pipeline/receive.js';
 import { tooLarge } from '../pipeline/parse-body.js';
 import type { OutsideOperation } from '../platform/operation.js';
 import { reject } from '../rejections.js';
@@ -31,6 +32,7 @@ export function explainOperation(pipeline: () => Pipeline, controlPrefix: string
         method: (question.method ?? 'POST').toUpperCase(),
         target,
         headers: question.headers === undefined ? DEFAULT_HEADERS : lowerCased(question.headers),
+        ...(sizeOf(question.headers) > LARGEST_HEADERS ? { fault: headersTooLarge() } : {}),
         receive: (limit) =>
           bytes.length > limit
             ? { bytes: bytes.subarray(0, limit), fault: tooLarge(limit, `${String(bytes.length)} bytes`) }
@@ -42,6 +44,13 @@ export function explainOperation(pipeline: () => Pipeline, controlPrefix: string
       return { status: 200, body: { status: answer.status, headers: answer.headers, body, trace } };
     },
   };
+}
+
+/** Node's limit, which holds for requests on the wire. */
+const LARGEST_HEADERS = 16_384;
+
+function sizeOf(headers: Question['headers']): number {
+  return Object.entries(headers ?? {}).reduce((size, [name, value]) => size + name.length + value.length, 0);
 }
 
 /** A control call would read or reset the emulator itself instead of only being looked at. */

@@ -2,6 +2,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Answer, Arrival } from '../pipeline/index.js';
+import { headersTooLarge } from '../pipeline/receive.js';
 import { type Rejection, reject } from '../rejections.js';
 import { show } from '../shown.js';
 
@@ -26,14 +27,7 @@ export function connectionFault(error: ParserError, timeout: number): Rejection 
     case 'HPE_INVALID_EOF_STATE':
       return callerLeft('a part of it');
     case 'HPE_HEADER_OVERFLOW':
-      return reject('HEADERS_TOO_LARGE', {
-        message: 'Request line and headers are too large.',
-        in: 'header',
-        pointer: '',
-        expected: 'at most 16 KB of request line and headers',
-        received: 'more',
-        remedy: 'Send large values in the body; look for a cookie or a token that grew, or a query that holds a whole object.',
-      });
+      return headersTooLarge();
     default:
       return reject('HTTP_MALFORMED', {
         message: 'What arrived is not HTTP/1.',

@@ -1,4 +1,5 @@
 /** Stage 1, receive: takes the bytes, up to the limit, and keeps what went wrong with them for later. */
+import { type Rejection, reject } from '../rejections.js';
 import type { Exchange, Received } from './exchange.js';
 import type { Services } from './services.js';
 
@@ -12,6 +13,18 @@ export function receive(exchange: Exchange, { settings }: Services): void | Prom
     });
   }
   take(exchange, received);
+}
+
+/** Request line and headers over the limit, whichever transport notices. */
+export function headersTooLarge(): Rejection {
+  return reject('HEADERS_TOO_LARGE', {
+    message: 'Request line and headers are too large.',
+    in: 'header',
+    pointer: '',
+    expected: 'at most 16 KB of request line and headers',
+    received: 'more',
+    remedy: 'Send large values in the body; look for a cookie or a token that grew, or a query that holds a whole object.',
+  });
 }
 
 function take(exchange: Exchange, { bytes, fault }: Received): void {

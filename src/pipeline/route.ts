@@ -108,7 +108,7 @@ function adviseRoute(method: string, path: string, decoded: string, matcher: Mat
   const within = matcher.within(method, decoded);
   if (within !== undefined) {
     const { operation, before } = within;
-    return `Did you mean ${named(operation)}? ${before === '' ? 'Its beginning is missing: check the base URL.' : `${show(before)} before it belongs to no path: check the base URL. A tenant is chosen by /t/{tenant} before the path.`}`;
+    return `Did you mean ${named(operation)}? ${before === '' ? (decoded.toLowerCase().startsWith('/api') ? 'Paths are case-sensitive.' : 'Its beginning is missing: check the base URL.') : `${show(before)} before it belongs to no path: check the base URL. A tenant is chosen by /t/{tenant} before the path.`}`;
   }
   const nearest = matcher.nearest(method, decoded);
   if (nearest !== undefined) return `Did you mean ${named(nearest)}?`;

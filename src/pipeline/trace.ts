@@ -25,7 +25,7 @@ export function finish(exchange: Exchange, answer: Answer | null): Finished {
     outcome: exchange.outcome,
     request: {
       method: arrival.method,
-      path: redactTarget(arrival.target),
+      path: redactTarget(shortened(arrival.target)),
       headers: redactedHeaders(arrival.headers),
       body: bytes.length === 0 ? null : redactedBody(exchange.bodyText ?? bytes.toString('utf8', 0, LONGEST_BODY)),
       bodyBytes: bytes.length,
@@ -49,14 +49,18 @@ export function finish(exchange: Exchange, answer: Answer | null): Finished {
 
 /** Cut first, so that the work does not grow with the body; what is cut within a secret is redacted all the same. */
 function redactedBody(text: string): string {
-  return redactText(text.length > LONGEST_BODY ? detached(text.slice(0, LONGEST_BODY)) : text);
+  return redactText(shortened(text));
+}
+
+function shortened(text: string): string {
+  return text.length > LONGEST_BODY ? detached(text.slice(0, LONGEST_BODY)) : text;
 }
 
 function redactedHeaders(headers: Headers): Record<string, string> {
   const redacted: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
-    if (value !== undefined) redacted[name] = redactHeader(name, typeof value === 'string' ? value : value.join(', '));
+    if (value !== undefined) redacted[name] = redactHeader(name, shortened(typeof value === 'string' ? value : value.join(', ')));
   }
   return redacted;
 }

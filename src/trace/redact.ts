@@ -4,7 +4,7 @@ export const REDACTED = '[redacted]';
 
 /** Names of fields, parameters and headers whose values are secrets, in whatever spelling: `accessKeySecret`, `access_token`, `X-Api-Key`. */
 const SECRET_NAME =
-  /pass(?:word|wd|phrase|code)|^(?:pwd|pass|pin|otp|cvv)$|secret|token|api_?-?key|(?:access|private|signing|account|subscription|encryption|auth|client|shared|master)_?-?key|[-_]key$|^key$|authori[sz]ation|(?:^|[-_])auth$|credential|cookie|session_?-?key|signature|^sig$|assertion|^code_?verifier$|jwt|bearer/i;
+  /pass(?:word|wd|phrase|code)|^(?:pwd|pass|pin|otp|cvv)$|secret|token|api_?-?key|(?:access|private|signing|account|subscription|encryption|auth|client|shared|master)_?-?key|^x-[\w-]*-key$|^key$|authori[sz]ation|(?:^|[-_])auth$|basic_?auth|auth_?-?(?:header|info|user)|(?:user_?(?:pwd|pin)|otp_?code)$|(?:^|[-_])pw$|passwort|kennwort|credential|cookie|session_?-?key|signature|^sig$|assertion|^code_?verifier$|jwt|bearer/i;
 
 /** Names that look like one of those and are not. */
 const NO_SECRET = /^(?:token_?type|token_?count|max_?tokens|token_?endpoint|authorization_?status)$/i;
@@ -13,21 +13,21 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name) && !NO_SECRET.test(name);
 }
 
-/** Credentials that give themselves away wherever they stand: `Bearer …`, `Basic …`, a JWT, `user:password@host`. */
+/** Credentials that give themselves away wherever they stand: `Bearer …`, `Basic …`, a JWT, `//user:password@host`, `user:password@host:443`. */
 const SECRET_TEXT =
-  /\b(Bearer|Basic)(\s+|%20|\+)[\w.~+/=%-]{4,}|\beyJ[\w-]{6,}(?:\.[\w-]*){0,4}|((?::\/\/|^|[/\s"'=])[\w.%+-]{0,100}:)[^\s/@"':]{1,200}@/gi;
+  /\b(Bearer|Basic)(\s{1,8}|%20|\+)(?=[\w.~+/%-]{0,200}[\d=])[\w.~+/=%-]{4,}|\beyJ[\w-]{6,}(?:\.[\w-]*){0,4}|(:\/\/[\w.%+-]{0,100}:|^"?\/?[\w.%+-]{0,100}:(?=[^\s/"']{1,200}@[\w.-]+:[0-9]))[^\s/"']{1,200}@/gi;
 
 /**
  * A name and what sets it off from its value: `"name":`, `'name':`, `"name" "`, `\"name\":` in JSON inside a string, and
  * without quotes `name:` or `name=`, as in YAML, headers, form data and attributes. Typographic quotes count as quotes.
  */
 const NAME =
-  /(?<!\\)(\\{0,8}["'“”„‟])([^"'“”„‟\r\n]{0,128}?)\\{0,8}["'“”„‟]\s{0,20}(?:[:=]\s{0,200}|(?=\\{0,8}["'“”„‟]))|(?<![\w$%.-])([A-Za-z_$%][\w$%.-]{0,127})\s{0,20}[:=]\s{0,200}/g;
+  /(?<!\\)(\\{0,8}["'“”„‟])([^"'“”„‟\r\n]{0,128}?)\\{0,8}["'“”„‟]\s{0,20}(?:[:=]\s{0,200}|(?=\\{0,8}["'“”„‟]))|(?<![\w$%.[\]-])([A-Za-z_$%][\w$%.[\]-]{0,127})\s{0,20}[:=]\s{0,200}/g;
 
 const XML_ELEMENT = /<([\w:.-]{1,64})(?:\s[^<>]*)?>(<!\[CDATA\[[^\]]*(?:\]\]>|$)|[^<]+)(?=<|$)/g;
 const MULTIPART_FIELD = /(\bname="([^"\r\n]{1,128})"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n){0,8}\r?\n)([^\r\n]*)/g;
-/** A run of escapes and of what may stand between them; JSON, an address or a query may be hidden in it. */
-const ENCODED = /[^\s&=?;"'<>,{}]*%[0-9a-f]{2}[^\s&=?;"'<>,{}]*/gi;
+/** What stands between separators; where it has escapes, JSON, an address or a query may be hidden in it. */
+const PIECE = /[^\s&=?;"'<>,{}]+/g;
 
 /** Cheap test for texts that hold nothing to redact: the rule, not the exception. An escape, a `%` or a zero byte may hide a name. */
 const SUSPECT =
@@ -59,7 +59,8 @@ function redact(text: string, decodings: number): string {
       return user === undefined ? REDACTED : `${user}${REDACTED}@`;
     });
   if (decodings >= MOST_DECODINGS || !redacted.includes('%')) return redacted;
-  return redacted.replace(ENCODED, (piece) => {
+  return redacted.replace(PIECE, (piece) => {
+    if (!piece.includes('%')) return piece;
     const plain = percentDecoded(piece);
     return plain === piece || redact(plain, decodings + 1) === plain ? piece : REDACTED;
   });
@@ -70,6 +71,8 @@ function redactMembers(text: string): string {
   let result = '';
   let done = 0;
   let nextValueIsSecret = false;
+  // OAuth's code is a credential; any other code is not.
+  const codeIsSecret = text.includes('authorization_code');
   NAME.lastIndex = 0;
   for (let match = NAME.exec(text); match !== null; match = NAME.exec(text)) {
     const [found, , quoted, bare = ''] = match;
@@ -80,11 +83,10 @@ function redactMembers(text: string): string {
     }
     const name = unescaped(quoted ?? bare);
     const start = match.index + found.length;
-    if (!isSecretName(name) && !(nextValueIsSecret && name === 'value')) {
+    const value = text.slice(start, start + 80);
+    if (!holdsSecret(name, value) && !(nextValueIsSecret && name === 'value') && !(codeIsSecret && name === 'code')) {
       // {"name": "Authorization", "value": "…"}
-      const named = /^(?:name|key|header|field)$/i.test(name)
-        ? /^\\{0,8}["']([\w-]{1,64})/.exec(text.slice(start, start + 80))?.[1]
-        : undefined;
+      const named = /^(?:name|key|header|field)$/i.test(name) ? /^\\{0,8}["']([\w-]{1,64})/.exec(value)?.[1] : undefined;
       if (named !== undefined) nextValueIsSecret = isSecretName(named);
       // The value may itself be a name, as in `X-Original: Authorization: …`.
       NAME.lastIndex = Math.max(match.index + 1, start - 1);
@@ -99,6 +101,14 @@ function redactMembers(text: string): string {
     NAME.lastIndex = end;
   }
   return result + text.slice(done);
+}
+
+/** Whether the value under this name is a secret: a flag or a count is none, and `key` is many things. */
+function holdsSecret(name: string, value: string): boolean {
+  if (!isSecretName(name)) return false;
+  if (/^(?:true|false|null)\b/.test(value)) return false;
+  if (/^[0-9]{1,6}(?![\w.-])/.test(value)) return /pass|pwd|pin|otp|cvv|pw$/i.test(name);
+  return !/^key$/i.test(name) || /^\\{0,8}["']?[\w-]{16,}/.test(value);
 }
 
 /**
@@ -162,10 +172,13 @@ function unescaped(name: string): string {
   return percentDecoded(name.replace(/\\{1,8}u([0-9a-fA-F]{4})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))));
 }
 
-function percentDecoded(name: string): string {
-  try {
-    return decodeURIComponent(name.replaceAll('+', ' '));
-  } catch {
-    return name;
-  }
+/** Decodes what decodes, and leaves a stray % as it is. */
+function percentDecoded(text: string): string {
+  return text.replaceAll('+', ' ').replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return escapes;
+    }
+  });
 }
