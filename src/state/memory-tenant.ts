@@ -85,10 +85,6 @@ export class MemoryTenant implements TenantState {
     return newestFirst(this.#holdings.conversations.values());
   }
 
-  conversationCount(): number {
-    return this.#holdings.conversations.size;
-  }
-
   contact(contactId: string): Contact | undefined {
     return this.#holdings.contacts.get(contactId);
   }

@@ -35,7 +35,6 @@ export interface TenantState {
   conversation(conversationId: string): Conversation | undefined;
   /** Newest first. */
   conversations(): readonly Conversation[];
-  conversationCount(): number;
   contact(contactId: string): Contact | undefined;
   user(userId: string): User | undefined;
   skill(skillId: number): Skill | undefined;
