@@ -24,7 +24,10 @@ const SECRET_TEXT =
 const NAME =
   /(?<!\\)(\\{0,8}["'“”„‟])([^"'“”„‟\r\n]{0,128}?)\\{0,8}["'“”„‟]\s{0,20}(?:[:=]\s{0,200}|(?=\\{0,8}["'“”„‟]))|(?<![\w$%.[\]-])([A-Za-z_$%][\w$%.[\]-]{0,127})\s{0,20}[:=]\s{0,200}/g;
 
-const XML_ELEMENT = /<([\w:.-]{1,64})(?:\s[^<>]*)?>(<!\[CDATA\[[^\]]*(?:\]\]>|$)|[^<]+)(?=<|$)/g;
+const XML_START = /<([\w:.-]{1,64})(?:\s[^<>]*)?>/g;
+/** A list of names and values that puts the value first: `{"value": "…", "name": "Authorization"}`. */
+const VALUE_BEFORE_NAME =
+  /("value"\s{0,8}:\s{0,8}")(?:\\.|[^"\\]){0,2000}("\s{0,8},\s{0,8}"(?:name|key|header|field)"\s{0,8}:\s{0,8}"([\w-]{1,64})")/gi;
 const MULTIPART_FIELD = /(\bname="([^"\r\n]{1,128})"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n){0,8}\r?\n)([^\r\n]*)/g;
 /** What stands between separators; where it has escapes, JSON, an address or a query may be hidden in it. */
 const PIECE = /[^\s&=?;"'<>,{}]+/g;
@@ -49,11 +52,8 @@ function redact(text: string, decodings: number): string {
     const redacted = redact(plain, decodings);
     return redacted === plain ? text : redacted;
   }
-  const redacted = redactMembers(text)
+  const redacted = redactElements(redactMembers(hideValuesBeforeNames(text)))
     .replace(MULTIPART_FIELD, (whole: string, head: string, name: string) => (isSecretName(name) ? head + REDACTED : whole))
-    .replace(XML_ELEMENT, (whole: string, name: string, value: string) =>
-      isSecretName(name) ? whole.slice(0, -value.length) + REDACTED : whole,
-    )
     .replace(SECRET_TEXT, (_, scheme: string | undefined, space: string | undefined, user: string | undefined) => {
       if (scheme !== undefined) return `${scheme}${space ?? ' '}${REDACTED}`;
       return user === undefined ? REDACTED : `${user}${REDACTED}@`;
@@ -64,6 +64,29 @@ function redact(text: string, decodings: number): string {
     const plain = percentDecoded(piece);
     return plain === piece || redact(plain, decodings + 1) === plain ? piece : REDACTED;
   });
+}
+
+function hideValuesBeforeNames(text: string): string {
+  return text.replace(VALUE_BEFORE_NAME, (whole: string, before: string, after: string, name: string) =>
+    isSecretName(name) ? before + REDACTED + after : whole,
+  );
+}
+
+/** The whole content of an XML element whose name is a secret's, up to its end tag or the end of the text. */
+function redactElements(text: string): string {
+  let result = '';
+  let done = 0;
+  XML_START.lastIndex = 0;
+  for (let match = XML_START.exec(text); match !== null; match = XML_START.exec(text)) {
+    const [tag, name = ''] = match;
+    if (!isSecretName(name)) continue;
+    const start = match.index + tag.length;
+    const end = text.indexOf(`</${name}`, start);
+    result += text.slice(done, start) + REDACTED;
+    done = end === -1 ? text.length : end;
+    XML_START.lastIndex = done;
+  }
+  return result + text.slice(done);
 }
 
 /** Members and assignments whose name is a secret's, also where the text is no sound JSON or ends within the value. */
