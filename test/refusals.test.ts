@@ -985,6 +985,25 @@ const REFUSALS: readonly Row[] = [
     remedy: /as it was/,
   },
 
+  {
+    code: 'REQUIRED_FIELD_MISSING',
+    name: 'the id in the query instead of the body',
+    send: { path: `${HANDOVER}?sessionId=${CONVERSATION}`, body: {} },
+    status: 400,
+    in: 'body',
+    pointer: '/sessionId',
+    remedy: /stands in the query: this operation reads "sessionId" from the body only/,
+  },
+  {
+    code: 'CONTROL_INPUT_INVALID',
+    name: 'a field missing deep in a state',
+    send: { method: 'PUT', path: '/_emulator/state', body: { ...stateWithout('users'), skills: [{ skillId: 1, agents: 1 }] } },
+    status: 400,
+    in: 'body',
+    pointer: '/skills/0/name',
+    remedy: /Add "name" to the object at "\/skills\/0"/,
+  },
+
   // Control API
   {
     code: 'SKILL_UNKNOWN',

@@ -27,19 +27,22 @@ interface Ranked {
   readonly finding: Finding;
 }
 
+/** What the explanations may draw on beside the errors. */
+export interface ExplainContext {
+  readonly ids: ConversationIds;
+  /** What the tenant knows of ids. */
+  readonly known: KnownIds;
+  readonly query: Readonly<Record<string, unknown>>;
+}
+
 /** All findings of the stage: missing ones first, then types, then the rest; then by place and pointer. */
-export function explainErrors(
-  parameterErrors: SchemaErrors,
-  bodyErrors: SchemaErrors,
-  ids: ConversationIds,
-  known: KnownIds,
-): Finding[] {
+export function explainErrors(parameterErrors: SchemaErrors, bodyErrors: SchemaErrors, context: ExplainContext): Finding[] {
   const ranked = [
     ...parameterErrors.slice(0, MOST_ERRORS).map((error) => {
       const [, place, ...steps] = error.instancePath.split('/');
-      return explainError(error, place === 'path' ? 'path' : 'query', steps.map((step) => `/${step}`).join(''), ids, known);
+      return explainError(error, place === 'path' ? 'path' : 'query', steps.map((step) => `/${step}`).join(''), context);
     }),
-    ...bodyErrors.slice(0, MOST_ERRORS).map((error) => explainError(error, 'body', error.instancePath, ids, known)),
+    ...bodyErrors.slice(0, MOST_ERRORS).map((error) => explainError(error, 'body', error.instancePath, context)),
   ];
   return ranked
     .sort(
@@ -66,7 +69,7 @@ export function explainDepth(depth: number, deepest: number): Finding {
   };
 }
 
-function explainError(error: ErrorObject, place: Place, pointer: string, ids: ConversationIds, known: KnownIds): Ranked {
+function explainError(error: ErrorObject, place: Place, pointer: string, context: ExplainContext): Ranked {
   const schema = (error.parentSchema ?? {}) as Schema & Record<string, unknown>;
   const limit: unknown = error.schema;
   const name = fieldName(place, pointer);
@@ -84,7 +87,7 @@ function explainError(error: ErrorObject, place: Place, pointer: string, ids: Co
   });
   switch (error.keyword) {
     case 'required':
-      return explainMissing(error, place, pointer, schema);
+      return explainMissing(error, place, pointer, schema, context);
     case 'additionalProperties':
       return explainUnknown(error, place, pointer, schema);
     case 'type': {
@@ -92,7 +95,7 @@ function explainError(error: ErrorObject, place: Place, pointer: string, ids: Co
       if (schema['x-advice'] === 'contact-id' && typeof error.data === 'number') return contactNumber(error.data, place, pointer);
       const remedy =
         schema['x-advice'] === 'conversation-id'
-          ? adviseConversationId(error.data, ids, known)
+          ? adviseConversationId(error.data, context.ids, context.known)
           : adviseType(error.data, schema, name, place);
       return mismatch('type', `${name} is ${kindOf(error.data)}, not ${expected}.`, expected, remedy);
     }
@@ -147,7 +150,7 @@ function explainError(error: ErrorObject, place: Place, pointer: string, ids: Co
   }
 }
 
-function explainMissing(error: ErrorObject, place: Place, pointer: string, schema: Schema): Ranked {
+function explainMissing(error: ErrorObject, place: Place, pointer: string, schema: Schema, { query }: ExplainContext): Ranked {
   const missing = (error.params as { missingProperty: string }).missingProperty;
   const data = error.data as Record<string, unknown>;
   const expected = schema.properties?.[missing];
@@ -170,7 +173,10 @@ function explainMissing(error: ErrorObject, place: Place, pointer: string, schem
                   .slice(0, 8)
                   .map((key) => show(key)),
               )}`,
-      remedy: adviseMissing(missing, data, expected?.['x-aliases'] ?? [], place),
+      remedy:
+        place === 'body'
+          ? adviseMissingField(missing, data, expected?.['x-aliases'] ?? [], pointer, query)
+          : adviseMissingParameter(missing, data, place),
     },
   };
 }
@@ -184,15 +190,23 @@ function received(data: Record<string, unknown>): string {
     .join(', ')}${keys.length > 8 ? ` and ${String(keys.length - 8)} more` : ''}`;
 }
 
-function adviseMissing(missing: string, data: Record<string, unknown>, aliases: readonly string[], place: Place): string {
+function adviseMissingParameter(missing: string, data: Record<string, unknown>, place: Place): string {
+  const keys = Object.keys(data).slice(0, MOST_KEYS);
+  const encoded = keys.find((key) => key === `amp;${missing}` || key === `${missing}[]`);
+  const near = nearestKey(missing, keys) ?? encoded;
+  if (near === undefined) return `Add ${missing} to the ${place}${place === 'query' ? `: ?${missing}=…` : ''}.`;
+  return `Rename ${show(near)} to ${show(missing)}: names are case-sensitive${encoded?.startsWith('amp;') === true ? ', and & in an address is not written &amp;' : ''}.`;
+}
+
+function adviseMissingField(
+  missing: string,
+  data: Record<string, unknown>,
+  aliases: readonly string[],
+  pointer: string,
+  query: Readonly<Record<string, unknown>>,
+): string {
   const keys = Object.keys(data).slice(0, MOST_KEYS);
   const near = nearestKey(missing, keys);
-  if (place !== 'body') {
-    const encoded = keys.find((key) => key === `amp;${missing}` || key === `${missing}[]`);
-    return near === undefined && encoded === undefined
-      ? `Add ${missing} to the ${place}${place === 'query' ? `: ?${missing}=…` : ''}.`
-      : `Rename ${show(near ?? encoded)} to ${show(missing)}: names are case-sensitive${encoded?.startsWith('amp;') === true ? ', and & in an address is not written &amp;' : ''}.`;
-  }
   if (near !== undefined) return `Rename ${show(near)} to ${show(missing)}: names are case-sensitive, and every letter counts.`;
   const alias = keys.find((key) => aliases.some((name) => name.toLowerCase() === key.toLowerCase()));
   if (alias !== undefined)
@@ -207,7 +221,8 @@ function adviseMissing(missing: string, data: Record<string, unknown>, aliases: 
     if (deeper !== undefined)
       return `It stands one level too deep, at ${show(`/${escapePointer(key)}/${escapePointer(deeper)}`)}: move it to the top level of the body as ${show(missing)}.`;
   }
-  return `Add ${show(missing)} to the top level of the body.`;
+  if (Object.hasOwn(query, missing)) return `It stands in the query: this operation reads ${show(missing)} from the body only.`;
+  return `Add ${show(missing)} to ${pointer === '' ? 'the top level of the body' : `the object at ${show(pointer)}`}.`;
 }
 
 function nearestKey(missing: string, keys: readonly string[]): string | undefined {

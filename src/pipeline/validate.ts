@@ -63,7 +63,8 @@ function refuseErrors(
   others: readonly Finding[],
 ): Promise<void> {
   return store.run(exchange.tenant, (state) => {
-    refuse(exchange, [...explainErrors(errors.parameters, errors.body, conversationIds, knownIds(state)), ...others]);
+    const context = { ids: conversationIds, known: knownIds(state), query: exchange.query };
+    refuse(exchange, [...explainErrors(errors.parameters, errors.body, context), ...others]);
   });
 }
 
