@@ -4,12 +4,14 @@ import { randomBytes } from 'node:crypto';
 import { Command, Option } from 'commander';
 import { type ConfigFault, ConfigFaults, loadConfig, type LoadedConfig } from './config.js';
 import { nearMiss } from './contract/near-miss.js';
-import { startEmulator } from './emulator.js';
+import { type Emulator, startEmulator } from './emulator.js';
+import { isControlHost } from './pipeline/reached.js';
 import { environmentName, SETTING_NAMES, SETTINGS } from './settings.js';
 import { banner } from './terminal/banner.js';
+import { reloadOnChange } from './terminal/reload.js';
 import { createReporter } from './terminal/reporter.js';
 import { VERSION } from './version.js';
-import { FileFaults } from './yaml-file.js';
+import { FileFaults } from './file-faults.js';
 
 const FLAGS = SETTING_NAMES.flatMap((name) => {
   const { flag, help, default: fallback } = SETTINGS[name];
@@ -99,25 +101,29 @@ async function collect(faults: ConfigFault[], load: () => Promise<LoadedConfig>)
 }
 
 async function serve(config: LoadedConfig): Promise<void> {
-  const { settings, conversationIds } = config;
+  const { conversationIds } = config;
   const print = (text: string): void => {
     process.stdout.write(`${text}\n`);
   };
   const colors = process.stdout.isTTY && process.stdout.hasColors();
   const emulator = await startEmulator(config);
-  const { url } = emulator;
-  emulator.onTrace(createReporter({ level: settings.logLevel, colors, url, print }));
+  const controlUrl = (): string => controlUrlOf(emulator);
+  emulator.onTrace(createReporter({ level: () => emulator.settings.logLevel, colors, url: controlUrl, print }));
+  const { url, settings } = emulator;
   if (settings.logLevel === 'error' || settings.logLevel === 'warn') print(`cxone-emulator ${VERSION} listens on ${url}`);
   else if (settings.logLevel !== 'silent') {
     print(
       banner({
         version: VERSION,
         url,
+        platformUrl: settings.publicUrl ?? url,
+        controlUrl: controlUrl(),
         conversationId: conversationIds.make(randomBytes(32)) ?? conversationIds.example,
         skillId: settings.skills[0]?.skillId,
       }),
     );
   }
+  if (config.sources.file !== undefined) reloadOnChange(config.sources.file, emulator, print);
 
   let stopping = false;
   const stop = (): void => {
@@ -126,6 +132,12 @@ async function serve(config: LoadedConfig): Promise<void> {
     void emulator.close().then(() => process.exit(0));
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
+}
+
+/** The public address, but for one under whose name the control API refuses to answer. */
+function controlUrlOf({ url, settings }: Emulator): string {
+  const { publicUrl, allowedHosts } = settings;
+  return publicUrl !== undefined && isControlHost(new URL(publicUrl).host, allowedHosts) ? publicUrl : url;
 }
 
 function fail(error: unknown): void {

@@ -6,7 +6,8 @@ import type { Skill } from './contact/skill.js';
 import { nearMiss } from './contract/near-miss.js';
 import { kindOf, oneOf, show } from './shown.js';
 import { environmentName, SETTING_NAMES, type Settings, SETTINGS } from './settings.js';
-import { FileFaults, readYaml, type YamlFile } from './yaml-file.js';
+import { FileFaults } from './file-faults.js';
+import type { YamlFile } from './yaml-file.js';
 
 /** Where a fault in the settings stands, and what is wrong. */
 export interface ConfigFault {
@@ -38,6 +39,8 @@ export interface ConfigSources {
 }
 
 export interface LoadedConfig {
+  /** Where it came from, to be read again. */
+  readonly sources: ConfigSources;
   readonly settings: Settings;
   readonly conversationIds: ConversationIds;
   /** Names a place in the source that a setting came from. */
@@ -80,18 +83,25 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
     where: origin.get(path[0])?.where(path) ?? path.join('.'),
     message,
   });
-  const settings = { ...merged, maxBody: bytesOf(merged.maxBody), skills: staffed(merged.skills) } as unknown as Settings;
+  const settings = {
+    ...merged,
+    ...sizesOf(merged, faults, fault),
+    publicUrl: addressOf(merged.publicUrl, faults, fault),
+    skills: staffed(merged.skills),
+  } as unknown as Settings;
   const ids = readyIds(settings.conversationId, faults, fault);
   faults.push(...doubleSkills(settings.skills, fault));
   if (faults.length > 0 || ids === undefined) throw new ConfigFaults(faults);
-  return { settings, conversationIds: ids, fault };
+  return { sources, settings, conversationIds: ids, fault };
 }
 
 async function fileLayer(path: string | undefined, faults: ConfigFault[]): Promise<Layer[]> {
   if (path === undefined) return [];
   let file: YamlFile;
   try {
-    file = readYaml(path, await readFile(path, 'utf8'));
+    const text = await readFile(path, 'utf8');
+    const { readYaml } = await import('./yaml-file.js');
+    file = readYaml(path, text);
   } catch (error) {
     if (error instanceof FileFaults)
       faults.push(
@@ -154,8 +164,8 @@ function check(name: string, value: unknown, layer: Layer): { readonly value: un
       ],
     };
   }
-  const { schema, expected } = SETTINGS[name as keyof Settings];
-  const given = name === 'seed' && typeof value === 'number' ? String(value) : value;
+  const { schema, expected, kind } = SETTINGS[name as keyof Settings];
+  const given = kind === 'list' ? listOf(value) : name === 'seed' && typeof value === 'number' ? String(value) : value;
   const holder = { value: given };
   const ajv = layer.texts ? ajvForTexts : ajvForValues;
   const validate = ajv.compile({ type: 'object', properties: { value: schema } });
@@ -164,10 +174,15 @@ function check(name: string, value: unknown, layer: Layer): { readonly value: un
   const deep = errors.filter(({ instancePath }) => instancePath !== '/value');
   if (deep.length === 0)
     return { faults: [{ where: layer.where([name]), message: `${name} must be ${expected}, not ${show(given)}` }] };
-  return { faults: deep.map((error) => deepFault(error, name, layer)) };
+  return { faults: deep.map((error) => deepFault(error, name, expected, layer)) };
 }
 
-function deepFault(error: ErrorObject, name: string, layer: Layer): ConfigFault {
+/** A list may be written as one text, set off by commas. */
+function listOf(value: unknown): unknown {
+  return typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value;
+}
+
+function deepFault(error: ErrorObject, name: string, expected: string, layer: Layer): ConfigFault {
   const steps = error.instancePath
     .split('/')
     .slice(2)
@@ -176,16 +191,48 @@ function deepFault(error: ErrorObject, name: string, layer: Layer): ConfigFault 
   const path = extra === undefined ? [name, ...steps] : [name, ...steps, extra];
   const allowed = (error.params as { allowedValues?: string[] }).allowedValues;
   const problem =
-    extra !== undefined ? 'is not known' : allowed !== undefined ? `must be ${oneOf(allowed)}` : (error.message ?? error.keyword);
+    extra !== undefined
+      ? 'is not known'
+      : allowed !== undefined
+        ? `must be ${oneOf(allowed)}`
+        : error.keyword === 'pattern'
+          ? `is none of what it takes: ${expected}`
+          : (error.message ?? error.keyword);
   return { where: layer.where(path), message: `${path.join('.')} ${problem}` };
 }
 
-const UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, kb: 1024, mb: 1024 * 1024 };
+const UNITS = { '': 1, b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 } as const;
+
+/** The settings that are sizes, in bytes. */
+function sizesOf(
+  merged: Readonly<Record<string, unknown>>,
+  faults: ConfigFault[],
+  fault: LoadedConfig['fault'],
+): Readonly<Record<string, number>> {
+  const sizes = SETTING_NAMES.filter((name) => SETTINGS[name].kind === 'size');
+  return Object.fromEntries(
+    sizes.map((name) => {
+      const bytes = bytesOf(merged[name]);
+      const { most = Infinity } = SETTINGS[name];
+      if (bytes > most)
+        faults.push(fault([name], `${name} must be at most ${String(most / UNITS.mb)}mb, not ${show(merged[name])}`));
+      return [name, bytes];
+    }),
+  );
+}
 
 function bytesOf(size: unknown): number {
   if (typeof size === 'number') return size;
-  const [, digits, unit] = /^([0-9]+)(b|kb|mb)?$/.exec(String(size)) ?? [];
-  return Number(digits) * (UNITS[unit ?? ''] ?? 1);
+  const [, digits, unit] = /^([0-9]+)(b|kb|mb|gb)?$/.exec(String(size)) ?? [];
+  return Number(digits) * UNITS[(unit ?? '') as keyof typeof UNITS];
+}
+
+/** Without slashes at its end. */
+function addressOf(address: unknown, faults: ConfigFault[], fault: LoadedConfig['fault']): string | undefined {
+  if (typeof address !== 'string') return undefined;
+  if (!URL.canParse(address))
+    faults.push(fault(['publicUrl'], `publicUrl must be ${SETTINGS.publicUrl.expected}, not ${show(address)}`));
+  return address.replace(/\/+$/, '');
 }
 
 /** A skill of the config file has one agent where nothing else is said. */

@@ -1,21 +1,27 @@
 /** The composition root: from settings to contract, state, traces and platform, and from those to HTTP. */
 import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
-import type { LoadedConfig } from './config.js';
+import type { AddressInfo } from 'node:net';
+import { isDeepStrictEqual } from 'node:util';
+import { ConfigFaults, loadConfig, type LoadedConfig } from './config.js';
 import { loadContract } from './contract/load.js';
 import { createMatcher } from './contract/match.js';
 import { createValidators } from './contract/validators.js';
 import { explainOperation } from './control/explain.js';
 import { controlOperations } from './control/operations.js';
+import { requireErrorBodies } from './error-bodies.js';
 import { createApp, createHttpServer } from './http/server.js';
-import { type Clock, createPipeline, type Pipeline, type Services } from './pipeline/index.js';
+import { type Clock, createPipeline, type Services } from './pipeline/index.js';
 import { DEFAULT_TENANT } from './pipeline/target.js';
 import { attributeOperations } from './platform/attributes.js';
 import { conversationOperations } from './platform/conversations.js';
 import { readySeeds } from './seeds.js';
-import { memoryStore } from './state/memory.js';
+import { SETTING_NAMES, type Settings, SETTINGS } from './settings.js';
+import { memoryStore, type MemoryStoreMaterial } from './state/memory.js';
 import { type RandomSource, randomSource } from './state/random.js';
-import { type TraceFilter, type TraceListener, TraceLog } from './trace/log.js';
+import { createRedactor } from './trace/customer-data.js';
+import { TraceFile } from './trace/file.js';
+import { type TraceBounds, type TraceFilter, type TraceListener, TraceLog } from './trace/log.js';
 import type { Trace } from './trace/trace.js';
 import { VERSION } from './version.js';
 
@@ -25,6 +31,8 @@ export interface EmulatorParts {
   readonly clock?: Clock;
   /** Whether to take a port. Default: true. */
   readonly listen?: boolean;
+  /** Called with what a person should know, such as a trace file that cannot be written. Default: console.error. */
+  readonly onNote?: (message: string) => void;
   /** Called with what the emulator itself did wrong. Default: console.error. */
   readonly onBug?: (error: unknown, traceId: string) => void;
 }
@@ -35,14 +43,28 @@ export interface Emulator {
   readonly url: string;
   /** For supertest, or for mounting into another server. */
   readonly app: RequestListener;
+  /** As they hold now. */
+  readonly settings: Settings;
   /** Traces of a tenant, newest first. */
   traces(filter?: TraceFilter & { readonly tenant?: string }): readonly Trace[];
   /** Calls back with every trace from now on, those of the control API too; the answer stops it. */
   onTrace(listener: TraceListener): () => void;
+  /**
+   * Reads the config file again. Rejects with ConfigFaults where it cannot be used, and all stays as it was. Skills and
+   * conversations are there after the next reset of a tenant.
+   */
+  reload(): Promise<Reloaded>;
   /** Puts a tenant back to what the config seeds, traces included. */
   reset(tenant?: string): Promise<void>;
   /** Answers what is in flight, within 800 ms, and stops. */
   close(): Promise<void>;
+}
+
+/** What a reload did, by the names of settings. */
+export interface Reloaded {
+  readonly changed: readonly (keyof Settings)[];
+  /** What the file says otherwise, and only the next start takes up. */
+  readonly kept: readonly (keyof Settings)[];
 }
 
 const MACHINE_CLOCK: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
@@ -51,56 +73,88 @@ const MACHINE_CLOCK: Clock = { now: () => Date.now(), monotonic: () => performan
 const PATIENCE = 800;
 
 /** Throws ConfigFaults, FileFaults for a bad contract, or Node's error where the port is taken. */
-export async function startEmulator(config: LoadedConfig, parts: EmulatorParts = {}): Promise<Emulator> {
-  const { settings, conversationIds } = config;
+export async function startEmulator(started: LoadedConfig, parts: EmulatorParts = {}): Promise<Emulator> {
   const clock = parts.clock ?? MACHINE_CLOCK;
-  const contract = await loadContract(VERSION);
-  const traces = new TraceLog();
   const onBug = parts.onBug ?? reportBug;
+  const contract = await loadContract(VERSION);
   const startedAt = new Date(clock.now()).toISOString();
-  const store = memoryStore({
-    seeds: { skills: settings.skills, conversations: await readySeeds(config) },
-    conversationIds,
-    seededAt: startedAt,
-    random: tenantRandom(settings.seed),
-  });
-  let pipeline: Pipeline | undefined = undefined;
-  const started = (): Pipeline => {
-    if (pipeline === undefined) throw new Error('The pipeline is not there yet.');
-    return pipeline;
-  };
-  const services: Services = {
+  const random = tenantRandom(started.settings.seed);
+  const traces = new TraceLog(() => current.traceBounds);
+  const store = memoryStore(() => current.material);
+  const shared = {
     contract,
     matcher: createMatcher(contract),
     validators: createValidators(),
-    operations: {
-      ...conversationOperations({ conversationIds, unknownConversations: settings.unknownConversations }),
-      ...attributeOperations(),
-      ...controlOperations({ version: VERSION, startedAt, contract, traces, conversationIds }),
-      explainRequest: explainOperation(started, '/_emulator'),
-    },
     store,
     traces,
     clock,
-    conversationIds,
-    nextTraceId: traceIds(settings.seed),
+    nextTraceId: traceIds(started.settings.seed),
     onBug,
-    settings: { ...settings, checkReplies: process.env.NODE_ENV !== 'production' },
+    ownUrl: () => (address === undefined ? 'http://localhost' : urlOf(address)),
   };
-  requireEveryOperation(services);
-  pipeline = createPipeline(services);
+  const pipeline = createPipeline(() => current.services);
 
-  const server = parts.listen === false ? undefined : createHttpServer(pipeline, settings);
-  const address = await server?.listen();
+  /** All that follows from the config file; throws ConfigFaults, and nothing has changed then. */
+  async function compose(config: LoadedConfig): Promise<Composition> {
+    const { settings, conversationIds } = config;
+    requireErrorBodies(config, contract);
+    const seeds = { skills: settings.skills, conversations: await readySeeds(config) };
+    const services: Services = {
+      ...shared,
+      operations: {
+        ...conversationOperations({ conversationIds, unknownConversations: settings.unknownConversations }),
+        ...attributeOperations(),
+        ...controlOperations({ ...settings, version: VERSION, startedAt, contract, traces, conversationIds }),
+        explainRequest: explainOperation(() => pipeline, '/_emulator'),
+      },
+      conversationIds,
+      redactor: createRedactor(settings.redact),
+      settings: { ...settings, checkReplies: process.env.NODE_ENV !== 'production' },
+    };
+    requireEveryOperation(services);
+    const { maxTenants, maxConversations, maxStateBytes, maxTraces, maxTraceBytes } = settings;
+    const bounds = { tenants: maxTenants, conversations: maxConversations, bytes: maxStateBytes };
+    const material = { seeds, conversationIds, seededAt: startedAt, random, bounds };
+    return { config, services, material, traceBounds: { count: maxTraces, bytes: maxTraceBytes } };
+  }
+
+  let current = await compose(started);
+  const traceFile = openTraceFile(started, () => current.config.settings.traceFileSize, parts.onNote ?? console.error);
+  if (traceFile !== undefined) {
+    traces.subscribe((trace) => {
+      traceFile.add(trace);
+    });
+  }
+  let address: AddressInfo | undefined = undefined;
+  const server = parts.listen === false ? undefined : createHttpServer(pipeline, () => current.config.settings);
+  address = await server?.listen();
+
+  async function reload(): Promise<Reloaded> {
+    const before = current.config.settings;
+    const { config, kept } = keepingWhatHoldsAtStart(await loadConfig(current.config.sources), before);
+    current = await compose(config);
+    const changed = SETTING_NAMES.filter((name) => !isDeepStrictEqual(before[name], config.settings[name]));
+    return { changed, kept };
+  }
+
+  let reloading: Promise<unknown> = Promise.resolve();
   return {
     app: createApp(pipeline),
     get url() {
       if (address === undefined)
         throw new Error('This emulator does not listen (listen: false): give its app to supertest instead.');
-      return `http://${address.family === 'IPv6' ? `[${readable(address.address)}]` : readable(address.address)}:${String(address.port)}`;
+      return urlOf(address);
+    },
+    get settings() {
+      return current.config.settings;
     },
     traces: ({ tenant = DEFAULT_TENANT, ...filter } = {}) => traces.list(tenant, filter).items,
     onTrace: (listener) => traces.subscribe(guarded(listener, onBug)),
+    reload() {
+      const done = reloading.then(reload);
+      reloading = done.catch(() => undefined);
+      return done;
+    },
     async reset(tenant = DEFAULT_TENANT) {
       await store.run(tenant, (state) => {
         state.reset();
@@ -110,8 +164,43 @@ export async function startEmulator(config: LoadedConfig, parts: EmulatorParts =
     async close() {
       await server?.close(PATIENCE);
       await store.close();
+      traceFile?.close();
     },
   };
+}
+
+/** Throws ConfigFaults where it cannot be opened. */
+function openTraceFile(config: LoadedConfig, size: () => number, tell: (message: string) => void): TraceFile | undefined {
+  const path = config.settings.traceFile;
+  if (path === undefined) return undefined;
+  try {
+    return new TraceFile({ path, size, tell });
+  } catch (error) {
+    throw new ConfigFaults([config.fault(['traceFile'], `the trace file cannot be written: ${(error as Error).message}`)]);
+  }
+}
+
+interface Composition {
+  readonly config: LoadedConfig;
+  readonly services: Services;
+  readonly material: MemoryStoreMaterial;
+  readonly traceBounds: TraceBounds;
+}
+
+/** What holds until the next start stays as it is; `kept` names what the file says otherwise. */
+function keepingWhatHoldsAtStart(
+  config: LoadedConfig,
+  before: Settings,
+): { readonly config: LoadedConfig; readonly kept: (keyof Settings)[] } {
+  const kept = SETTING_NAMES.filter(
+    (name) => SETTINGS[name].atStart === true && !isDeepStrictEqual(config.settings[name], before[name]),
+  );
+  const asBefore = Object.fromEntries(kept.map((name) => [name, before[name]]));
+  return { config: { ...config, settings: { ...config.settings, ...asBefore } }, kept };
+}
+
+function urlOf({ family, address, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${readable(address)}]` : readable(address)}:${String(port)}`;
 }
 
 /** With a seed every tenant draws the same ids in every run and after every reset; without one, new ones. */

@@ -6,7 +6,7 @@ import type { PartialSettings } from './settings.js';
 export { ConfigFaults, type ConfigFault } from './config.js';
 export type { ConversationIdForm } from './contact/ids.js';
 export type { Skill } from './contact/skill.js';
-export type { Emulator, EmulatorParts } from './emulator.js';
+export type { Emulator, EmulatorParts, Reloaded } from './emulator.js';
 export type { Clock } from './pipeline/index.js';
 export {
   CATALOGUE,
@@ -17,11 +17,11 @@ export {
   type RefusalCode,
   type WarningCode,
 } from './rejections.js';
-export type { LogLevel, PartialSettings, Settings } from './settings.js';
+export type { ErrorBodies, LogLevel, PartialSettings, Settings } from './settings.js';
 export type { NewConversation } from './state/store.js';
 export type { TraceFilter, TraceKind, TraceList, TraceListener } from './trace/log.js';
 export { causeOf, type Level, type Outcome, type Trace, type TraceEntry, warningsOf } from './trace/trace.js';
-export { FileFaults, type FileFault } from './yaml-file.js';
+export { FileFaults, type FileFault } from './file-faults.js';
 
 /** Settings by their names in the config file, the path of such a file, and parts to exchange. */
 export interface EmulatorOptions extends PartialSettings, EmulatorParts {
@@ -41,8 +41,8 @@ export interface EmulatorOptions extends PartialSettings, EmulatorParts {
  * Throws ConfigFaults where an option is bad, and Node's EADDRINUSE where the port is taken.
  */
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { config, clock, listen, onBug, ...settings } = options;
-  const parts = { clock, listen, onBug };
+  const { config, clock, listen, onBug, onNote, ...settings } = options;
+  const parts = { clock, listen, onBug, onNote };
   return startEmulator(
     await loadConfig({ file: config, options: settings }),
     Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined)),

@@ -9,12 +9,13 @@ import type { NewConversation } from './state/store.js';
 /** The conversations with their ids in their stored form. Throws ConfigFaults. */
 export async function readySeeds(config: LoadedConfig): Promise<NewConversation[]> {
   const { settings, conversationIds } = config;
-  const scratch = memoryStore({
+  const scratch = memoryStore(() => ({
     seeds: { skills: settings.skills, conversations: [] },
     conversationIds,
     seededAt: new Date(0).toISOString(),
     random: () => randomSource('seeds'),
-  });
+    bounds: { tenants: 1, conversations: Infinity, bytes: Infinity },
+  }));
   const faults: ConfigFault[] = [];
   const ready = await scratch.run('seeds', (state) =>
     settings.conversations.flatMap((wanted, index) => {

@@ -21,23 +21,56 @@ export interface Settings {
   readonly unknownFields: 'pass' | 'reject';
   readonly unknownConversations: 'refuse' | 'adopt';
   readonly conversationId: ConversationIdForm;
+  /** Where callers reach the emulator from outside, without a slash at the end; where there is none, as each caller reached it. */
+  readonly publicUrl: string | undefined;
+  /** Further host names under which the control API answers; one that begins with a dot stands for all names below it. */
+  readonly allowedHosts: readonly string[];
+  /** Origins whose pages may read answers; `*` is any, but for the control API. */
+  readonly corsOrigins: readonly string[];
+  /** Where every trace is written, one line each. */
+  readonly traceFile: string | undefined;
+  /** In bytes: from there on the trace file is begun anew. */
+  readonly traceFileSize: number;
+  /** JSON Pointers to customer data, which no trace shows. */
+  readonly redact: readonly string[];
   /** In bytes. */
   readonly maxBody: number;
   /** In milliseconds. */
   readonly requestTimeout: number;
+  readonly maxConnections: number;
+  readonly maxTraces: number;
+  /** In bytes. */
+  readonly maxTraceBytes: number;
+  readonly maxTenants: number;
+  readonly maxConversations: number;
+  /** In bytes. */
+  readonly maxStateBytes: number;
   readonly logLevel: LogLevel;
+  /** Bodies that refusals have instead of the known ones, by family and status. */
+  readonly errors: ErrorBodies;
   readonly skills: readonly Skill[];
   /** Conversations that are there from the start and again after each reset, in every tenant. */
   readonly conversations: readonly NewConversation[];
 }
 
-/** Any part of the settings; `maxBody` also as text, such as `512kb`. */
-export type PartialSettings = { readonly [K in Exclude<keyof Settings, 'maxBody'>]?: Settings[K] | undefined } & {
-  readonly maxBody?: number | string | undefined;
-};
+/** Error bodies by family and status: `{conversations: {400: {…}}}`. */
+export type ErrorBodies = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+
+type SizeName = 'maxBody' | 'traceFileSize' | 'maxTraceBytes' | 'maxStateBytes';
+
+/** Any part of the settings; sizes also as texts, such as `512kb`. */
+export type PartialSettings = { readonly [K in Exclude<keyof Settings, SizeName>]?: Settings[K] | undefined } & Readonly<
+  Partial<Record<SizeName, number | string | undefined>>
+>;
 
 interface SettingDescription {
   readonly schema: Readonly<Record<string, unknown>>;
+  /** `size`: a number of bytes, also as a text such as `512kb`. `list`: in flags and the environment set off by commas. */
+  readonly kind?: 'size' | 'list';
+  /** The largest size, in bytes. */
+  readonly most?: number;
+  /** Whether it holds until the emulator is started again, whatever the config file says meanwhile. */
+  readonly atStart?: true;
   /** In words, for `expected`. */
   readonly expected: string;
   readonly default: unknown;
@@ -46,11 +79,46 @@ interface SettingDescription {
   readonly flag?: { readonly name: string; readonly value?: string };
 }
 
+const HTTP_ADDRESS = '^https?://(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(?::[0-9]{1,5})?(?:/[^?#\\s]*)?$';
+const HOST_NAME = '^(?:\\.?[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*|\\[[0-9A-Fa-f:.]+\\])$';
+const ORIGIN = '^(?:\\*|null|[a-z][a-z0-9+.-]*://[^/?#\\s,]+)$';
+
+type SizeDescription = Pick<SettingDescription, 'schema' | 'expected' | 'kind' | 'default' | 'most'>;
+
+function size(fallback: string, most = LARGEST_SIZE): SizeDescription {
+  return {
+    schema: {
+      anyOf: [
+        { type: 'integer', minimum: 1 },
+        { type: 'string', pattern: '^[1-9][0-9]{0,8}(?:b|kb|mb|gb)?$' },
+      ],
+    },
+    expected: 'a size such as 1048576, 512kb or 1mb',
+    kind: 'size',
+    default: fallback,
+    most,
+  };
+}
+
+/** In bytes. */
+const LARGEST_SIZE = 64 * 1024 ** 3;
+/** In bytes: with what its text and its value take, this much still fits into Node's memory. */
+const LARGEST_BODY = 256 * 1024 ** 2;
+
+function count(fallback: number, most: number): Pick<SettingDescription, 'schema' | 'expected' | 'default'> {
+  return {
+    schema: { type: 'integer', minimum: 1, maximum: most },
+    expected: `a number from 1 to ${String(most)}`,
+    default: fallback,
+  };
+}
+
 /** One row a setting: the flags, the environment variables, the file's keys and `--help` all come from here. */
 export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = {
   port: {
     schema: { type: 'integer', minimum: 0, maximum: 65535 },
     expected: 'a port from 0 to 65535',
+    atStart: true,
     default: 8400,
     help: 'port to listen on; 0 takes a free one and prints it',
     flag: { name: 'port', value: 'number' },
@@ -58,6 +126,7 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
   host: {
     schema: { type: 'string', minLength: 1 },
     expected: 'a host name or address',
+    atStart: true,
     default: '127.0.0.1',
     help: 'address to listen on',
     flag: { name: 'host', value: 'address' },
@@ -65,6 +134,7 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
   seed: {
     schema: { type: 'string', minLength: 1 },
     expected: 'a text',
+    atStart: true,
     default: undefined,
     help: 'makes generated ids repeat from run to run',
     flag: { name: 'seed', value: 'text' },
@@ -114,15 +184,52 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
     help: 'uuid or decimal: the form of conversation ids; in the file also {pattern, example}',
     flag: { name: 'conversation-id', value: 'form' },
   },
+  publicUrl: {
+    schema: { type: 'string', pattern: HTTP_ADDRESS },
+    expected: 'an address such as https://cxone.example.com, with neither a query nor credentials',
+    default: undefined,
+    help: 'address under which callers reach the emulator, behind a tunnel or a proxy',
+    flag: { name: 'public-url', value: 'url' },
+  },
+  allowedHosts: {
+    schema: { type: 'array', items: { type: 'string', pattern: HOST_NAME } },
+    expected: 'host names such as cxone.example.com or .example.com, without a port',
+    kind: 'list',
+    default: [],
+    help: 'further host names for the control API, set off by commas; .example.com is all names below it',
+    flag: { name: 'allowed-hosts', value: 'names' },
+  },
+  corsOrigins: {
+    schema: { type: 'array', items: { type: 'string', pattern: ORIGIN } },
+    expected: 'origins such as http://localhost:3000, or *',
+    kind: 'list',
+    default: [],
+    help: 'origins whose pages may read answers, set off by commas; * is any (not for the control API)',
+    flag: { name: 'cors-origins', value: 'origins' },
+  },
+  traceFile: {
+    schema: { type: 'string', minLength: 1 },
+    expected: 'the path of a file',
+    atStart: true,
+    default: undefined,
+    help: 'file that gets every trace, one line of JSON each',
+    flag: { name: 'trace-file', value: 'path' },
+  },
+  traceFileSize: {
+    ...size('64mb'),
+    help: 'size from which the trace file is begun anew; the three before it are kept as .1, .2 and .3',
+    flag: { name: 'trace-file-size', value: 'size' },
+  },
+  redact: {
+    schema: { type: 'array', items: { type: 'string', pattern: '^(?:/(?:[^~/]|~[01])*)+$' } },
+    expected: 'JSON Pointers such as /metadata/phone; * is any one step',
+    kind: 'list',
+    default: [],
+    help: 'JSON Pointers to customer data that no trace shall show, set off by commas; * is any one step',
+    flag: { name: 'redact', value: 'pointers' },
+  },
   maxBody: {
-    schema: {
-      anyOf: [
-        { type: 'integer', minimum: 1 },
-        { type: 'string', pattern: '^[1-9][0-9]{0,8}(?:b|kb|mb)?$' },
-      ],
-    },
-    expected: 'a size such as 1048576, 512kb or 1mb',
-    default: '1mb',
+    ...size('1mb', LARGEST_BODY),
     help: 'largest body, such as 512kb',
     flag: { name: 'max-body', value: 'size' },
   },
@@ -132,6 +239,36 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
     default: 30_000,
     help: 'milliseconds within which a request must have arrived',
     flag: { name: 'request-timeout', value: 'ms' },
+  },
+  maxConnections: {
+    ...count(1000, 100_000),
+    help: 'connections that are open at a time; a request on one more is refused',
+    flag: { name: 'max-connections', value: 'number' },
+  },
+  maxTraces: {
+    ...count(10_000, 10_000_000),
+    help: 'traces that are kept, over all tenants; the oldest of the tenant that has most go first',
+    flag: { name: 'max-traces', value: 'number' },
+  },
+  maxTraceBytes: {
+    ...size('64mb'),
+    help: 'memory for traces, over all tenants',
+    flag: { name: 'max-trace-bytes', value: 'size' },
+  },
+  maxTenants: {
+    ...count(1000, 1_000_000),
+    help: 'tenants that are kept; the idle ones go first',
+    flag: { name: 'max-tenants', value: 'number' },
+  },
+  maxConversations: {
+    ...count(100_000, 10_000_000),
+    help: 'conversations that are kept, over all tenants; the oldest of the tenant that has most go first',
+    flag: { name: 'max-conversations', value: 'number' },
+  },
+  maxStateBytes: {
+    ...size('256mb'),
+    help: 'memory for conversations with their contacts and users, over all tenants',
+    flag: { name: 'max-state-bytes', value: 'size' },
   },
   logLevel: {
     schema: { enum: LOG_LEVELS },
@@ -179,6 +316,15 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
     expected: 'a list of conversations, each as POST /_emulator/conversations takes it',
     default: [],
     help: 'conversations that are there from the start and after each reset',
+  },
+  errors: {
+    schema: {
+      type: 'object',
+      additionalProperties: { type: 'object', additionalProperties: { type: 'object' } },
+    },
+    expected: 'error bodies by family and status, such as {conversations: {400: {errorCode: BadRequest}}}',
+    default: {},
+    help: 'bodies of refusals, by family and status',
   },
 };
 

@@ -54,7 +54,7 @@ async function serve(args: readonly string[], environment: Readonly<Record<strin
       look();
     });
   await prints(/listens on http:\S+/);
-  return { child, url: /listens on (http:\S+)/.exec(output)?.[1] ?? '', printed: () => output, prints };
+  return { child, url: /listens on (http:[^\s,]+)/.exec(output)?.[1] ?? '', printed: () => output, prints };
 }
 
 async function refused(
@@ -222,6 +222,34 @@ describe('settings', () => {
       expect(stderr).toContain(fault);
     }
     expect(stderr).not.toMatch(/ at .*\.js:/);
+  });
+
+  test('the config file is taken up when it changes; a bad one is told, and changes nothing', async () => {
+    const config = await file('emulator.yaml', 'unknownFields: pass\n');
+    const { url, prints } = await serve(['--port', '0', '--config', config]);
+    await writeFile(config, 'unknownFields: maybe\nport: 1\n');
+    await prints(
+      /emulator\.yaml changed and cannot be used; the settings from before stay:\n.*emulator\.yaml:1:1: unknownFields/,
+    );
+    expect((await send(url, { path: '/_emulator/health' })).status).toBe(200);
+    await writeFile(config, 'unknownFields: reject\nseed: 7\nskills: [{ skillId: 7, name: Seven }]\n');
+    await prints(
+      /changed: unknownFields as the file says now; skills from the next reset of a tenant on .*; seed only after the next start/,
+    );
+    expect((await send(url, { body: { sessionId: CONVERSATION, extra: 1 } })).headers['x-emulator-cause']).toBe(
+      'SCHEMA_MISMATCH',
+    );
+  });
+
+  test('the banner builds its addresses from --public-url, but for those that the control API refuses', async () => {
+    const tunnel = await serve(['--port', '0', '--public-url', 'https://abc.ngrok.app/']);
+    expect(tunnel.printed()).toContain(`listens on ${tunnel.url}, reached at https://abc.ngrok.app\n`);
+    expect(tunnel.printed()).toContain('https://abc.ngrok.app/api/v2/conversations/webchat');
+    expect(tunnel.printed()).toContain(`Traces: ${tunnel.url}/_emulator/traces`);
+    const compose = await serve(['--port', '0'], { CXONE_EMULATOR_PUBLIC_URL: 'http://cxone:8400' });
+    expect(compose.printed()).toContain('Traces: http://cxone:8400/_emulator/traces');
+    await send(compose.url, { body: { sessionId: 'abc-123' } });
+    await compose.prints(/trace {5}http:\/\/cxone:8400\/_emulator\/traces\//);
   });
 
   test.each([

@@ -161,7 +161,12 @@ test('names are told apart', () => {
 
 test('nothing that goes in as a secret comes out of a trace or the terminal', async () => {
   const printed: string[] = [];
-  const report = createReporter({ level: 'trace', colors: false, url: 'http://x', print: (text) => printed.push(text) });
+  const report = createReporter({
+    level: () => 'trace',
+    colors: false,
+    url: () => 'http://x',
+    print: (text) => printed.push(text),
+  });
   const started = await emulator();
   started.onTrace(report);
   const { url } = started;

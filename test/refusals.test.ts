@@ -1,4 +1,5 @@
 /** Every code of the catalogue, sent for over HTTP: its status, where it points, and what the remedy says. */
+import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -972,6 +973,26 @@ const REFUSALS: readonly Row[] = [
     remedy: /loses digits: send the id as a string/,
   },
   {
+    code: 'HOST_REFUSED',
+    name: 'the control API through a tunnel',
+    send: { path: '/_emulator/state', headers: { host: 'abc.ngrok.app' } },
+    status: 403,
+    in: 'header',
+    pointer: '/host',
+    remedy: /--allowed-hosts abc\.ngrok\.app/,
+    received: /abc\.ngrok\.app/,
+  },
+  {
+    code: 'ORIGIN_REFUSED',
+    name: 'a page of another origin resets',
+    send: { method: 'POST', path: '/_emulator/reset', headers: { origin: 'https://example.com' } },
+    status: 403,
+    in: 'header',
+    pointer: '/origin',
+    remedy: /--cors-origins https:\/\/example\.com/,
+    received: /example\.com/,
+  },
+  {
     code: 'CONTROL_INPUT_INVALID',
     name: 'a state that counts fewer records than it has',
     send: {
@@ -1111,6 +1132,44 @@ const WARNINGS: readonly (Omit<Row, 'status'> & { readonly level: 'info' | 'warn
     pointer: '/authorization',
     remedy: /CXone checks it/,
     received: /^\[redacted\]$/,
+  },
+  {
+    code: 'STATE_DROPPED',
+    level: 'warn',
+    name: 'what is looked for may have been dropped',
+    options: { maxConversations: 1 },
+    given: async (url) => {
+      await open(url, { attributes: { externalSessionId: 'abc-123' } });
+      await open(url);
+    },
+    send: { path: '/api/v2/conversations?attribute=externalSessionId&value=abc-123' },
+    in: 'query',
+    pointer: '/value',
+    remedy: /--max-conversations/,
+  },
+  {
+    code: 'STATE_DROPPED',
+    level: 'warn',
+    name: 'the whole tenant was dropped',
+    options: { maxTenants: 1 },
+    given: async (url) => {
+      await open(url);
+      await send(url, { method: 'POST', path: '/t/other/_emulator/conversations' });
+    },
+    send: { path: '/api/v2/users?attribute=a&value=b' },
+    in: 'query',
+    pointer: '/value',
+    remedy: /--max-tenants/,
+  },
+  {
+    code: 'ORIGIN_NOT_ALLOWED',
+    level: 'warn',
+    name: 'a page of another origin',
+    given: open,
+    send: { headers: { origin: 'http://localhost:3000' }, body: valid },
+    in: 'header',
+    pointer: '/origin',
+    remedy: /--cors-origins http:\/\/localhost:3000/,
   },
   {
     code: 'UNKNOWN_FIELD',
@@ -1367,6 +1426,7 @@ function stateWithout(list: string): Record<string, unknown> {
 
 /** Codes that no ordinary request can raise; each has its own test below. */
 const ON_THE_WIRE: readonly Code[] = [
+  'EMULATOR_BUSY',
   'HTTP_MALFORMED',
   'HEADERS_TOO_LARGE',
   'REQUEST_TIMEOUT',
@@ -1462,6 +1522,28 @@ describe('what never becomes a request is answered and traced too', () => {
         : { code: 'HTTP_MALFORMED', in: null, pointer: null },
     );
     expect(newest(started)?.remedy).toMatch(remedy);
+  });
+
+  test('EMULATOR_BUSY: one connection too many', async () => {
+    const started = await emulator({ maxConnections: 1 });
+    const held = createConnection({ host: '127.0.0.1', port: Number(new URL(started.url).port) });
+    await once(held, 'connect');
+    const answer = await send(started.url, { body: valid });
+    expect(answer).toMatchObject({
+      status: 503,
+      headers: { 'x-emulator-cause': 'EMULATOR_BUSY', connection: 'close' },
+      body: { errorCode: 'ServiceUnavailable', message: 'Service Unavailable' },
+    });
+    expect(newest(started)).toMatchObject({ code: 'EMULATOR_BUSY', in: null, pointer: null, received: 'one more' });
+    expect(newest(started)?.remedy).toMatch(/--max-connections/);
+    held.destroy();
+    await expect.poll(async () => (await send(started.url, { path: '/_emulator/health' })).status).toBe(200);
+  });
+
+  test('HEADERS_TOO_LARGE: a long URL', async () => {
+    const started = await emulator();
+    const answer = await talk(started.url, `GET ${HANDOVER}?x=${'x'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 431 /);
   });
 
   test('HEADERS_TOO_LARGE', async () => {

@@ -23,7 +23,7 @@ function trace(tenant: string, number: number, body = ''): Trace {
 }
 
 test('by count: the oldest of the fattest tenant go first, and are counted', () => {
-  const log = new TraceLog({ count: 100, bytes: 1e9 });
+  const log = new TraceLog(() => ({ count: 100, bytes: 1e9 }));
   for (let number = 0; number < 5; number += 1) log.add(trace('quiet', number), 'platform');
   for (let number = 0; number < 5000; number += 1) log.add(trace('noisy', number), 'platform');
   expect(log.list('quiet')).toMatchObject({ total: 5, dropped: 0 });
@@ -37,7 +37,7 @@ test('by count: the oldest of the fattest tenant go first, and are counted', () 
 });
 
 test('by bytes', () => {
-  const log = new TraceLog({ count: 1e9, bytes: 100_000 });
+  const log = new TraceLog(() => ({ count: 1e9, bytes: 100_000 }));
   for (let number = 0; number < 50; number += 1) log.add(trace('a', number, 'x'.repeat(8192)), 'platform');
   const { total, dropped } = log.list('a');
   expect(total + dropped).toBe(50);
@@ -46,7 +46,7 @@ test('by bytes', () => {
 });
 
 test('a tenant that is cleared starts anew', () => {
-  const log = new TraceLog({ count: 10, bytes: 1e9 });
+  const log = new TraceLog(() => ({ count: 10, bytes: 1e9 }));
   for (let number = 0; number < 20; number += 1) log.add(trace('a', number), 'platform');
   log.clear('a');
   expect(log.list('a')).toEqual({ items: [], total: 0, dropped: 0 });

@@ -2,7 +2,8 @@
 import openapiBackend from 'openapi-backend';
 import schemaValidator from 'openapi-schema-validator';
 import { CATALOGUE } from '../rejections.js';
-import { FileFaults, type FileFault, readYaml, type YamlFile } from '../yaml-file.js';
+import { type FileFault, FileFaults } from '../file-faults.js';
+import { readYaml, type YamlFile } from '../yaml-file.js';
 import { type ContractDocument, METHODS, type OperationObject } from './contract.js';
 
 /** The text of one document. */

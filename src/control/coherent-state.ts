@@ -5,7 +5,13 @@ import { show } from '../shown.js';
 import type { TenantSnapshot } from '../state/store.js';
 
 /** Throws CONTROL_INPUT_INVALID at the first fault. */
-export function requireCoherent(snapshot: TenantSnapshot, ids: ConversationIds): void {
+export function requireCoherent(snapshot: TenantSnapshot, ids: ConversationIds, maxConversations: number): void {
+  requireThat(
+    snapshot.conversations.length <= maxConversations,
+    '/conversations',
+    `at most ${String(maxConversations)} conversations (--max-conversations)`,
+    snapshot.conversations.length,
+  );
   const skills = unique(snapshot.skills, 'skills', 'skillId');
   const users = unique(snapshot.users, 'users', 'userId');
   const contacts = unique(snapshot.contacts, 'contacts', 'contactId');

@@ -19,17 +19,19 @@ export interface ControlSettings {
   readonly contract: Contract;
   readonly traces: TraceLog;
   readonly conversationIds: ConversationIds;
+  readonly maxConversations: number;
 }
 
 /** Where a list says no limit. */
 const DEFAULT_LIMIT = 100;
 
-export function controlOperations({ version, startedAt, contract, traces, conversationIds }: ControlSettings): Operations {
+export function controlOperations(settings: ControlSettings): Operations {
+  const { version, startedAt, contract, traces, conversationIds, maxConversations } = settings;
   return {
     getHealth: {
-      answer: (_, state) => ({
+      answer: (call, state) => ({
         status: 200,
-        body: { status: 'ok', version, startedAt, tenant: state.identity satisfies TenantIdentity },
+        body: { status: 'ok', version, startedAt, url: call.baseUrl, tenant: state.identity satisfies TenantIdentity },
       }),
     },
 
@@ -51,7 +53,11 @@ export function controlOperations({ version, startedAt, contract, traces, conver
         const matching = state.conversations().filter((conversation) => wanted === undefined || conversation.state === wanted);
         return {
           status: 200,
-          body: { items: matching.slice(0, limit).map((conversation) => viewOf(conversation, state)), total: matching.length },
+          body: {
+            items: matching.slice(0, limit).map((conversation) => viewOf(conversation, state)),
+            total: matching.length,
+            dropped: state.dropped,
+          },
         };
       },
     },
@@ -105,7 +111,7 @@ export function controlOperations({ version, startedAt, contract, traces, conver
 
     importState: {
       check(call) {
-        requireCoherent(call.body as TenantSnapshot, conversationIds);
+        requireCoherent(call.body as TenantSnapshot, conversationIds, maxConversations);
       },
       answer(call, state) {
         state.import(call.body as TenantSnapshot);
@@ -123,7 +129,7 @@ export function controlOperations({ version, startedAt, contract, traces, conver
     },
 
     getOpenapi: {
-      answer: () => ({ status: 200, body: contract.document }),
+      answer: (call) => ({ status: 200, body: { ...contract.document, servers: [{ url: call.baseUrl }] } }),
     },
   };
 }

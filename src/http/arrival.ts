@@ -20,8 +20,16 @@ export function failReading(socket: Duplex, fault: Rejection): boolean {
   return true;
 }
 
+/** Connections over the limit, with the limit. */
+const refused = new WeakMap<Duplex, number>();
+
+/** Has every request on this connection refused, because too many are open. */
+export function refuseSocket(socket: Duplex, limit: number): void {
+  refused.set(socket, limit);
+}
+
 export function arrivalOf(request: IncomingMessage, response: ServerResponse): Arrival {
-  const fault = hostFault(request);
+  const fault = busyFault(request) ?? hostFault(request);
   return {
     transport: 'http',
     method: request.method ?? 'GET',
@@ -31,6 +39,20 @@ export function arrivalOf(request: IncomingMessage, response: ServerResponse): A
     receive: (limit) => receive(request, limit),
     gone: () => response.destroyed || request.socket.destroyed,
   };
+}
+
+function busyFault({ socket }: IncomingMessage): Rejection | undefined {
+  const limit = refused.get(socket);
+  if (limit === undefined) return undefined;
+  return reject('EMULATOR_BUSY', {
+    message: 'Too many connections are open.',
+    in: null,
+    pointer: null,
+    expected: `at most ${String(limit)} open connections`,
+    received: 'one more',
+    remedy:
+      'Let the client use its connections again (keep-alive) and close those that it no longer needs, or allow more with --max-connections. CXone’s own limit is not known.',
+  });
 }
 
 /** RFC 9112 asks for Host; Node would answer its lack with a page of its own. */

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { Duplex } from 'node:stream';
 import type { Arrival, Pipeline } from '../pipeline/index.js';
-import { arrivalOf, failReading, write } from './arrival.js';
+import { arrivalOf, failReading, refuseSocket, write } from './arrival.js';
 import { brokenArrival, connectArrival, connectionFault, writeBare } from './broken.js';
 
 export interface HttpSettings {
@@ -12,6 +12,7 @@ export interface HttpSettings {
   readonly port: number;
   /** How long a request may take to arrive, in milliseconds. */
   readonly requestTimeout: number;
+  readonly maxConnections: number;
 }
 
 export interface HttpServer {
@@ -74,8 +75,14 @@ function answerBare(pipeline: Pipeline, arrival: Arrival, socket: Duplex): void 
   });
 }
 
-export function createHttpServer(pipeline: Pipeline, settings: HttpSettings): HttpServer {
+/** So many connections over the limit still hear that they are; beyond, they are closed without a word. */
+const HEARD_OVER_THE_LIMIT = 100;
+
+/** `current` gives the settings as the config file has them now; host and port are those of the start. */
+export function createHttpServer(pipeline: Pipeline, current: () => HttpSettings): HttpServer {
+  const settings = current();
   let stopping = false;
+  let connections = 0;
   const { app, listener } = buildApp(pipeline, () => stopping);
   const server = createServer(
     {
@@ -88,6 +95,17 @@ export function createHttpServer(pipeline: Pipeline, settings: HttpSettings): Ht
     },
     listener,
   );
+  // Headers are bounded by their size alone: Node would leave out what is over a number.
+  server.maxHeadersCount = 0;
+  server.on('connection', (socket) => {
+    const { maxConnections, requestTimeout } = current();
+    server.maxConnections = maxConnections + HEARD_OVER_THE_LIMIT;
+    server.requestTimeout = requestTimeout;
+    server.headersTimeout = requestTimeout;
+    connections += 1;
+    socket.once('close', () => (connections -= 1));
+    if (connections > maxConnections) refuseSocket(socket, maxConnections);
+  });
   // Node answers an expectation other than 100-continue with a bare 417 of its own.
   server.on('checkExpectation', listener);
   server.on('connect', (request, socket) => {
@@ -98,7 +116,7 @@ export function createHttpServer(pipeline: Pipeline, settings: HttpSettings): Ht
       socket.destroy();
       return;
     }
-    const fault = connectionFault(error, settings.requestTimeout);
+    const fault = connectionFault(error, current().requestTimeout);
     if (failReading(socket, fault)) return;
     answerBare(pipeline, brokenArrival(fault, error.rawPacket), socket);
   });

@@ -6,7 +6,8 @@ import { isSecretName, REDACTED, redactText } from '../trace/redact.js';
 import type { Level, Outcome, TraceEntry } from '../trace/trace.js';
 import { detached } from '../shown.js';
 import { DEFAULT_TENANT, isTenantName, readTarget } from './target.js';
-import type { Clock } from './services.js';
+import { urlReached } from './reached.js';
+import type { Clock, Services } from './services.js';
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -81,8 +82,9 @@ export class Exchange implements Call {
   contactId: string | null = null;
 
   readonly #clock: Clock;
+  readonly #reached: string | (() => string);
 
-  constructor(arrival: Arrival, traceId: string, familyOf: (path: string) => Family, clock: Clock, dryRun = false) {
+  constructor(arrival: Arrival, traceId: string, { contract, clock, ownUrl, settings }: Services, dryRun = false) {
     this.arrival = arrival;
     this.traceId = traceId;
     this.dryRun = dryRun;
@@ -95,11 +97,18 @@ export class Exchange implements Call {
     this.wrongTenant = named ? undefined : target.tenant;
     this.path = target.path;
     this.rawQuery = target.query;
-    this.family = familyOf(target.path);
+    this.family = contract.familyOf(target.path);
+    this.#reached = settings.publicUrl ?? (() => urlReached(arrival, ownUrl));
   }
 
   get method(): string {
     return this.arrival.method;
+  }
+
+  /** Where this caller reaches the tenant, without a slash at the end: what URLs in answers begin with. */
+  get baseUrl(): string {
+    const reached = typeof this.#reached === 'string' ? this.#reached : this.#reached();
+    return `${reached}${this.tenant === DEFAULT_TENANT ? '' : `/t/${this.tenant}`}`;
   }
 
   get now(): string {

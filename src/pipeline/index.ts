@@ -45,8 +45,9 @@ export interface Pipeline {
   explain(arrival: Arrival): Promise<Finished>;
 }
 
-export function createPipeline(services: Services): Pipeline {
-  async function run(exchange: Exchange): Promise<Finished> {
+/** `current` gives the services as the config file has them now. */
+export function createPipeline(current: () => Services): Pipeline {
+  async function run(exchange: Exchange, services: Services): Promise<Finished> {
     try {
       for (const stage of STAGES) {
         exchange.stage = stage.name;
@@ -55,38 +56,41 @@ export function createPipeline(services: Services): Pipeline {
         if (exchange.reply !== undefined) break;
       }
     } catch (problem) {
-      exchange.refuse(problem instanceof Rejection ? problem : bug(problem, exchange));
+      exchange.refuse(problem instanceof Rejection ? problem : bug(problem, exchange, services));
     }
     exchange.stage = 'respond';
-    return finish(exchange, respond(exchange, services));
+    return finish(exchange, respond(exchange, services), services.redactor);
   }
 
-  function bug(problem: unknown, exchange: Exchange): Rejection {
+  function bug(problem: unknown, exchange: Exchange, services: Services): Rejection {
     services.onBug(problem, exchange.traceId);
     return internal(problem);
   }
 
   /** Where even the trace could not be made there is only this to say. */
-  function helpless(problem: unknown, traceId: string): Answer {
+  function helpless(problem: unknown, traceId: string, services: Services): Answer {
     services.onBug(problem, traceId);
     const headers = { 'content-type': 'application/json; charset=utf-8' };
-    return { status: 500, headers, body: JSON.stringify(contract.families[0]?.errors.get(500)?.body), close: true };
+    return { status: 500, headers, body: JSON.stringify(services.contract.families[0]?.errors.get(500)?.body), close: true };
   }
 
-  const { contract, clock } = services;
-  async function handle(arrival: Arrival, traceId: string): Promise<Answer | null> {
-    const exchange = new Exchange(arrival, traceId, contract.familyOf, clock);
-    const { answer: result, trace } = await run(exchange);
+  async function handle(arrival: Arrival, traceId: string, services: Services): Promise<Answer | null> {
+    const exchange = new Exchange(arrival, traceId, services);
+    const { answer: result, trace } = await run(exchange, services);
     services.traces.add(trace, exchange.family.name === 'control' ? 'control' : 'platform');
     return result;
   }
 
   return {
     handle(arrival) {
+      const services = current();
       const traceId = services.nextTraceId();
-      return handle(arrival, traceId).catch((problem: unknown) => helpless(problem, traceId));
+      return handle(arrival, traceId, services).catch((problem: unknown) => helpless(problem, traceId, services));
     },
-    explain: (arrival) => run(new Exchange(arrival, 'explained', contract.familyOf, clock, true)),
+    explain(arrival) {
+      const services = current();
+      return run(new Exchange(arrival, 'explained', services, true), services);
+    },
   };
 }
 

@@ -2,6 +2,7 @@
 import { NEVER_SENT, reject, type Rejection } from '../rejections.js';
 import type { Answer, Exchange } from './exchange.js';
 import { internal } from './internal.js';
+import { corsHeaders } from './reached.js';
 import type { Services } from './services.js';
 
 /** null where the caller has left. */
@@ -29,8 +30,10 @@ function replied(exchange: Exchange, services: Services): Answer {
 
 function refused(exchange: Exchange, rejection: Rejection, services: Services): Answer {
   const { status } = rejection;
-  const body: Record<string, unknown> = { ...exchange.family.errors.get(status)?.body };
-  delete body.cause;
+  const { family } = exchange;
+  const configured = services.settings.errors[family.name]?.[String(status)];
+  const body: Record<string, unknown> = { ...(configured ?? family.errors.get(status)?.body) };
+  if (configured === undefined) delete body.cause;
   if (exchange.family.revealsCause || services.settings.revealErrors) {
     const cause = exchange.entries.find(({ level }) => level === 'error');
     body.cause = {
@@ -47,15 +50,15 @@ function refused(exchange: Exchange, rejection: Rejection, services: Services): 
 
 function answer(
   exchange: Exchange,
-  { settings }: Services,
+  services: Services,
   status: number,
   body: unknown,
   more: Readonly<Record<string, string>>,
 ): Answer {
-  const headers: Record<string, string> = { ...more };
+  const headers: Record<string, string> = { ...more, ...corsHeaders(exchange, services) };
   const text = body === undefined ? null : JSON.stringify(body);
   if (text !== null) headers['content-type'] = 'application/json; charset=utf-8';
-  if (settings.emulatorHeaders) {
+  if (services.settings.emulatorHeaders) {
     headers['x-emulator-trace-id'] = exchange.traceId;
     if (exchange.rejection !== undefined) headers['x-emulator-cause'] = exchange.rejection.cause.code;
   }
@@ -68,7 +71,7 @@ function answer(
 }
 
 /** After these the connection holds bytes that nobody reads. */
-const CLOSING: ReadonlySet<number> = new Set([408, 413, 431]);
+const CLOSING: ReadonlySet<number> = new Set([408, 413, 431, 503]);
 
 function leftBeforeTheAnswer(exchange: Exchange): Rejection {
   return reject('CLIENT_DISCONNECTED', {

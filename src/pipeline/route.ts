@@ -4,16 +4,20 @@ import type { Matcher } from '../contract/match.js';
 import { type Rejection, reject } from '../rejections.js';
 import { oneOf, show } from '../shown.js';
 import type { Exchange } from './exchange.js';
+import { lookAtOrigin, requireControlCaller } from './reached.js';
 import type { Services } from './services.js';
 
-export function route(exchange: Exchange, { matcher }: Services): void {
+export function route(exchange: Exchange, services: Services): void {
+  const { matcher, contract } = services;
   requireTenantName(exchange);
   const decoded = decodePath(exchange.path);
   const { method, path } = exchange;
   const match = matcher.match(method, path);
+  exchange.family = match?.operation.family ?? contract.familyOf(decoded);
+  if (exchange.family.name === 'control') requireControlCaller(exchange, services);
+  else lookAtOrigin(exchange, services);
   if (match !== undefined) {
     exchange.operation = match.operation;
-    exchange.family = match.operation.family;
     exchange.pathParameters = match.pathParameters;
     exchange.tell(`${method} ${match.operation.path} is ${match.operation.operationId}.`);
     return;

@@ -5,6 +5,7 @@ import type { Matcher } from '../contract/match.js';
 import type { Validators } from '../contract/validators.js';
 import type { Operations } from '../platform/operation.js';
 import type { Store } from '../state/store.js';
+import type { Redactor } from '../trace/customer-data.js';
 import type { TraceLog } from '../trace/log.js';
 
 export interface Clock {
@@ -14,6 +15,10 @@ export interface Clock {
   monotonic(): number;
 }
 
+/** By the family's name, then by status. */
+export type ErrorBodies = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+
+/** One set for each state of the config file: a reload exchanges them whole, and a request keeps those that it began with. */
 export interface Services {
   readonly contract: Contract;
   readonly matcher: Matcher;
@@ -23,6 +28,10 @@ export interface Services {
   readonly traces: TraceLog;
   readonly clock: Clock;
   readonly conversationIds: ConversationIds;
+  /** Where the emulator listens, without a slash at the end, for callers who do not say how they reached it. */
+  readonly ownUrl: () => string;
+  /** Hides customer data; undefined where none is named. */
+  readonly redactor: Redactor | undefined;
   readonly nextTraceId: () => string;
   /** Tells the terminal of a bug of ours; the answer says only that there was one. */
   readonly onBug: (error: unknown, traceId: string) => void;
@@ -32,6 +41,12 @@ export interface Services {
     readonly unknownFields: 'pass' | 'reject';
     readonly emulatorHeaders: boolean;
     readonly revealErrors: boolean;
+    /** Without a slash at the end. */
+    readonly publicUrl: string | undefined;
+    readonly allowedHosts: readonly string[];
+    readonly corsOrigins: readonly string[];
+    /** Bodies that refusals have instead of the contract's, by family and status. */
+    readonly errors: ErrorBodies;
     /** Whether replies are checked against the contract before they leave. */
     readonly checkReplies: boolean;
   };

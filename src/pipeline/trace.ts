@@ -1,5 +1,6 @@
 /** Makes the trace of an exchange that is over. */
 import { detached } from '../shown.js';
+import type { Found, Redactor } from '../trace/customer-data.js';
 import { redactHeader, redactTarget, redactText } from '../trace/redact.js';
 import type { Trace } from '../trace/trace.js';
 import type { Answer, Exchange, Headers } from './exchange.js';
@@ -13,8 +14,10 @@ export interface Finished {
 /** In characters, which are bytes for all but rare bodies. */
 const LONGEST_BODY = 8192;
 
-export function finish(exchange: Exchange, answer: Answer | null): Finished {
+export function finish(exchange: Exchange, answer: Answer | null, redactor: Redactor | undefined): Finished {
   const { arrival, bytes } = exchange;
+  const found: Found = new Set();
+  const shown = (text: string): string => redactedBody(redactor === undefined ? text : redactor.body(text, found));
   const trace: Trace = {
     traceId: exchange.traceId,
     tenant: exchange.tenant,
@@ -27,7 +30,7 @@ export function finish(exchange: Exchange, answer: Answer | null): Finished {
       method: arrival.method,
       path: redactTarget(shortened(arrival.target)),
       headers: redactedHeaders(arrival.headers),
-      body: bytes.length === 0 ? null : redactedBody(exchange.bodyText ?? bytes.toString('utf8', 0, LONGEST_BODY)),
+      body: bytes.length === 0 ? null : shown(exchange.bodyText ?? bytes.toString('utf8', 0, LONGEST_BODY)),
       bodyBytes: bytes.length,
     },
     response:
@@ -36,7 +39,7 @@ export function finish(exchange: Exchange, answer: Answer | null): Finished {
         : {
             status: answer.status,
             headers: answer.headers,
-            body: answer.body === null || arrival.method === 'HEAD' ? null : redactedBody(answer.body),
+            body: answer.body === null || arrival.method === 'HEAD' ? null : shown(answer.body),
           },
     conversationId: exchange.conversationId,
     contactId: exchange.contactId,
@@ -44,7 +47,7 @@ export function finish(exchange: Exchange, answer: Answer | null): Finished {
     parent: null,
     entries: exchange.entries,
   };
-  return { answer, trace };
+  return { answer, trace: redactor?.hide(trace, exchange.pathParameters, found) ?? trace };
 }
 
 /** Cut first, so that the work does not grow with the body; what is cut within a secret is redacted all the same. */

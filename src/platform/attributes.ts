@@ -7,6 +7,7 @@ import type { TenantState } from '../state/store.js';
 import { isSecretName, REDACTED } from '../trace/redact.js';
 import { contactInPath } from './contact-rules.js';
 import { viewOf } from './conversation-view.js';
+import { warnIfDropped } from './loss-rules.js';
 import type { Call, Operations, Reply, UnitOperation } from './operation.js';
 
 type Changes = Readonly<Record<string, string | null>>;
@@ -116,6 +117,7 @@ function shown(name: string, value: string): string {
 }
 
 function warnNoMatch(call: Call, kind: string, name: string, value: string, state: TenantState): void {
+  warnIfDropped(call, { in: 'query', pointer: '/value' }, state);
   call.warn('ATTRIBUTE_NO_MATCH', {
     message: `None of the ${kind} has ${shown(name, value)} as ${show(name)}.`,
     in: 'query',
@@ -161,6 +163,7 @@ function userInPath(call: Call, state: TenantState): User {
   const userId = call.pathParameters.userId ?? '';
   const user = state.user(userId);
   if (user !== undefined) return user;
+  warnIfDropped(call, { in: 'path', pointer: '/userId' }, state);
   throw reject('USER_UNKNOWN', {
     message: 'No user has this id.',
     in: 'path',

@@ -5,6 +5,7 @@ import { reject } from '../rejections.js';
 import { describe, show } from '../shown.js';
 import type { TenantState } from '../state/store.js';
 import type { IdCall, IdPlace } from './conversation-rules.js';
+import { warnIfDropped } from './loss-rules.js';
 import type { Call } from './operation.js';
 
 /** The id as digits; throws CONTACT_ID_FORMAT or CONTACT_PLACEHOLDER. */
@@ -61,6 +62,7 @@ export function contactInPath(call: Call, state: TenantState): Contact {
     call.concern({ conversationId: contact.conversationId });
     return contact;
   }
+  warnIfDropped(call, place, state);
   throw reject('CONTACT_UNKNOWN', {
     message: 'No contact has this id.',
     ...place,

@@ -5,6 +5,7 @@ import type { ConversationIds } from '../contact/ids.js';
 import { type Place, reject, type Rejection } from '../rejections.js';
 import { describe, show } from '../shown.js';
 import type { TenantState } from '../state/store.js';
+import { warnIfDropped } from './loss-rules.js';
 import type { Call } from './operation.js';
 
 /** As much of a call as reading an id needs. */
@@ -37,7 +38,7 @@ export function readConversationId(call: IdCall, text: string, place: IdPlace, i
 export function conversationInPath(call: Call, ids: ConversationIds, state: TenantState): Conversation {
   const conversationId = readConversationId(call, call.pathParameters.conversationId ?? '', IN_PATH, ids, state);
   const conversation = state.conversation(conversationId);
-  if (conversation === undefined) throw conversationUnknown(conversationId, IN_PATH, call);
+  if (conversation === undefined) throw conversationUnknown(conversationId, IN_PATH, call, state);
   call.concern({ contactId: conversation.contactId });
   return conversation;
 }
@@ -50,7 +51,8 @@ export function knownIds(state: TenantState): KnownIds {
   };
 }
 
-export function conversationUnknown(conversationId: string, place: IdPlace, call: Call): Rejection {
+export function conversationUnknown(conversationId: string, place: IdPlace, call: Call, state: TenantState): Rejection {
+  warnIfDropped(call, place, state);
   return reject('CONVERSATION_UNKNOWN', {
     message: 'No conversation has this id.',
     ...place,

@@ -34,7 +34,7 @@ export function conversationOperations(settings: ConversationSettings): Operatio
     const conversationId = readConversationId(call, text, place, conversationIds, state);
     const conversation = state.conversation(conversationId);
     if (conversation === undefined && settings.unknownConversations === 'refuse')
-      throw conversationUnknown(conversationId, place, call);
+      throw conversationUnknown(conversationId, place, call, state);
     return conversation;
   };
 

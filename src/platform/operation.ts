@@ -12,6 +12,8 @@ export interface Call {
   readonly query: Readonly<Record<string, unknown>>;
   /** As the contract describes it; undefined where none came and none is required. */
   readonly body: unknown;
+  /** Where this caller reaches the tenant, without a slash at the end: what URLs in answers begin with. */
+  readonly baseUrl: string;
   /** ISO 8601 in UTC, on the tenant's clock. */
   readonly now: string;
   /** Puts a warning into the trace, at the level of the catalogue or at one given. */

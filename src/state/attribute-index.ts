@@ -2,19 +2,17 @@
 import type { Attributes } from '../contact/contact.js';
 
 export class AttributeIndex {
+  /** By value, then by name: a lookup by value alone must not walk through all names that anybody ever used. */
   readonly #owners = new Map<string, Map<string, Set<string>>>();
 
   /** The ids of those that have this value under this name. */
   owners(name: string, value: string): ReadonlySet<string> {
-    return this.#owners.get(name)?.get(value) ?? NOBODY;
+    return this.#owners.get(value)?.get(name) ?? NOBODY;
   }
 
   /** The names under which this value is stored, with the owners of each. */
-  *namesOf(value: string): IterableIterator<readonly [name: string, owners: ReadonlySet<string>]> {
-    for (const [name, values] of this.#owners) {
-      const owners = values.get(value);
-      if (owners !== undefined) yield [name, owners];
-    }
+  namesOf(value: string): Iterable<readonly [name: string, owners: ReadonlySet<string>]> {
+    return this.#owners.get(value) ?? [];
   }
 
   /** The owner's attributes were `before` and are `after`. */
@@ -24,17 +22,17 @@ export class AttributeIndex {
   }
 
   #add(name: string, value: string, ownerId: string): void {
-    const values = this.#owners.get(name) ?? new Map<string, Set<string>>();
-    const owners = values.get(value) ?? new Set<string>();
-    this.#owners.set(name, values.set(value, owners.add(ownerId)));
+    const names = this.#owners.get(value) ?? new Map<string, Set<string>>();
+    const owners = names.get(name) ?? new Set<string>();
+    this.#owners.set(value, names.set(name, owners.add(ownerId)));
   }
 
   #remove(name: string, value: string, ownerId: string): void {
-    const values = this.#owners.get(name);
-    const owners = values?.get(value);
+    const names = this.#owners.get(value);
+    const owners = names?.get(name);
     owners?.delete(ownerId);
-    if (owners?.size === 0) values?.delete(value);
-    if (values?.size === 0) this.#owners.delete(name);
+    if (owners?.size === 0) names?.delete(name);
+    if (names?.size === 0) this.#owners.delete(value);
   }
 }
 

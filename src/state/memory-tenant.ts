@@ -41,24 +41,37 @@ class Holdings {
   readonly contactAttributes = new AttributeIndex();
   readonly userAttributes = new AttributeIndex();
   issued = { conversations: 0, contacts: 0, records: 0 };
+  /** What the config seeds has no higher order than this, and is never dropped. */
+  seeded = 0;
+  /** In memory, roughly. */
+  bytes = 0;
+  /** How many conversations were dropped to keep the state bounded. */
+  dropped = 0;
+  /** Whether the tenant was dropped whole before. */
+  startedOver = false;
 }
 
 /** So many tries to find a free id; a form that gives only a handful of ids can run out of them. */
 const MOST_TRIES = 1000;
 
+/** One in so many is dropped at a time: a Map steps over all that was deleted at its front each time it is walked. */
+const DROPPED_AT_A_TIME = 64;
+
 export class MemoryTenant implements TenantState {
   readonly identity: TenantIdentity;
-  readonly #material: TenantMaterial;
+  readonly #current: () => TenantMaterial;
   #holdings = new Holdings();
   #random: RandomSource;
   #resets = 0;
   #journal: (() => void)[] = [];
 
-  constructor(name: string, material: TenantMaterial) {
+  /** `current` gives the material as the config file has it now. */
+  constructor(name: string, current: () => TenantMaterial, startedOver: boolean) {
     this.identity = tenantIdentity(name);
-    this.#material = material;
-    this.#random = material.random(0);
+    this.#current = current;
+    this.#random = current().random(0);
     this.#seed();
+    this.#holdings.startedOver = startedOver;
     this.#journal = [];
   }
 
@@ -77,12 +90,47 @@ export class MemoryTenant implements TenantState {
     for (let step = this.#journal.pop(); step !== undefined; step = this.#journal.pop()) step();
   }
 
+  /** How many conversations it holds. */
+  get count(): number {
+    return this.#holdings.conversations.size;
+  }
+
+  /** What it holds, in bytes of memory, roughly. */
+  get bytes(): number {
+    return this.#holdings.bytes;
+  }
+
+  get startedOver(): boolean {
+    return this.#holdings.startedOver;
+  }
+
+  get dropped(): number {
+    return this.#holdings.dropped;
+  }
+
+  /** Drops its oldest conversations, a part of all, with their contacts and with users that have no other; false where only seeds are left. */
+  dropOldest(): boolean {
+    const { conversations, contacts, seeded } = this.#holdings;
+    const most = Math.ceil(conversations.size / DROPPED_AT_A_TIME);
+    const oldest = new Set<string>();
+    for (const { conversationId, order } of conversations.values()) {
+      if (oldest.size === most) break;
+      if (order > seeded) oldest.add(conversationId);
+    }
+    for (const contact of contacts.values()) {
+      if (oldest.has(contact.conversationId)) this.#removeContact(contact);
+    }
+    for (const conversationId of oldest) this.#removeConversation(conversationId);
+    this.#holdings.dropped += oldest.size;
+    return oldest.size > 0;
+  }
+
   conversation(conversationId: string): Conversation | undefined {
     return this.#holdings.conversations.get(conversationId);
   }
 
   conversations(): readonly Conversation[] {
-    return newestFirst(this.#holdings.conversations.values());
+    return [...this.#holdings.conversations.values()].reverse();
   }
 
   contact(contactId: string): Contact | undefined {
@@ -151,6 +199,7 @@ export class MemoryTenant implements TenantState {
   }
 
   updateConversation(conversation: Conversation): void {
+    this.#weigh(this.conversation(conversation.conversationId), conversation);
     this.#put(this.#holdings.conversations, conversation.conversationId, conversation);
     if (conversation.userId !== null) this.#addConversationOfUser(conversation.userId, conversation.conversationId);
   }
@@ -183,7 +232,7 @@ export class MemoryTenant implements TenantState {
     for (const skill of snapshot.skills) this.#put(this.#holdings.skills, skill.skillId, skill);
     for (const user of snapshot.users) this.#putUser(user);
     for (const contact of snapshot.contacts) this.#putContact(contact);
-    for (const conversation of snapshot.conversations) this.updateConversation(conversation);
+    for (const conversation of oldestFirst(snapshot.conversations)) this.updateConversation(conversation);
     this.#holdings.issued = { ...snapshot.issued };
   }
 
@@ -194,14 +243,16 @@ export class MemoryTenant implements TenantState {
       this.#resets = resets;
     });
     this.#resets += 1;
-    this.#random = this.#material.random(this.#resets);
+    this.#random = this.#current().random(this.#resets);
     this.#exchange();
     this.#seed();
   }
 
   #seed(): void {
-    for (const skill of this.#material.seeds.skills) this.#put(this.#holdings.skills, skill.skillId, skill);
-    for (const conversation of this.#material.seeds.conversations) this.openConversation(conversation, this.#material.seededAt);
+    const { seeds, seededAt } = this.#current();
+    for (const skill of seeds.skills) this.#put(this.#holdings.skills, skill.skillId, skill);
+    for (const conversation of seeds.conversations) this.openConversation(conversation, seededAt);
+    this.#holdings.seeded = this.#holdings.issued.records;
   }
 
   #exchange(): void {
@@ -213,15 +264,56 @@ export class MemoryTenant implements TenantState {
   }
 
   #putContact(contact: Contact): void {
-    const before = this.contact(contact.contactId)?.attributes ?? {};
+    const before = this.contact(contact.contactId);
+    this.#weigh(before, contact);
     this.#put(this.#holdings.contacts, contact.contactId, contact);
-    this.#moveAttributes(this.#holdings.contactAttributes, contact.contactId, before, contact.attributes);
+    this.#moveAttributes(this.#holdings.contactAttributes, contact.contactId, before?.attributes ?? {}, contact.attributes);
   }
 
   #putUser(user: User): void {
-    const before = this.user(user.userId)?.attributes ?? {};
+    const before = this.user(user.userId);
+    this.#weigh(before, user);
     this.#put(this.#holdings.users, user.userId, user);
-    this.#moveAttributes(this.#holdings.userAttributes, user.userId, before, user.attributes);
+    this.#moveAttributes(this.#holdings.userAttributes, user.userId, before?.attributes ?? {}, user.attributes);
+  }
+
+  #removeConversation(conversationId: string): void {
+    const holdings = this.#holdings;
+    const conversation = holdings.conversations.get(conversationId);
+    if (conversation === undefined) return;
+    holdings.conversations.delete(conversationId);
+    holdings.bytes -= weightOf(conversation);
+    if (conversation.userId === null) return;
+    const others = holdings.conversationsByUser.get(conversation.userId);
+    others?.delete(conversationId);
+    if (others?.size === 0) this.#removeUser(conversation.userId);
+  }
+
+  #removeContact(contact: Contact): void {
+    const holdings = this.#holdings;
+    holdings.contacts.delete(contact.contactId);
+    holdings.contactAttributes.move(contact.contactId, contact.attributes, {});
+    holdings.bytes -= weightOf(contact);
+  }
+
+  #removeUser(userId: string): void {
+    const holdings = this.#holdings;
+    const user = holdings.users.get(userId);
+    holdings.conversationsByUser.delete(userId);
+    if (user === undefined) return;
+    holdings.users.delete(userId);
+    holdings.userAttributes.move(userId, user.attributes, {});
+    holdings.bytes -= weightOf(user);
+  }
+
+  #weigh(before: object | undefined, after: object): void {
+    const holdings = this.#holdings;
+    const more = weightOf(after) - (before === undefined ? 0 : weightOf(before));
+    if (more === 0) return;
+    holdings.bytes += more;
+    this.#journal.push(() => {
+      holdings.bytes -= more;
+    });
   }
 
   #moveAttributes(index: AttributeIndex, ownerId: string, before: Attributes, after: Attributes): void {
@@ -272,7 +364,7 @@ export class MemoryTenant implements TenantState {
 
   #newConversationId(): string {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const made = this.#material.conversationIds.make(this.#random('conversation', this.#issue('conversations')));
+      const made = this.#current().conversationIds.make(this.#random('conversation', this.#issue('conversations')));
       if (made !== undefined && this.conversation(made) === undefined) return made;
     }
     throw reject('CONTROL_INPUT_INVALID', {
@@ -284,6 +376,22 @@ export class MemoryTenant implements TenantState {
       remedy: 'Widen conversationId.pattern in the config file, or give an id with each conversation that you open.',
     });
   }
+}
+
+/** What a record takes in memory with the maps that lead to it, and each of its values, roughly; measured on Node 20. */
+const BYTES_OF_A_RECORD = 300;
+const BYTES_OF_A_VALUE = 24;
+
+function weightOf(record: object): number {
+  return BYTES_OF_A_RECORD + weightInside(record);
+}
+
+function weightInside(value: unknown): number {
+  if (typeof value === 'string') return BYTES_OF_A_VALUE + value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  let bytes = BYTES_OF_A_VALUE;
+  for (const [key, member] of Object.entries(value)) bytes += key.length + weightInside(member);
+  return bytes;
 }
 
 function newestFirst<T extends { readonly order: number }>(records: Iterable<T>): T[] {

@@ -31,6 +31,10 @@ export interface NewConversation {
 /** One tenant's state, as it is inside a unit of work. Reads see the unit's own writes. */
 export interface TenantState {
   readonly identity: TenantIdentity;
+  /** Whether the tenant was there before, and was dropped to make room for others: all that it held was lost. A reset ends it. */
+  readonly startedOver: boolean;
+  /** How many of its conversations were dropped to keep the state bounded; none that the config seeds. */
+  readonly dropped: number;
 
   conversation(conversationId: string): Conversation | undefined;
   /** Newest first. */

@@ -8,10 +8,10 @@ import { printable } from './printable.js';
 type Style = Parameters<typeof styleText>[0];
 
 export interface ReporterSettings {
-  readonly level: LogLevel;
+  readonly level: () => LogLevel;
   readonly colors: boolean;
-  /** Where the emulator answers, without a slash at the end. */
-  readonly url: string;
+  /** Where the control API answers, without a slash at the end. */
+  readonly url: () => string;
   readonly print: (text: string) => void;
 }
 
@@ -24,7 +24,12 @@ function levelOf(trace: Trace, kind: TraceKind): LogLevel {
   return kind === 'control' && trace.request.method === 'GET' ? 'debug' : 'info';
 }
 
-export function createReporter({ level, colors, url, print }: ReporterSettings): (trace: Trace, kind: TraceKind) => void {
+export function createReporter({
+  level: levelNow,
+  colors,
+  url,
+  print,
+}: ReporterSettings): (trace: Trace, kind: TraceKind) => void {
   const paint = (style: Style, text: string): string => (colors ? styleText(style, text) : text);
 
   const requestLine = (trace: Trace): string => {
@@ -48,6 +53,7 @@ export function createReporter({ level, colors, url, print }: ReporterSettings):
     `  ${paint('yellow', `warning   ${entry.code ?? ''}`)} ${printable(`${placeOf(entry)}: ${entry.message} ${entry.remedy ?? ''}`)}`;
 
   return (trace, kind) => {
+    const level = levelNow();
     if (RANK[levelOf(trace, kind)] > RANK[level]) return;
     const lines = [requestLine(trace)];
     const errors = trace.entries.filter((entry) => entry.level === 'error');
@@ -56,7 +62,7 @@ export function createReporter({ level, colors, url, print }: ReporterSettings):
       lines.push(...explanation(entry));
     });
     lines.push(...warningsOf(trace).map(warning));
-    if (errors.length > 0) lines.push(field('trace', traceUrl(url, trace)));
+    if (errors.length > 0) lines.push(field('trace', traceUrl(url(), trace)));
     if (RANK[level] >= RANK.debug)
       lines.push(
         ...trace.entries

@@ -48,19 +48,18 @@ export interface TraceBounds {
   readonly bytes: number;
 }
 
-export const DEFAULT_BOUNDS: TraceBounds = { count: 10_000, bytes: 64 * 1024 * 1024 };
-
 /** So many tenants are remembered for what they dropped after their last trace has gone. */
 const MOST_EMPTY_SHELVES = 1000;
 
 export class TraceLog {
-  readonly #bounds: TraceBounds;
+  readonly #bounds: () => TraceBounds;
   readonly #shelves = new Map<string, Shelf>();
   readonly #listeners = new Set<TraceListener>();
   #count = 0;
   #bytes = 0;
 
-  constructor(bounds: TraceBounds = DEFAULT_BOUNDS) {
+  /** `bounds` gives them as the config file has them now. */
+  constructor(bounds: () => TraceBounds) {
     this.#bounds = bounds;
   }
 
@@ -72,7 +71,8 @@ export class TraceLog {
     shelf.bytes += bytes;
     this.#bytes += bytes;
     this.#count += 1;
-    while (this.#count > this.#bounds.count || this.#bytes > this.#bounds.bytes) this.#dropOne();
+    const most = this.#bounds();
+    while (this.#count > most.count || this.#bytes > most.bytes) this.#dropOne();
     for (const listener of this.#listeners) listener(trace, kind);
   }
 

@@ -2,4 +2,4 @@
 import { memoryStore } from '../../src/state/memory.js';
 import { storeSuite } from './store-suite.js';
 
-storeSuite('memory', memoryStore);
+storeSuite('memory', (material) => memoryStore(() => material));

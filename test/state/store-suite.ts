@@ -13,6 +13,7 @@ const MATERIAL: MemoryStoreMaterial = {
   conversationIds: conversationIds('uuid'),
   seededAt: NOW,
   random: (tenant) => randomSource(tenant),
+  bounds: { tenants: 1000, conversations: 100_000, bytes: 1e9 },
 };
 
 export function storeSuite(name: string, create: (material: MemoryStoreMaterial) => Store): void {

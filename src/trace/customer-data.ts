@@ -1,0 +1,156 @@
+/** Keeps customer data out of traces: the values that the setting `redact` names by JSON Pointer. */
+import { REDACTED } from './redact.js';
+import type { Trace, TraceEntry } from './trace.js';
+
+/** Texts that were found where a pointer leads: they are hidden wherever else the trace repeats them. */
+export type Found = Set<string>;
+
+export interface Redactor {
+  /** A body without the values that the pointers lead to; where it is no JSON, without what stands under their last names. */
+  body(text: string, found: Found): string;
+  /** The trace without those values in parameters and headers, and without what was found in its bodies. */
+  hide(trace: Trace, pathParameters: Readonly<Record<string, string>>, found: Found): Trace;
+}
+
+/** Shorter texts stand in other words by chance. */
+const SHORTEST = 3;
+/** So many texts are looked for in the rest of a trace. */
+const MOST_FOUND = 200;
+
+/** undefined where there is nothing to hide. A step `*` leads to every member and item. */
+export function createRedactor(pointers: readonly string[]): Redactor | undefined {
+  if (pointers.length === 0) return undefined;
+  const paths = pointers.map(stepsOf);
+  const names = [...new Set(paths.map((path) => path.at(-1) ?? ''))].filter((name) => name !== '*' && name !== '');
+  const parameters = paths.filter((path) => path.length === 1).map(([name = '']) => name);
+  const named = names.map(assignmentOf);
+
+  return {
+    body(text, found) {
+      let value: unknown;
+      try {
+        value = JSON.parse(text);
+      } catch {
+        return named.reduce((plain, pattern) => hideAssignments(plain, pattern, found), text);
+      }
+      const hidden = paths.reduce((rest, path) => hideAt(rest, path, found), value);
+      return hidden === value ? text : JSON.stringify(hidden);
+    },
+    hide(trace, pathParameters, found) {
+      const { request } = trace;
+      const isHidden = (name: string): boolean => parameters.some((wanted) => wanted === '*' || wanted === name);
+      for (const [name, value] of Object.entries(pathParameters)) if (isHidden(name)) note(value, found);
+      for (const [name, value] of queryOf(request.path)) if (isHidden(name)) note(value, found);
+      for (const [name, value] of Object.entries(request.headers)) if (parameters.includes(name)) note(value, found);
+      if (found.size === 0) return trace;
+      const texts = [...found].filter((text) => text.length >= SHORTEST).sort((one, other) => other.length - one.length);
+      const plain = (text: string): string =>
+        texts.reduce((rest, hidden) => rest.replaceAll(hidden, REDACTED).replaceAll(encodeURIComponent(hidden), REDACTED), text);
+      const plainId = (id: string | null): string | null => (id === null ? null : plain(id));
+      const plainHeaders = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+        Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, plain(value)]));
+      return {
+        ...trace,
+        request: {
+          ...request,
+          path: plain(hideParameters(request.path, isHidden)),
+          headers: plainHeaders(request.headers),
+          body: plainId(request.body),
+        },
+        response:
+          trace.response === null
+            ? null
+            : { ...trace.response, headers: plainHeaders(trace.response.headers), body: plainId(trace.response.body) },
+        conversationId: plainId(trace.conversationId),
+        contactId: plainId(trace.contactId),
+        entries: trace.entries.map((entry) => hideInEntry(entry, paths, plain)),
+      };
+    },
+  };
+}
+
+function stepsOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+function note(text: string, found: Found): void {
+  if (found.size < MOST_FOUND) found.add(text);
+}
+
+/** The same value where the path leads nowhere in it. */
+function hideAt(value: unknown, [step, ...rest]: readonly string[], found: Found): unknown {
+  if (step === undefined) {
+    noteAll(value, found);
+    return REDACTED;
+  }
+  if (Array.isArray(value)) {
+    const items = value.map((item: unknown, index) =>
+      step === '*' || step === String(index) ? hideAt(item, rest, found) : item,
+    );
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).map(([name, member]: [string, unknown]) => {
+    const hidden = step === '*' || step === name ? hideAt(member, rest, found) : member;
+    return { name, hidden, changed: hidden !== member };
+  });
+  return members.some(({ changed }) => changed) ? Object.fromEntries(members.map(({ name, hidden }) => [name, hidden])) : value;
+}
+
+function noteAll(value: unknown, found: Found): void {
+  if (typeof value === 'string' || typeof value === 'number') note(String(value), found);
+  else if (typeof value === 'object' && value !== null) for (const member of Object.values(value)) noteAll(member, found);
+}
+
+/** `"name": value`, `name=value`: for bodies that are no JSON. */
+function assignmentOf(name: string): RegExp {
+  const literal = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(
+    `((?:^|[\\s"'{,&?])${literal}["']?\\s{0,20}[:=]\\s{0,20})("(?:[^"\\\\]|\\\\.)*"?|'[^']*'?|[^,&\\s}\\]]+)`,
+    'g',
+  );
+}
+
+function hideAssignments(text: string, pattern: RegExp, found: Found): string {
+  return text.replace(pattern, (_, head: string, value: string) => {
+    const bare = value.replace(/^["']|["']$/g, '');
+    note(bare, found);
+    const [[decoded = ''] = []] = new URLSearchParams(bare.replaceAll('&', '%26').replaceAll('=', '%3D'));
+    if (decoded !== bare) note(decoded, found);
+    return head + REDACTED;
+  });
+}
+
+function queryOf(path: string): URLSearchParams {
+  return new URLSearchParams(path.includes('?') ? path.slice(path.indexOf('?') + 1) : '');
+}
+
+function hideParameters(path: string, isHidden: (name: string) => boolean): string {
+  const mark = path.indexOf('?');
+  if (mark === -1) return path;
+  const fields = path
+    .slice(mark + 1)
+    .split('&')
+    .map((field) => {
+      const [[name = ''] = []] = new URLSearchParams(field);
+      return isHidden(name) ? `${field.split('=', 1)[0] ?? ''}=${REDACTED}` : field;
+    });
+  return `${path.slice(0, mark)}?${fields.join('&')}`;
+}
+
+function hideInEntry(entry: TraceEntry, paths: readonly string[][], plain: (text: string) => string): TraceEntry {
+  const steps = entry.pointer == null ? [] : stepsOf(entry.pointer);
+  const within = paths.some(
+    (path) => path.length <= steps.length && path.every((step, at) => step === '*' || step === steps[at]),
+  );
+  return {
+    ...entry,
+    message: plain(entry.message),
+    ...(entry.expected === undefined ? {} : { expected: plain(entry.expected) }),
+    ...(entry.received === undefined ? {} : { received: within ? REDACTED : plain(entry.received) }),
+    ...(entry.remedy === undefined ? {} : { remedy: plain(entry.remedy) }),
+  };
+}

@@ -1,0 +1,84 @@
+/** Writes every trace to a file, one line of JSON each, before its answer leaves; begins a new file from a certain size on. */
+import { closeSync, fstatSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import type { Trace } from './trace.js';
+
+/** So many files that were full are kept, as `.1` (the newest), `.2`, … */
+const KEPT = 3;
+
+export interface TraceFileSettings {
+  readonly path: string;
+  /** In bytes, as the config file has it now. */
+  readonly size: () => number;
+  /** Called when traces begin to get lost, and when they are written again; nothing is thrown at a caller. */
+  readonly tell: (message: string) => void;
+}
+
+/**
+ * Each line is with the operating system before the answer is sent, so that a reader finds all that was answered, however
+ * the emulator ends. Waiting for the file is what that costs.
+ */
+export class TraceFile {
+  readonly #settings: TraceFileSettings;
+  #file: number;
+  #bytes: number;
+  #lost = 0;
+
+  /** Throws Node's error where the file cannot be opened. */
+  constructor(settings: TraceFileSettings) {
+    this.#settings = settings;
+    this.#file = openSync(settings.path, 'a+');
+    this.#bytes = fstatSync(this.#file).size;
+    if (this.#endsWithinALine()) this.#write('\n');
+  }
+
+  add(trace: Trace): void {
+    const line = `${JSON.stringify(trace)}\n`;
+    try {
+      if (this.#bytes > 0 && this.#bytes + line.length > this.#settings.size()) this.#beginAnew();
+      this.#write(this.#lost > 0 && this.#endsWithinALine() ? `\n${line}` : line);
+      if (this.#lost > 0)
+        this.#settings.tell(`${this.#settings.path} is written again; ${String(this.#lost)} traces are missing in it.`);
+      this.#lost = 0;
+    } catch (error) {
+      if (this.#lost === 0)
+        this.#settings.tell(
+          `${this.#settings.path} cannot be written: ${(error as Error).message}. Answers go on; traces are missing in it.`,
+        );
+      this.#lost += 1;
+    }
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  #write(text: string): void {
+    const bytes = Buffer.from(text);
+    for (let written = 0; written < bytes.length;) {
+      const count = writeSync(this.#file, bytes, written);
+      written += count;
+      this.#bytes += count;
+    }
+  }
+
+  /** As after an end in the middle of a line, or a full disk. */
+  #endsWithinALine(): boolean {
+    const last = Buffer.alloc(1);
+    return this.#bytes > 0 && readSync(this.#file, last, 0, 1, this.#bytes - 1) === 1 && last[0] !== 0x0a;
+  }
+
+  #beginAnew(): void {
+    const { path } = this.#settings;
+    for (let number = KEPT; number > 0; number -= 1) {
+      try {
+        renameSync(number === 1 ? path : `${path}.${String(number - 1)}`, `${path}.${String(number)}`);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      }
+    }
+    const anew = openSync(path, 'a+');
+    closeSync(this.#file);
+    this.#file = anew;
+    this.#bytes = fstatSync(anew).size;
+  }
+}

@@ -1,0 +1,59 @@
+/** Customer data that `redact` names stays out of traces, wherever it came in. */
+import { expect, test } from 'vitest';
+import { CONVERSATION, emulator, open, send, traceOf } from './support/client.js';
+
+const PHONE = '+49 170 1234567';
+
+async function traced(redact: string[], message: Parameters<typeof send>[1]): Promise<string> {
+  const { url } = await emulator({ redact });
+  await open(url);
+  return JSON.stringify(await traceOf(url, await send(url, message)));
+}
+
+test.each([
+  [
+    'in a body and its echo',
+    ['/metadata/phone'],
+    { body: { sessionId: CONVERSATION, metadata: { phone: PHONE, intent: 'billing' } } },
+  ],
+  ['in a list', ['/metadata/*/phone'], { body: { sessionId: CONVERSATION, metadata: { people: [], other: { phone: PHONE } } } }],
+  ['in whatever stands below', ['/metadata/who'], { body: { sessionId: CONVERSATION, metadata: { who: { phones: [PHONE] } } } }],
+  [
+    'in a body that is cut',
+    ['/metadata/phone'],
+    { body: { sessionId: CONVERSATION, metadata: { phone: PHONE, long: 'x'.repeat(9000) } } },
+  ],
+  ['in a body that is no JSON', ['/metadata/phone'], { body: `{"sessionId": 'x', "phone": "${PHONE}", }` }],
+  [
+    'in form data',
+    ['/phone'],
+    { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: `phone=${encodeURIComponent(PHONE)}&x=1` },
+  ],
+  ['in the query', ['/value'], { path: `/api/v2/contacts?attribute=phone&value=${encodeURIComponent(PHONE)}` }],
+  ['in the path', ['/userId'], { path: `/api/v2/users/${encodeURIComponent(PHONE)}/attributes` }],
+  ['in a header', ['/x-customer'], { headers: { 'x-customer': PHONE }, body: { sessionId: 'abc-123' } }],
+  ['in a refused value', ['/sessionId'], { body: { sessionId: PHONE } }],
+  ['in a refused value of another type', ['/metadata'], { body: { sessionId: CONVERSATION, metadata: PHONE } }],
+])('%s', async (_, redact, message) => {
+  const trace = await traced(redact, message);
+  expect(trace).toContain('[redacted]');
+  expect(trace).not.toContain(PHONE);
+  expect(trace).not.toContain(encodeURIComponent(PHONE));
+  expect(trace).not.toContain('1234567');
+});
+
+test('nothing else is hidden, and the answer on the wire is whole', async () => {
+  const { url } = await emulator({ redact: ['/metadata/phone'] });
+  await open(url);
+  const answer = await send(url, { body: { sessionId: CONVERSATION, metadata: { phone: PHONE, intent: 'billing' } } });
+  expect(answer.body.metadata.phone).toBe(PHONE);
+  const { request } = await traceOf(url, answer);
+  expect(JSON.parse(request.body ?? '')).toEqual({
+    sessionId: CONVERSATION,
+    metadata: { phone: '[redacted]', intent: 'billing' },
+  });
+});
+
+test('what is no pointer is refused', async () => {
+  await expect(emulator({ redact: ['metadata.phone'] })).rejects.toThrow(/redact\.0 is none of what it takes: JSON Pointers/);
+});

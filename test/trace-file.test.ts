@@ -1,0 +1,139 @@
+/** The trace file: a line for everything that was answered, however the emulator ends. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Trace } from '../src/index.js';
+import { emulator, HANDOVER, send } from './support/client.js';
+
+async function folder(): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), 'traces-'));
+  onTestFinished(() => rm(made, { recursive: true }));
+  return made;
+}
+
+async function linesOf(path: string): Promise<string[]> {
+  return existsSync(path) ? (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '') : [];
+}
+
+test('has one line a trace, without secrets, before the answer is there', async () => {
+  const traceFile = join(await folder(), 'traces.ndjson');
+  const { url } = await emulator({ traceFile, redact: ['/metadata/phone'] });
+  const answer = await send(url, {
+    headers: { authorization: 'Bearer abc.def.ghi' },
+    body: { sessionId: 'abc-123', metadata: { phone: '0170', note: 'two\nlines' } },
+  });
+  const [line = '', ...others] = await linesOf(traceFile);
+  expect(others).toEqual([]);
+  expect(line).not.toMatch(/abc\.def|0170/);
+  expect((JSON.parse(line) as Trace).traceId).toBe(answer.headers['x-emulator-trace-id']);
+});
+
+test('is begun anew from its size on; three older ones are kept, and nothing falls between them', async () => {
+  const traceFile = join(await folder(), 'traces.ndjson');
+  const { url } = await emulator({ traceFile, traceFileSize: '8kb' });
+  const ids: string[] = [];
+  for (let number = 0; number < 60; number += 1)
+    ids.push((await send(url, { body: { sessionId: 'abc-123' } })).headers['x-emulator-trace-id'] ?? '');
+  const files = [`${traceFile}.3`, `${traceFile}.2`, `${traceFile}.1`, traceFile];
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+  for (const text of texts) expect(text.length).toBeLessThan(8192);
+  const kept = (await Promise.all(files.map(linesOf))).flat().map((line) => (JSON.parse(line) as Trace).traceId);
+  expect(kept.length).toBeGreaterThan(5);
+  expect(kept).toEqual(ids.slice(-kept.length));
+  expect(existsSync(`${traceFile}.4`)).toBe(false);
+});
+
+test('is gone on with after a restart, also where it ends within a line', async () => {
+  const traceFile = join(await folder(), 'traces.ndjson');
+  await writeFile(traceFile, '{"traceId":"old"}\n{"traceId":"bro');
+  const { url } = await emulator({ traceFile });
+  await send(url, { body: {} });
+  const lines = await linesOf(traceFile);
+  expect(lines).toHaveLength(3);
+  expect((JSON.parse(lines[2] ?? '') as Trace).outcome).toBe('rejected');
+});
+
+test('that cannot be opened is told at the start', async () => {
+  const traceFile = join(await folder(), 'no', 'such', 'folder');
+  await expect(emulator({ traceFile })).rejects.toThrow(/traceFile: the trace file cannot be written: ENOENT/);
+});
+
+test('that can no longer be begun anew costs nobody an answer, and is told once', async () => {
+  const path = await folder();
+  const traceFile = join(path, 'traces.ndjson');
+  const notes: string[] = [];
+  const { url } = await emulator({ traceFile, traceFileSize: '1kb', onNote: (note) => notes.push(note) });
+  // A folder that is not empty stands where the full file would go.
+  for (const number of [1, 2, 3]) await mkdir(join(`${traceFile}.${String(number)}`, 'x'), { recursive: true });
+  for (let number = 0; number < 5; number += 1) expect((await send(url, { body: {} })).status).toBe(400);
+  expect(notes).toHaveLength(1);
+  expect(notes[0]).toMatch(/cannot be written: .*Answers go on/);
+  for (const number of [1, 2, 3]) await rm(`${traceFile}.${String(number)}`, { recursive: true });
+  await send(url, { body: {} });
+  expect(notes[1]).toMatch(/is written again; \d traces are missing/);
+});
+
+const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+
+/** Sends requests over 20 connections until they break; answers the trace ids of all that were answered. */
+async function loadUntilItBreaks(url: string, answered: Set<string>): Promise<void> {
+  const agent = new Agent({ keepAlive: true });
+  const ask = (): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const sent = request(
+        url + HANDOVER,
+        { method: 'POST', agent, headers: { 'content-type': 'application/json' } },
+        (response) => {
+          response.resume().on('error', reject);
+          response.on('end', () => {
+            resolve(String(response.headers['x-emulator-trace-id']));
+          });
+        },
+      );
+      sent.on('error', reject).end('{"sessionId":"abc-123"}');
+    });
+  const worker = async (): Promise<void> => {
+    for (;;) answered.add(await ask());
+  };
+  await Promise.allSettled(Array.from({ length: 20 }, worker));
+  agent.destroy();
+}
+
+test.each(['SIGKILL', 'SIGTERM'] as const)('%s during load loses nothing that was answered', async (signal) => {
+  const traceFile = join(await folder(), 'traces.ndjson');
+  const child: ChildProcess = spawn(process.execPath, [
+    CLI,
+    '--port',
+    '0',
+    '--log-level',
+    'error',
+    '--trace-file',
+    traceFile,
+    '--trace-file-size',
+    '1mb',
+  ]);
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  const [first] = (await once(createInterface(child.stdout!), 'line')) as [string];
+  const answered = new Set<string>();
+  const load = loadUntilItBreaks(/http:\S+/.exec(first)?.[0] ?? '', answered);
+  await expect.poll(() => answered.size, { timeout: 20_000 }).toBeGreaterThan(700);
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  await exited;
+  await load;
+  const lines = (await Promise.all([`${traceFile}.3`, `${traceFile}.2`, `${traceFile}.1`, traceFile].map(linesOf))).flat();
+  const written = new Set<string>();
+  lines.forEach((line, index) => {
+    if (index < lines.length - 1 || line.endsWith('}')) written.add((JSON.parse(line) as Trace).traceId);
+  });
+  expect([...answered].filter((id) => !written.has(id))).toEqual([]);
+});
