@@ -4,11 +4,12 @@ import { randomBytes } from 'node:crypto';
 import { Command, Option } from 'commander';
 import { type ConfigFault, ConfigFaults, loadConfig, type LoadedConfig } from './config.js';
 import { nearMiss } from './contract/near-miss.js';
-import { type Emulator, startEmulator } from './emulator.js';
+import { addressOf, type Emulator, startEmulator } from './emulator.js';
 import { isControlHost } from './pipeline/reached.js';
 import { environmentName, SETTING_NAMES, SETTINGS } from './settings.js';
 import { banner } from './terminal/banner.js';
 import { reloadOnChange } from './terminal/reload.js';
+import { askHealth } from './terminal/health.js';
 import { createReporter } from './terminal/reporter.js';
 import { VERSION } from './version.js';
 import { FileFaults } from './file-faults.js';
@@ -40,11 +41,16 @@ function program(): Command {
       ),
     );
   }
+  const health = new Command('health')
+    .description('Say whether an emulator is well: exit code 0 or 1. It is looked for where serve would listen.')
+    .argument('[url]', 'where else to look, such as http://localhost:8400')
+    .action(runHealth);
   return new Command('cxone-emulator')
     .description('The NiCE CXone side of a bot handover on your own machine.')
     .version(VERSION)
     .configureHelp({ showGlobalOptions: false })
     .addCommand(serve, { isDefault: true })
+    .addCommand(health)
     .addHelpText('after', () => `\n${serve.helpInformation()}${WHERE_SETTINGS_COME_FROM}`);
 }
 
@@ -87,6 +93,17 @@ function unknownArguments(command: Command): ConfigFault[] {
         near === undefined ? 'there is no such flag or command; see --help' : `there is no such flag; did you mean --${near}?`,
     };
   });
+}
+
+/** The config file is not read: in a container it stands in the arguments of another process. */
+async function runHealth(given: string | undefined): Promise<void> {
+  const { settings } = await loadConfig({ environment: process.env });
+  try {
+    process.stdout.write(`${await askHealth(given?.replace(/\/+$/, '') ?? addressOf(settings.host, settings.port))}\n`);
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  }
 }
 
 async function collect(faults: ConfigFault[], load: () => Promise<LoadedConfig>): Promise<LoadedConfig> {

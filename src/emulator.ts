@@ -90,7 +90,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     clock,
     nextTraceId: traceIds(started.settings.seed),
     onBug,
-    ownUrl: () => (address === undefined ? 'http://localhost' : urlOf(address)),
+    ownUrl: () => (address === undefined ? 'http://localhost' : addressOf(address.address, address.port)),
   };
   const pipeline = createPipeline(() => current.services);
 
@@ -143,7 +143,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     get url() {
       if (address === undefined)
         throw new Error('This emulator does not listen (listen: false): give its app to supertest instead.');
-      return urlOf(address);
+      return addressOf(address.address, address.port);
     },
     get settings() {
       return current.config.settings;
@@ -199,8 +199,10 @@ function keepingWhatHoldsAtStart(
   return { config: { ...config, settings: { ...config.settings, ...asBefore } }, kept };
 }
 
-function urlOf({ family, address, port }: AddressInfo): string {
-  return `http://${family === 'IPv6' ? `[${readable(address)}]` : readable(address)}:${String(port)}`;
+/** Where to call what listens on this host, without a slash at the end. */
+export function addressOf(host: string, port: number): string {
+  const name = readable(host);
+  return `http://${name.includes(':') ? `[${name}]` : name}:${String(port)}`;
 }
 
 /** With a seed every tenant draws the same ids in every run and after every reset; without one, new ones. */
