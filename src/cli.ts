@@ -8,7 +8,7 @@ import { addressOf, type Emulator, startEmulator } from './emulator.js';
 import { isControlHost } from './pipeline/reached.js';
 import { environmentName, SETTING_NAMES, SETTINGS } from './settings.js';
 import { banner } from './terminal/banner.js';
-import { reloadOnChange } from './terminal/reload.js';
+import { reloadOnChange, stampOf } from './terminal/reload.js';
 import { askHealth } from './terminal/health.js';
 import { createReporter } from './terminal/reporter.js';
 import { VERSION } from './version.js';
@@ -61,10 +61,10 @@ async function runServe(command: Command): Promise<void> {
   );
   const faults = unknownArguments(command);
   if (path !== undefined && typeof path !== 'string') faults.push({ where: '--config', message: 'a path must follow' });
-  const config = await collect(faults, () =>
-    loadConfig({ file: typeof path === 'string' ? path : undefined, environment: process.env, flags }),
-  );
-  await serve(config);
+  const file = typeof path === 'string' ? path : undefined;
+  const stamp = file === undefined ? '' : stampOf(file);
+  const config = await collect(faults, () => loadConfig({ file, environment: process.env, flags }));
+  await serve(config, stamp);
 }
 
 /** What was given on the command line; commander fills in defaults of its own for flags that begin with `no-`. */
@@ -117,7 +117,8 @@ async function collect(faults: ConfigFault[], load: () => Promise<LoadedConfig>)
   throw new ConfigFaults(faults);
 }
 
-async function serve(config: LoadedConfig): Promise<void> {
+/** `stamp` is the config file's from before it was read. */
+async function serve(config: LoadedConfig, stamp: string): Promise<void> {
   const { conversationIds } = config;
   const print = (text: string): void => {
     process.stdout.write(`${text}\n`);
@@ -140,7 +141,7 @@ async function serve(config: LoadedConfig): Promise<void> {
       }),
     );
   }
-  if (config.sources.file !== undefined) reloadOnChange(config.sources.file, emulator, print);
+  if (config.sources.file !== undefined) reloadOnChange(config.sources.file, stamp, emulator, print);
 
   let stopping = false;
   const stop = (): void => {
