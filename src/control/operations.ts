@@ -11,6 +11,7 @@ import { show } from '../shown.js';
 import type { TenantSnapshot } from '../state/store.js';
 import type { TraceFilter, TraceLog } from '../trace/log.js';
 import { requireCoherent } from './coherent-state.js';
+import { traceStreamOperation } from './trace-stream.js';
 
 export interface ControlSettings {
   readonly version: string;
@@ -87,6 +88,8 @@ export function controlOperations(settings: ControlSettings): Operations {
         return { status: 200, body: traces.list(call.tenant, { ...filter, limit }) };
       },
     },
+
+    streamTraces: traceStreamOperation(traces),
 
     getTrace: {
       answer(call) {

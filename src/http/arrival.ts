@@ -5,6 +5,7 @@ import type { Answer, Arrival, Received } from '../pipeline/index.js';
 import { tooLarge } from '../pipeline/parse-body.js';
 import { type Rejection, reject } from '../rejections.js';
 import { callerLeft } from './broken.js';
+import { sendFeed } from './feed.js';
 
 /** What is over the limit is read and thrown away up to here, so that the caller hears the answer instead of a reset. */
 const MOST_DISCARDED = 64 * 1024 * 1024;
@@ -105,10 +106,20 @@ function receive(request: IncomingMessage, limit: number): Received | Promise<Re
   });
 }
 
+/** The feeds that are being sent, by how to end each. */
+export type Feeds = Set<() => void>;
+
 /** The only place that writes to Node's response. */
-export function write(response: ServerResponse, answer: Answer): void {
+export function write(response: ServerResponse, answer: Answer, feeds: Feeds): void {
   const headers: Record<string, string | number> = { ...answer.headers };
   if (answer.close) headers.connection = 'close';
+  if (answer.feed !== undefined) {
+    response.writeHead(answer.status, headers);
+    const end = sendFeed(response, answer.feed);
+    feeds.add(end);
+    response.once('close', () => feeds.delete(end));
+    return;
+  }
   if (answer.body === null) {
     response.writeHead(answer.status, headers).end();
     return;

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { Duplex } from 'node:stream';
 import type { Arrival, Pipeline } from '../pipeline/index.js';
-import { arrivalOf, failReading, refuseSocket, write } from './arrival.js';
+import { arrivalOf, failReading, type Feeds, refuseSocket, write } from './arrival.js';
 import { brokenArrival, connectArrival, connectionFault, writeBare } from './broken.js';
 
 export interface HttpSettings {
@@ -24,7 +24,7 @@ export interface HttpServer {
 
 /** The app, for supertest or for mounting into another Express app. */
 export function createApp(pipeline: Pipeline): RequestListener {
-  return buildApp(pipeline, () => false).listener;
+  return buildApp(pipeline, () => false, new Set()).listener;
 }
 
 interface App {
@@ -33,14 +33,14 @@ interface App {
 }
 
 /** `stopping` says whether connections must not be used again, because the server takes no more requests. */
-function buildApp(pipeline: Pipeline, stopping: () => boolean): App {
+function buildApp(pipeline: Pipeline, stopping: () => boolean, feeds: Feeds): App {
   const app = express();
   app.disable('x-powered-by');
   const serve: RequestListener = (request, response) => {
     newest.set(request.socket, response);
     void pipeline.handle(arrivalOf(request, response)).then((answer) => {
       if (answer === null) response.destroy();
-      else write(response, stopping() ? { ...answer, close: true } : answer);
+      else write(response, stopping() ? { ...answer, close: true } : answer, feeds);
     });
   };
   app.use(serve);
@@ -83,7 +83,8 @@ export function createHttpServer(pipeline: Pipeline, current: () => HttpSettings
   const settings = current();
   let stopping = false;
   let connections = 0;
-  const { app, listener } = buildApp(pipeline, () => stopping);
+  const feeds: Feeds = new Set();
+  const { app, listener } = buildApp(pipeline, () => stopping, feeds);
   const server = createServer(
     {
       ...expressPrototypes(app),
@@ -132,6 +133,7 @@ export function createHttpServer(pipeline: Pipeline, current: () => HttpSettings
       }),
     close(patience) {
       stopping = true;
+      for (const end of feeds) end();
       return closeServer(server, patience);
     },
   };

@@ -1,6 +1,6 @@
 /** An exchange: one message with all that is known about it, from its arrival to its answer. */
 import type { ContractOperation, Family } from '../contract/contract.js';
-import type { Call, Reply } from '../platform/operation.js';
+import type { Call, Feed, Reply } from '../platform/operation.js';
 import { CATALOGUE, type Code, type Explanation, NEVER_SENT, type Rejection, type WarningCode } from '../rejections.js';
 import { isSecretName, REDACTED, redactText } from '../trace/redact.js';
 import type { Level, Outcome, TraceEntry } from '../trace/trace.js';
@@ -39,6 +39,8 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>;
   /** null: no body at all, as with 204. */
   readonly body: string | null;
+  /** What follows the head, instead of a body. */
+  readonly feed?: Feed;
   /** Whether the connection must not be used again. */
   readonly close: boolean;
 }

@@ -20,6 +20,7 @@ import type { Services } from './services.js';
 import { type Finished, finish } from './trace.js';
 import { validate } from './validate.js';
 
+export type { Feed } from '../platform/operation.js';
 export type { Answer, Arrival, Headers, Received } from './exchange.js';
 export type { Clock, Services } from './services.js';
 

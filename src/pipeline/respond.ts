@@ -19,7 +19,8 @@ function replied(exchange: Exchange, services: Services): Answer {
   try {
     if (reply === undefined) throw new Error(`${operation?.operationId ?? 'nothing'} gave no reply`);
     exchange.tell(`Answered ${String(reply.status)}.`);
-    return answer(exchange, services, reply.status, reply.body, reply.headers ?? {});
+    const whole = answer(exchange, services, reply.status, reply.body, reply.headers ?? {});
+    return reply.feed === undefined || exchange.method === 'HEAD' ? whole : { ...whole, feed: reply.feed };
   } catch (error) {
     services.onBug(error, exchange.traceId);
     const rejection = internal(error);

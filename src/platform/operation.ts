@@ -16,6 +16,8 @@ export interface Call {
   readonly baseUrl: string;
   /** ISO 8601 in UTC, on the tenant's clock. */
   readonly now: string;
+  /** A header's value, by its name in lower case. */
+  header(name: string): string | undefined;
   /** Puts a warning into the trace, at the level of the catalogue or at one given. */
   warn(code: WarningCode, explanation: Explanation, level?: Level): void;
   /** Puts a line into the trace. */
@@ -24,11 +26,21 @@ export interface Call {
   concern(about: { readonly conversationId?: string; readonly contactId?: string }): void;
 }
 
+/** What goes on being sent after the head of an answer, at the caller's pace. */
+export interface Feed {
+  /** What to send next; undefined where nothing has come yet, null where it is over. */
+  next(): string | null | undefined;
+  /** Calls back whenever more may have come; the answer stops it. */
+  onMore(listener: () => void): () => void;
+}
+
 export interface Reply {
   readonly status: number;
   /** Serialised as JSON; without it the answer has no body. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Instead of a body. */
+  readonly feed?: Feed;
 }
 
 /** An operation on one tenant's state. Where `check` throws a Rejection, nothing has been written. */

@@ -30,7 +30,15 @@ export type TraceListener = (trace: Trace, kind: TraceKind) => void;
 /** `control`: a call of the control API, which a person looking for a handover does not want to see. */
 export type TraceKind = 'platform' | 'control';
 
+/** Reads one tenant's traces in the order in which they were added, at the reader's own pace. */
+export interface TraceReader {
+  /** undefined where none has come yet; `missed` where some were dropped before this reader had them. */
+  next(): Trace | 'missed' | undefined;
+}
+
 interface Kept {
+  /** Rises over all tenants. */
+  readonly number: number;
   readonly trace: Trace;
   readonly kind: TraceKind;
   readonly bytes: number;
@@ -38,7 +46,9 @@ interface Kept {
 
 interface Shelf {
   readonly kept: Queue<Kept>;
-  readonly byId: Map<string, Trace>;
+  readonly byId: Map<string, Kept>;
+  /** The number of the last one that was dropped. */
+  lastDropped: number;
   bytes: number;
   dropped: number;
 }
@@ -56,6 +66,7 @@ export class TraceLog {
   readonly #shelves = new Map<string, Shelf>();
   readonly #listeners = new Set<TraceListener>();
   #count = 0;
+  #newest = 0;
   #bytes = 0;
 
   /** `bounds` gives them as the config file has them now. */
@@ -66,8 +77,10 @@ export class TraceLog {
   add(trace: Trace, kind: TraceKind): void {
     const bytes = weigh(trace);
     const shelf = this.#shelf(trace.tenant);
-    shelf.kept.push({ trace, kind, bytes });
-    shelf.byId.set(trace.traceId, trace);
+    this.#newest += 1;
+    const kept: Kept = { number: this.#newest, trace, kind, bytes };
+    shelf.kept.push(kept);
+    shelf.byId.set(trace.traceId, kept);
     shelf.bytes += bytes;
     this.#bytes += bytes;
     this.#count += 1;
@@ -77,16 +90,43 @@ export class TraceLog {
   }
 
   get(tenant: string, traceId: string): Trace | undefined {
-    return this.#shelves.get(tenant)?.byId.get(traceId);
+    return this.#shelves.get(tenant)?.byId.get(traceId)?.trace;
   }
 
   list(tenant: string, filter: TraceFilter = {}): TraceList {
     const shelf = this.#shelves.get(tenant);
     const matching: Trace[] = [];
     for (const { trace, kind } of shelf?.kept.newestFirst() ?? []) {
-      if ((filter.control === true || kind === 'platform') && matches(trace, filter)) matching.push(trace);
+      if (matches(trace, kind, filter)) matching.push(trace);
     }
     return { items: matching.slice(0, filter.limit), total: matching.length, dropped: shelf?.dropped ?? 0 };
+  }
+
+  /**
+   * Reads what is added from now on, or what was added after the trace `after`. Where that one is not kept any more, all
+   * that is kept, after `missed`.
+   */
+  follow(tenant: string, filter: TraceFilter, after?: string): TraceReader {
+    const from = after === undefined ? this.#newest : this.#shelves.get(tenant)?.byId.get(after)?.number;
+    let missed = from === undefined;
+    let position = from ?? 0;
+    return {
+      next: () => {
+        const shelf = this.#shelves.get(tenant);
+        if (missed || (shelf !== undefined && shelf.lastDropped > position)) {
+          missed = false;
+          position = Math.max(position, shelf?.lastDropped ?? 0);
+          return 'missed';
+        }
+        if (shelf === undefined) return undefined;
+        for (let index = firstAfter(shelf.kept, position); index < shelf.kept.size; index += 1) {
+          const { number = position, trace, kind } = shelf.kept.at(index) ?? {};
+          position = number;
+          if (trace !== undefined && kind !== undefined && matches(trace, kind, filter)) return trace;
+        }
+        return undefined;
+      },
+    };
   }
 
   /** Forgets a tenant's traces. */
@@ -115,6 +155,7 @@ export class TraceLog {
     fattest.byId.delete(dropped.trace.traceId);
     fattest.bytes -= dropped.bytes;
     fattest.dropped += 1;
+    fattest.lastDropped = dropped.number;
     this.#bytes -= dropped.bytes;
     this.#count -= 1;
   }
@@ -123,7 +164,7 @@ export class TraceLog {
     const known = this.#shelves.get(tenant);
     if (known !== undefined) return known;
     if (this.#shelves.size >= MOST_EMPTY_SHELVES) this.#forgetAnEmptyShelf();
-    const shelf: Shelf = { kept: new Queue(), byId: new Map(), bytes: 0, dropped: 0 };
+    const shelf: Shelf = { kept: new Queue(), byId: new Map(), bytes: 0, dropped: 0, lastDropped: 0 };
     this.#shelves.set(tenant, shelf);
     return shelf;
   }
@@ -137,8 +178,20 @@ export class TraceLog {
   }
 }
 
-function matches(trace: Trace, filter: TraceFilter): boolean {
+/** The index of the first one with a higher number. */
+function firstAfter(kept: Queue<Kept>, number: number): number {
+  let [low, high] = [0, kept.size];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((kept.at(middle)?.number ?? 0) > number) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function matches(trace: Trace, kind: TraceKind, filter: TraceFilter): boolean {
   return (
+    (filter.control === true || kind === 'platform') &&
     (filter.conversationId === undefined || trace.conversationId === filter.conversationId) &&
     (filter.contactId === undefined || trace.contactId === filter.contactId) &&
     (filter.script === undefined || trace.script === filter.script) &&

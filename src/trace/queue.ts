@@ -29,6 +29,11 @@ export class Queue<T> {
     return item;
   }
 
+  /** Counted from the oldest; undefined beyond the newest. */
+  at(index: number): T | undefined {
+    return this.#items[this.#head + index];
+  }
+
   /** Newest first. */
   *newestFirst(): IterableIterator<T> {
     for (let index = this.#items.length - 1; index >= this.#head; index -= 1) yield this.#items[index] as T;
