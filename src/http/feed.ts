@@ -20,7 +20,7 @@ export function sendFeed(response: ServerResponse, feed: Feed): () => void {
   };
   const stop = feed.onMore(pump);
   const life = setInterval(() => {
-    if (!response.writableNeedDrain) {
+    if (!response.writableNeedDrain && !response.writableEnded) {
       unread = 0;
       response.write(': still here\n\n');
       return;
