@@ -121,13 +121,19 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
   let current = await compose(started);
   const traceFile = openTraceFile(started, () => current.config.settings.traceFileSize, parts.onNote ?? console.error);
   if (traceFile !== undefined) {
-    traces.subscribe((trace) => {
+    const write: TraceListener = (trace) => {
       traceFile.add(trace);
-    });
+    };
+    traces.subscribe(guarded(write, onBug));
   }
   let address: AddressInfo | undefined = undefined;
   const server = parts.listen === false ? undefined : createHttpServer(pipeline, () => current.config.settings);
-  address = await server?.listen();
+  try {
+    address = await server?.listen();
+  } catch (error) {
+    traceFile?.close();
+    throw error;
+  }
 
   async function reload(): Promise<Reloaded> {
     const before = current.config.settings;

@@ -9,7 +9,7 @@ export interface TraceFileSettings {
   readonly path: string;
   /** In bytes, as the config file has it now. */
   readonly size: () => number;
-  /** Called when traces begin to get lost, and when they are written again; nothing is thrown at a caller. */
+  /** Called when traces begin to get lost and when they are written again, and when the file cannot be begun anew. */
   readonly tell: (message: string) => void;
 }
 
@@ -21,6 +21,8 @@ export class TraceFile {
   readonly #settings: TraceFileSettings;
   #file: number;
   #bytes: number;
+  /** Where it could not be begun anew, it grows on up to here before that is tried again. */
+  #growsTo = 0;
   #lost = 0;
 
   /** Throws Node's error where the file cannot be opened. */
@@ -28,22 +30,21 @@ export class TraceFile {
     this.#settings = settings;
     this.#file = openSync(settings.path, 'a+');
     this.#bytes = fstatSync(this.#file).size;
-    if (this.#endsWithinALine()) this.#write('\n');
+    if (this.#endsWithinALine()) this.#write(Buffer.from('\n'));
   }
 
   add(trace: Trace): void {
-    const line = `${JSON.stringify(trace)}\n`;
+    const { path, size, tell } = this.#settings;
+    const line = Buffer.from(`${JSON.stringify(trace)}\n`);
+    if (this.#bytes > 0 && this.#bytes + line.length > Math.max(size(), this.#growsTo)) this.#beginAnew();
     try {
-      if (this.#bytes > 0 && this.#bytes + line.length > this.#settings.size()) this.#beginAnew();
-      this.#write(this.#lost > 0 && this.#endsWithinALine() ? `\n${line}` : line);
-      if (this.#lost > 0)
-        this.#settings.tell(`${this.#settings.path} is written again; ${String(this.#lost)} traces are missing in it.`);
+      if (this.#lost > 0 && this.#endsWithinALine()) this.#write(Buffer.from('\n'));
+      this.#write(line);
+      if (this.#lost > 0) tell(`${path} is written again; ${String(this.#lost)} traces are missing in it.`);
       this.#lost = 0;
     } catch (error) {
       if (this.#lost === 0)
-        this.#settings.tell(
-          `${this.#settings.path} cannot be written: ${(error as Error).message}. Answers go on; traces are missing in it.`,
-        );
+        tell(`${path} cannot be written: ${(error as Error).message}. Answers go on; traces are missing in it.`);
       this.#lost += 1;
     }
   }
@@ -52,8 +53,7 @@ export class TraceFile {
     closeSync(this.#file);
   }
 
-  #write(text: string): void {
-    const bytes = Buffer.from(text);
+  #write(bytes: Buffer): void {
     for (let written = 0; written < bytes.length;) {
       const count = writeSync(this.#file, bytes, written);
       written += count;
@@ -67,18 +67,29 @@ export class TraceFile {
     return this.#bytes > 0 && readSync(this.#file, last, 0, 1, this.#bytes - 1) === 1 && last[0] !== 0x0a;
   }
 
+  /** A file that is mounted into a container by itself, for one, cannot be renamed: nothing is lost, it grows on. */
   #beginAnew(): void {
-    const { path } = this.#settings;
-    for (let number = KEPT; number > 0; number -= 1) {
-      try {
-        renameSync(number === 1 ? path : `${path}.${String(number - 1)}`, `${path}.${String(number)}`);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      }
+    const { path, size, tell } = this.#settings;
+    try {
+      shiftOlder(path);
+      const anew = openSync(path, 'a+');
+      closeSync(this.#file);
+      this.#file = anew;
+      this.#bytes = fstatSync(anew).size;
+    } catch (error) {
+      this.#growsTo = this.#bytes + size();
+      tell(`${path} cannot be begun anew: ${(error as Error).message}. It grows on.`);
     }
-    const anew = openSync(path, 'a+');
-    closeSync(this.#file);
-    this.#file = anew;
-    this.#bytes = fstatSync(anew).size;
+  }
+}
+
+/** `.2` becomes `.3`, `.1` becomes `.2`, and the file itself `.1`. */
+function shiftOlder(path: string): void {
+  for (let number = KEPT; number > 0; number -= 1) {
+    try {
+      renameSync(number === 1 ? path : `${path}.${String(number - 1)}`, `${path}.${String(number)}`);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
   }
 }
