@@ -42,6 +42,29 @@ test.each([
   expect(trace).not.toContain('1234567');
 });
 
+test.each([
+  ['with quotes and line breaks', ['/sessionId'], { body: { sessionId: 'Jane "J"\nDoe' } }, /Jane|Doe/],
+  [
+    'with quotes, where a lookup repeats it',
+    ['/value'],
+    { path: `/api/v2/contacts?attribute=name&value=${encodeURIComponent('Jane "J" Doe')}` },
+    /Jane|Doe/,
+  ],
+  ['longer than what is shown of it', ['/sessionId'], { body: { sessionId: `Jane${' Doe'.repeat(100)}` } }, /Jane|Doe/],
+  ['longer, in a lookup', ['/value'], { path: `/api/v2/contacts?attribute=name&value=Jane${'+Doe'.repeat(100)}` }, /Jane|Doe/],
+  ['of two letters in the path', ['/userId'], { path: '/api/v2/users/Jo/attributes' }, /users\/Jo/],
+  [
+    'that is neither a text nor a number',
+    ['/metadata'],
+    { body: { sessionId: CONVERSATION, metadata: true } },
+    /"received":"true/,
+  ],
+])('a value %s', async (_, redact, message, leak) => {
+  const trace = await traced(redact, message);
+  expect(trace).toContain('[redacted]');
+  expect(trace).not.toMatch(leak);
+});
+
 test('nothing else is hidden, and the answer on the wire is whole', async () => {
   const { url } = await emulator({ redact: ['/metadata/phone'] });
   await open(url);

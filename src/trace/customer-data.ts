@@ -42,31 +42,63 @@ export function createRedactor(pointers: readonly string[]): Redactor | undefine
       for (const [name, value] of Object.entries(pathParameters)) if (isHidden(name)) note(value, found);
       for (const [name, value] of queryOf(request.path)) if (isHidden(name)) note(value, found);
       for (const [name, value] of Object.entries(request.headers)) if (parameters.includes(name)) note(value, found);
-      if (found.size === 0) return trace;
-      const texts = [...found].filter((text) => text.length >= SHORTEST).sort((one, other) => other.length - one.length);
-      const plain = (text: string): string =>
-        texts.reduce((rest, hidden) => rest.replaceAll(hidden, REDACTED).replaceAll(encodeURIComponent(hidden), REDACTED), text);
-      const plainId = (id: string | null): string | null => (id === null ? null : plain(id));
+      const plain = hiding(found);
+      const plainId = (id: string | null): string | null => (id === null ? null : isCutOf(id, found) ? REDACTED : plain(id));
+      const plainBody = (body: string | null): string | null => (body === null ? null : plain(body));
       const plainHeaders = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-        Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, plain(value)]));
+        Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, found.has(value) ? REDACTED : plain(value)]));
       return {
         ...trace,
         request: {
           ...request,
-          path: plain(hideParameters(request.path, isHidden)),
+          path: plain(hideSegments(hideParameters(request.path, isHidden), found)),
           headers: plainHeaders(request.headers),
-          body: plainId(request.body),
+          body: plainBody(request.body),
         },
         response:
           trace.response === null
             ? null
-            : { ...trace.response, headers: plainHeaders(trace.response.headers), body: plainId(trace.response.body) },
+            : { ...trace.response, headers: plainHeaders(trace.response.headers), body: plainBody(trace.response.body) },
         conversationId: plainId(trace.conversationId),
         contactId: plainId(trace.contactId),
         entries: trace.entries.map((entry) => hideInEntry(entry, paths, plain)),
       };
     },
   };
+}
+
+/** Of a longer value, entries show its beginning: so many characters in a text, so many in the URL of a remedy. */
+const LONGEST_SHOWN = 80;
+const LONGEST_IN_A_URL = 64;
+
+/** Hides what was found: as it stands, as JSON and URLs write it, and where only its beginning is shown. */
+function hiding(found: Found): (text: string) => string {
+  const forms = [...found]
+    .filter((text) => text.length >= SHORTEST)
+    .flatMap((text) => [text, text.slice(0, LONGEST_SHOWN), text.slice(0, LONGEST_IN_A_URL)])
+    .flatMap((text) => [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text.toWellFormed())]);
+  const longestFirst = [...new Set(forms)].sort((one, other) => other.length - one.length);
+  return (text) => longestFirst.reduce((rest, hidden) => rest.replaceAll(hidden, REDACTED), text);
+}
+
+/** An id in a trace may be the beginning of a long one. */
+function isCutOf(id: string, found: Found): boolean {
+  return [...found].some((text) => text === id || (id.length > LONGEST_SHOWN && text.startsWith(id)));
+}
+
+function hideSegments(path: string, found: Found): string {
+  const mark = path.indexOf('?');
+  const [way, query] = mark === -1 ? [path, ''] : [path.slice(0, mark), path.slice(mark)];
+  const segments = way.split('/').map((segment) => (found.has(percentDecoded(segment)) ? REDACTED : segment));
+  return segments.join('/') + query;
+}
+
+function percentDecoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
 
 function stepsOf(pointer: string): string[] {
