@@ -38,7 +38,10 @@ export function readConversationId(call: IdCall, text: string, place: IdPlace, i
 export function conversationInPath(call: Call, ids: ConversationIds, state: TenantState): Conversation {
   const conversationId = readConversationId(call, call.pathParameters.conversationId ?? '', IN_PATH, ids, state);
   const conversation = state.conversation(conversationId);
-  if (conversation === undefined) throw conversationUnknown(conversationId, IN_PATH, call, state);
+  if (conversation === undefined) {
+    warnIfDropped(call, IN_PATH, state);
+    throw conversationUnknown(conversationId, IN_PATH, call);
+  }
   call.concern({ contactId: conversation.contactId });
   return conversation;
 }
@@ -51,8 +54,7 @@ export function knownIds(state: TenantState): KnownIds {
   };
 }
 
-export function conversationUnknown(conversationId: string, place: IdPlace, call: Call, state: TenantState): Rejection {
-  warnIfDropped(call, place, state);
+export function conversationUnknown(conversationId: string, place: IdPlace, call: Call): Rejection {
   return reject('CONVERSATION_UNKNOWN', {
     message: 'No conversation has this id.',
     ...place,

@@ -12,6 +12,7 @@ import {
   readConversationId,
 } from './conversation-rules.js';
 import { viewOf } from './conversation-view.js';
+import { warnIfDropped } from './loss-rules.js';
 import type { Call, Operations, Reply } from './operation.js';
 import { skillUnknown } from './skill-rules.js';
 
@@ -33,8 +34,10 @@ export function conversationOperations(settings: ConversationSettings): Operatio
   const requireKnown = (call: Call, text: string, place: IdPlace, state: TenantState): Conversation | undefined => {
     const conversationId = readConversationId(call, text, place, conversationIds, state);
     const conversation = state.conversation(conversationId);
-    if (conversation === undefined && settings.unknownConversations === 'refuse')
-      throw conversationUnknown(conversationId, place, call, state);
+    if (conversation === undefined && settings.unknownConversations === 'refuse') {
+      warnIfDropped(call, place, state);
+      throw conversationUnknown(conversationId, place, call);
+    }
     return conversation;
   };
 
