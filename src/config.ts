@@ -86,7 +86,7 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   const settings = {
     ...merged,
     ...sizesOf(merged, faults, fault),
-    publicUrl: addressOf(merged.publicUrl, faults, fault),
+    publicUrl: publicUrlOf(merged.publicUrl, faults, fault),
     skills: staffed(merged.skills),
   } as unknown as Settings;
   const ids = readyIds(settings.conversationId, faults, fault);
@@ -149,8 +149,8 @@ function optionLayer(options: Readonly<Record<string, unknown>>): Layer {
   return { values: options, texts: false, where: (path) => path.join('.') };
 }
 
-const ajvForTexts = new Ajv({ allErrors: true, coerceTypes: true, allowUnionTypes: true });
-const ajvForValues = new Ajv({ allErrors: true, allowUnionTypes: true });
+const ajvForTexts = new Ajv({ allErrors: true, verbose: true, coerceTypes: true, allowUnionTypes: true });
+const ajvForValues = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true });
 
 function check(name: string, value: unknown, layer: Layer): { readonly value: unknown } | { readonly faults: ConfigFault[] } {
   if (!Object.hasOwn(SETTINGS, name)) {
@@ -196,7 +196,7 @@ function deepFault(error: ErrorObject, name: string, expected: string, layer: La
       : allowed !== undefined
         ? `must be ${oneOf(allowed)}`
         : error.keyword === 'pattern'
-          ? `is none of what it takes: ${expected}`
+          ? `must be one of ${expected}, not ${show(error.data)}`
           : (error.message ?? error.keyword);
   return { where: layer.where(path), message: `${path.join('.')} ${problem}` };
 }
@@ -228,7 +228,7 @@ function bytesOf(size: unknown): number {
 }
 
 /** Without slashes at its end. */
-function addressOf(address: unknown, faults: ConfigFault[], fault: LoadedConfig['fault']): string | undefined {
+function publicUrlOf(address: unknown, faults: ConfigFault[], fault: LoadedConfig['fault']): string | undefined {
   if (typeof address !== 'string') return undefined;
   if (!URL.canParse(address))
     faults.push(fault(['publicUrl'], `publicUrl must be ${SETTINGS.publicUrl.expected}, not ${show(address)}`));

@@ -7,7 +7,7 @@ export { ConfigFaults, type ConfigFault } from './config.js';
 export type { ConversationIdForm } from './contact/ids.js';
 export type { Skill } from './contact/skill.js';
 export type { Emulator, EmulatorParts, Reloaded } from './emulator.js';
-export type { Clock } from './pipeline/index.js';
+export type { Clock, ErrorBodies } from './pipeline/index.js';
 export {
   CATALOGUE,
   type CatalogueEntry,
@@ -17,7 +17,7 @@ export {
   type RefusalCode,
   type WarningCode,
 } from './rejections.js';
-export type { ErrorBodies, LogLevel, PartialSettings, Settings } from './settings.js';
+export type { LogLevel, PartialSettings, Settings } from './settings.js';
 export type { NewConversation } from './state/store.js';
 export type { TraceFilter, TraceKind, TraceList, TraceListener } from './trace/log.js';
 export { causeOf, type Level, type Outcome, type Trace, type TraceEntry, warningsOf } from './trace/trace.js';

@@ -1,6 +1,7 @@
 /** Every setting there is: its type, its default, how it is checked, and its flag. */
 import type { ConversationIdForm } from './contact/ids.js';
 import { DEFAULT_SKILL, type Skill } from './contact/skill.js';
+import type { ErrorBodies } from './pipeline/index.js';
 import { oneOf } from './shown.js';
 import type { NewConversation } from './state/store.js';
 
@@ -52,9 +53,6 @@ export interface Settings {
   /** Conversations that are there from the start and again after each reset, in every tenant. */
   readonly conversations: readonly NewConversation[];
 }
-
-/** Error bodies by family and status: `{conversations: {400: {…}}}`. */
-export type ErrorBodies = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
 
 type SizeName = 'maxBody' | 'traceFileSize' | 'maxTraceBytes' | 'maxStateBytes';
 
@@ -201,7 +199,7 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
   },
   corsOrigins: {
     schema: { type: 'array', items: { type: 'string', pattern: ORIGIN } },
-    expected: 'origins such as http://localhost:3000, or *',
+    expected: 'origins such as http://localhost:3000 (scheme, host and port alone), or *',
     kind: 'list',
     default: [],
     help: 'origins whose pages may read answers, set off by commas; * is any (not for the control API)',

@@ -22,7 +22,7 @@ import { validate } from './validate.js';
 
 export type { Feed } from '../platform/operation.js';
 export type { Answer, Arrival, Headers, Received } from './exchange.js';
-export type { Clock, Services } from './services.js';
+export type { Clock, ErrorBodies, Services } from './services.js';
 
 interface Stage {
   readonly name: string;

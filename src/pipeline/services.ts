@@ -15,7 +15,7 @@ export interface Clock {
   monotonic(): number;
 }
 
-/** By the family's name, then by status. */
+/** Error bodies by family and status: `{conversations: {400: {…}}}`. */
 export type ErrorBodies = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
 
 /** One set for each state of the config file: a reload exchanges them whole, and a request keeps those that it began with. */
