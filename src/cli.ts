@@ -42,7 +42,9 @@ function program(): Command {
     );
   }
   const health = new Command('health')
-    .description('Say whether an emulator is well: exit code 0 or 1. It is looked for where serve would listen.')
+    .description(
+      `Say whether an emulator is well: exit code 0 or 1. It is looked for at ${environmentName('host')} and ${environmentName('port')}; the config file is not read.`,
+    )
     .argument('[url]', 'where else to look, such as http://localhost:8400')
     .action(runHealth);
   return new Command('cxone-emulator')
@@ -95,7 +97,7 @@ function unknownArguments(command: Command): ConfigFault[] {
   });
 }
 
-/** The config file is not read: in a container it stands in the arguments of another process. */
+/** The config file is not read: a bad one, which the running emulator did not take up, must not make it look ill. */
 async function runHealth(given: string | undefined): Promise<void> {
   const { settings } = await loadConfig({ environment: process.env });
   try {
