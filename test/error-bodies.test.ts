@@ -5,7 +5,7 @@ import { emulator, send } from './support/client.js';
 test('replace the known ones for their family and status only', async () => {
   const { url } = await emulator({
     errors: {
-      conversations: { 400: { code: 7, __proto__: null } },
+      conversations: { 400: { code: 7 } },
       webhooks: { 404: { gone: true } },
       control: { 404: { mine: 1 } },
     },

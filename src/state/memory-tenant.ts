@@ -378,7 +378,10 @@ export class MemoryTenant implements TenantState {
   }
 }
 
-/** What a record takes in memory with the maps that lead to it, and each of its values, roughly; measured on Node 20. */
+/**
+ * What a record takes in memory with the maps that lead to it, and each of its values, rather too much than too little: a
+ * queued conversation with its contact weighs 1,400 bytes here and took 1,100 on Node 20.
+ */
 const BYTES_OF_A_RECORD = 300;
 const BYTES_OF_A_VALUE = 24;
 
