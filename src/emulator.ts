@@ -119,7 +119,8 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
   }
 
   let current = await compose(started);
-  const traceFile = openTraceFile(started, () => current.config.settings.traceFileSize, parts.onNote ?? console.error);
+  const tell = parts.onNote ?? console.error;
+  const traceFile = openTraceFile(started, () => current.config.settings.traceFileSize, tell);
   if (traceFile !== undefined) {
     const write: TraceListener = (trace) => {
       traceFile.add(trace);
@@ -127,7 +128,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     traces.subscribe(guarded(write, onBug));
   }
   let address: AddressInfo | undefined = undefined;
-  const server = parts.listen === false ? undefined : createHttpServer(pipeline, () => current.config.settings);
+  const server = parts.listen === false ? undefined : createHttpServer(pipeline, () => current.config.settings, tell);
   try {
     address = await server?.listen();
   } catch (error) {
@@ -145,7 +146,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
 
   let reloading: Promise<unknown> = Promise.resolve();
   return {
-    app: createApp(pipeline),
+    app: createApp(pipeline, () => current.config.settings),
     get url() {
       if (address === undefined)
         throw new Error('This emulator does not listen (listen: false): give its app to supertest instead.');

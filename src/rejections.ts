@@ -94,7 +94,11 @@ export const CATALOGUE = {
     'emulator',
     'A page of a foreign origin calls the control API; `--cors-origins` names those that may.',
   ),
-  EMULATOR_BUSY: refusal(503, 'emulator', 'More connections are open than `--max-connections` allows.'),
+  EMULATOR_BUSY: refusal(
+    503,
+    'emulator',
+    'More connections are open than `--max-connections` allows, or more bytes are in flight than `--max-in-flight-bytes`.',
+  ),
   CONTROL_INPUT_INVALID: refusal(400, 'emulator', 'Bad input to the control API.'),
   REQUEST_TIMEOUT: refusal(408, 'assumed', 'The request did not arrive in time.'),
   HEADERS_TOO_LARGE: refusal(431, 'assumed', 'Request line and headers are over 16 KB together.'),
@@ -104,6 +108,11 @@ export const CATALOGUE = {
     NEVER_SENT,
     'doc',
     'The caller left before the answer; as a warning, it had to wait 8 s or more: Cognigy gives up after 8 s or 15 s.',
+  ),
+  ANSWER_NOT_READ: refusal(
+    NEVER_SENT,
+    'emulator',
+    'The caller took nothing of an answer for as long as `--request-timeout`: the connection was closed.',
   ),
 
   TOKEN_NOT_CHECKED: warning('warn', 'emulator', 'A token came, and nobody checked it.'),

@@ -39,6 +39,8 @@ export interface Settings {
   /** In milliseconds. */
   readonly requestTimeout: number;
   readonly maxConnections: number;
+  /** In bytes. */
+  readonly maxInFlightBytes: number;
   readonly maxTraces: number;
   /** In bytes. */
   readonly maxTraceBytes: number;
@@ -54,7 +56,7 @@ export interface Settings {
   readonly conversations: readonly NewConversation[];
 }
 
-type SizeName = 'maxBody' | 'traceFileSize' | 'maxTraceBytes' | 'maxStateBytes';
+type SizeName = 'maxBody' | 'maxInFlightBytes' | 'traceFileSize' | 'maxTraceBytes' | 'maxStateBytes';
 
 /** Any part of the settings; sizes also as texts, such as `512kb`. */
 export type PartialSettings = { readonly [K in Exclude<keyof Settings, SizeName>]?: Settings[K] | undefined } & Readonly<
@@ -235,13 +237,18 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
     schema: { type: 'integer', minimum: 1, maximum: 3_600_000 },
     expected: 'milliseconds from 1 to 3600000',
     default: 30_000,
-    help: 'milliseconds within which a request must have arrived',
+    help: 'milliseconds within which a request must have arrived; also how long an answer may lie with nothing of it being read',
     flag: { name: 'request-timeout', value: 'ms' },
   },
   maxConnections: {
     ...count(1000, 100_000),
     help: 'connections that are open at a time; a request on one more is refused',
     flag: { name: 'max-connections', value: 'number' },
+  },
+  maxInFlightBytes: {
+    ...size('256mb'),
+    help: 'memory for bodies that are arriving and answers that nobody has read yet; a request beyond is refused',
+    flag: { name: 'max-in-flight-bytes', value: 'size' },
   },
   maxTraces: {
     ...count(10_000, 10_000_000),

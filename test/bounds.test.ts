@@ -136,6 +136,21 @@ test('five hundred connections that send a byte a second do not keep a healthy o
   for (const answer of await over) expect(answer).toMatch(/^HTTP\/1\.1 408 /);
 });
 
+test('connections far beyond the limit are closed, which is told once', async () => {
+  const notes: string[] = [];
+  const { url } = await emulator({ maxConnections: 1, onNote: (note) => notes.push(note) });
+  const port = Number(new URL(url).port);
+  const sockets = Array.from({ length: 150 }, () => createConnection({ host: '127.0.0.1', port }).on('error', () => undefined));
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  await expect.poll(() => sockets.filter(({ closed }) => closed)).toHaveLength(49);
+  expect(notes).toHaveLength(1);
+  expect(notes[0]).toMatch(/^Over 101 connections .*--max-connections 1/);
+  for (const socket of sockets) socket.destroy();
+  await expect.poll(async () => (await send(url, { path: '/_emulator/health' })).status).toBe(200);
+});
+
 test('a clock that jumps changes no order and no duration', async () => {
   let now = Date.parse('2026-03-01T09:00:00Z');
   const { url } = await emulator({ clock: { now: () => now, monotonic: () => performance.now() } });

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { CATALOGUE, type Code, type Emulator, type EmulatorOptions, type Place, type TraceEntry } from '../src/index.js';
 import { type Answer, CONVERSATION, emulator, HANDOVER, type Message, open, send, talk, traceOf } from './support/client.js';
 
@@ -1427,6 +1427,7 @@ function stateWithout(list: string): Record<string, unknown> {
 /** Codes that no ordinary request can raise; each has its own test below. */
 const ON_THE_WIRE: readonly Code[] = [
   'EMULATOR_BUSY',
+  'ANSWER_NOT_READ',
   'HTTP_MALFORMED',
   'HEADERS_TOO_LARGE',
   'REQUEST_TIMEOUT',
@@ -1538,6 +1539,44 @@ describe('what never becomes a request is answered and traced too', () => {
     expect(newest(started)?.remedy).toMatch(/--max-connections/);
     held.destroy();
     await expect.poll(async () => (await send(started.url, { path: '/_emulator/health' })).status).toBe(200);
+  });
+
+  test('EMULATOR_BUSY: more bytes in flight than there is room for', async () => {
+    const started = await emulator({ maxInFlightBytes: '64kb' });
+    const { port } = new URL(started.url);
+    const held = createConnection({ host: '127.0.0.1', port: Number(port) });
+    held.write(`POST ${HANDOVER} HTTP/1.1\r\nHost: x\r\nContent-Length: 65536\r\n\r\n${'x'.repeat(60_000)}`);
+    const long = { ...valid, metadata: { note: 'x'.repeat(10_000) } };
+    const busy = async (): Promise<Answer> => {
+      const answer = await send(started.url, { body: long });
+      return answer.status === 503 ? answer : busy();
+    };
+    expect(await busy()).toMatchObject({
+      headers: { 'x-emulator-cause': 'EMULATOR_BUSY', connection: 'close' },
+      body: { errorCode: 'ServiceUnavailable', message: 'Service Unavailable' },
+    });
+    expect(newest(started)).toMatchObject({ code: 'EMULATOR_BUSY', in: null, pointer: null, received: 'more' });
+    expect(newest(started)?.remedy).toMatch(/--max-in-flight-bytes/);
+    held.destroy();
+    await expect.poll(async () => (await send(started.url, { body: long })).status).toBe(400);
+  });
+
+  test('ANSWER_NOT_READ: a caller that takes nothing is given up, and its answers no longer count', async () => {
+    const started = await emulator({ requestTimeout: 300, maxInFlightBytes: '1mb' });
+    await open(started.url, { attributes: { note: 'x'.repeat(900_000) } });
+    const { port } = new URL(started.url);
+    const deaf = createConnection({ host: '127.0.0.1', port: Number(port) });
+    onTestFinished(() => {
+      deaf.destroy();
+    });
+    deaf.on('error', () => undefined).pause();
+    deaf.write(`GET /_emulator/conversations HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(30));
+    await expect.poll(async () => (await send(started.url, { path: '/_emulator/health' })).status).toBe(503);
+    await expect.poll(async () => (await send(started.url, { path: '/_emulator/health' })).status).toBe(200);
+    const { items } = (await send(started.url, { path: '/_emulator/traces?control=true&code=ANSWER_NOT_READ' })).body;
+    expect(items).toMatchObject([{ outcome: 'failed', response: null, request: { path: '/_emulator/conversations' } }]);
+    expect(items[0].entries.at(-1)).toMatchObject({ in: null, pointer: null, received: 'nothing taken for 300 ms' });
+    expect(items[0].entries.at(-1).remedy).toMatch(/to its end/);
   });
 
   test('HEADERS_TOO_LARGE: a long URL', async () => {

@@ -1,11 +1,13 @@
 /** A request of Node's http server as the pipeline takes it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Answer, Arrival, Received } from '../pipeline/index.js';
 import { tooLarge } from '../pipeline/parse-body.js';
 import { type Rejection, reject } from '../rejections.js';
 import { callerLeft } from './broken.js';
 import { sendFeed } from './feed.js';
+import type { Held, InFlight } from './in-flight.js';
 
 /** What is over the limit is read and thrown away up to here, so that the caller hears the answer instead of a reset. */
 const MOST_DISCARDED = 64 * 1024 * 1024;
@@ -29,22 +31,23 @@ export function refuseSocket(socket: Duplex, limit: number): void {
   refused.set(socket, limit);
 }
 
-export function arrivalOf(request: IncomingMessage, response: ServerResponse): Arrival {
-  const fault = busyFault(request) ?? hostFault(request);
+/** `held` counts the bytes of the body. */
+export function arrivalOf(request: IncomingMessage, response: ServerResponse, inFlight: InFlight, held: Held): Arrival {
+  const fault = busyFault(request, inFlight) ?? hostFault(request);
   return {
     transport: 'http',
     method: request.method ?? 'GET',
     target: request.url ?? '/',
     headers: request.headers,
     ...(fault === undefined ? {} : { fault }),
-    receive: (limit) => receive(request, limit),
+    receive: (limit) => receive(request, limit, (bytes) => (held.take(bytes) ? undefined : tooMuchInFlight(inFlight.limit))),
     gone: () => response.destroyed || request.socket.destroyed,
   };
 }
 
-function busyFault({ socket }: IncomingMessage): Rejection | undefined {
+function busyFault({ socket }: IncomingMessage, inFlight: InFlight): Rejection | undefined {
   const limit = refused.get(socket);
-  if (limit === undefined) return undefined;
+  if (limit === undefined) return inFlight.full ? tooMuchInFlight(inFlight.limit) : undefined;
   return reject('EMULATOR_BUSY', {
     message: 'Too many connections are open.',
     in: null,
@@ -53,6 +56,18 @@ function busyFault({ socket }: IncomingMessage): Rejection | undefined {
     received: 'one more',
     remedy:
       'Let the client use its connections again (keep-alive) and close those that it no longer needs, or allow more with --max-connections. CXone’s own limit is not known.',
+  });
+}
+
+function tooMuchInFlight(limit: number): Rejection {
+  return reject('EMULATOR_BUSY', {
+    message: 'Too many bytes are in flight.',
+    in: null,
+    pointer: null,
+    expected: `at most ${String(limit)} bytes of bodies and of answers that nobody has taken yet, over all requests`,
+    received: 'more',
+    remedy:
+      'Send fewer or smaller bodies at a time and read every answer to its end, or allow more with --max-in-flight-bytes. CXone’s own limit is not known.',
   });
 }
 
@@ -71,7 +86,12 @@ function hostFault(request: IncomingMessage): Rejection | undefined {
 
 const NOTHING: Received = { bytes: Buffer.alloc(0) };
 
-function receive(request: IncomingMessage, limit: number): Received | Promise<Received> {
+/** `hold` says why there is no room for so many bytes more: the rest is thrown away then. */
+function receive(
+  request: IncomingMessage,
+  limit: number,
+  hold: (bytes: number) => Rejection | undefined,
+): Received | Promise<Received> {
   const { headers } = request;
   const empty =
     headers['transfer-encoding'] === undefined && (headers['content-length'] === undefined || headers['content-length'] === '0');
@@ -79,6 +99,7 @@ function receive(request: IncomingMessage, limit: number): Received | Promise<Re
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let crowded: Rejection | undefined;
     const { socket } = request;
 
     const done = (fault?: Rejection): void => {
@@ -87,16 +108,20 @@ function receive(request: IncomingMessage, limit: number): Received | Promise<Re
       resolve(fault === undefined ? { bytes } : { bytes, fault });
     };
     const onData = (chunk: Buffer): void => {
-      const room = limit - size;
+      const room = crowded === undefined ? limit - size : 0;
       size += chunk.length;
-      if (room > 0) chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
+      if (room > 0) {
+        const kept = chunk.length > room ? chunk.subarray(0, room) : chunk;
+        crowded = hold(kept.length);
+        if (crowded === undefined) chunks.push(kept);
+      }
       if (size > limit + MOST_DISCARDED) {
         request.pause();
         done(tooLarge(limit, `more than ${String(size)} bytes`));
       }
     };
     const onEnd = (): void => {
-      done(size > limit ? tooLarge(limit, `${String(size)} bytes`) : undefined);
+      done(size > limit ? tooLarge(limit, `${String(size)} bytes`) : crowded);
     };
     const onClose = (): void => {
       if (!request.complete) done(callerLeft(`${String(size)} bytes of its body`));
@@ -126,4 +151,18 @@ export function write(response: ServerResponse, answer: Answer, feeds: Feeds): v
   }
   headers['content-length'] = Buffer.byteLength(answer.body);
   response.writeHead(answer.status, headers).end(answer.body);
+}
+
+/**
+ * Counts what of an answer still waits for its caller, and gives the caller up once it has taken nothing for `patience`
+ * milliseconds: Node emits a timeout of the socket then.
+ */
+export function awaitReader(response: ServerResponse, socket: Socket, held: Held, patience: number): void {
+  const waiting = response.writableLength;
+  if (waiting === 0) return;
+  held.add(waiting);
+  response.once('close', () => {
+    held.release();
+  });
+  socket.setTimeout(patience);
 }

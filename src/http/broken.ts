@@ -1,5 +1,5 @@
 /** What is no request at all: bytes that are not HTTP, headers without end, a caller that never finishes. */
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Answer, Arrival } from '../pipeline/index.js';
 import { headersTooLarge } from '../pipeline/receive.js';
@@ -80,6 +80,26 @@ export function brokenArrival(fault: Rejection, packet: Buffer | undefined): Arr
     fault,
     receive: () => ({ bytes: Buffer.alloc(0) }),
     gone: () => false,
+  };
+}
+
+/** An answer of which the caller takes nothing more, so that the connection was closed. `patience` in milliseconds. */
+export function unreadArrival({ req }: ServerResponse, patience: number): Arrival {
+  return {
+    transport: 'http',
+    method: req.method ?? '-',
+    target: req.url ?? '/',
+    headers: {},
+    fault: reject('ANSWER_NOT_READ', {
+      message: 'The caller took nothing more of its answer, and the connection was closed.',
+      in: null,
+      pointer: null,
+      expected: 'a caller that reads its answers to the end',
+      received: `nothing taken for ${String(patience)} ms`,
+      remedy: 'Let the client read every answer to its end, also those that it does not need, or close its connection.',
+    }),
+    receive: () => ({ bytes: Buffer.alloc(0) }),
+    gone: () => true,
   };
 }
 

@@ -1,18 +1,20 @@
 /** The HTTP server: Express in front of the pipeline, with nothing of Express's or Node's own ever showing. */
 import { createServer, IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import express from 'express';
 import type { Duplex } from 'node:stream';
 import type { Arrival, Pipeline } from '../pipeline/index.js';
-import { arrivalOf, failReading, type Feeds, refuseSocket, write } from './arrival.js';
-import { brokenArrival, connectArrival, connectionFault, writeBare } from './broken.js';
+import { arrivalOf, awaitReader, failReading, type Feeds, refuseSocket, write } from './arrival.js';
+import { brokenArrival, connectArrival, connectionFault, unreadArrival, writeBare } from './broken.js';
+import { countInFlight, type InFlight } from './in-flight.js';
 
 export interface HttpSettings {
   readonly host: string;
   readonly port: number;
-  /** How long a request may take to arrive, in milliseconds. */
+  /** How long a request may take to arrive, and an answer may lie without any of it being taken, in milliseconds. */
   readonly requestTimeout: number;
   readonly maxConnections: number;
+  readonly maxInFlightBytes: number;
 }
 
 export interface HttpServer {
@@ -22,9 +24,31 @@ export interface HttpServer {
   close(patience: number): Promise<void>;
 }
 
-/** The app, for supertest or for mounting into another Express app. */
-export function createApp(pipeline: Pipeline): RequestListener {
-  return buildApp(pipeline, () => false, new Set()).listener;
+/** The app, for supertest or for mounting into another Express app. `current` gives the settings as they are now. */
+export function createApp(pipeline: Pipeline, current: () => HttpSettings): RequestListener {
+  return buildApp(
+    pipeline,
+    wireOf(current, () => false),
+  ).listener;
+}
+
+/** What all connections share. */
+interface Wire {
+  /** Whether connections must not be used again, because the server takes no more requests. */
+  readonly stopping: () => boolean;
+  readonly feeds: Feeds;
+  readonly inFlight: InFlight;
+  /** In milliseconds. */
+  readonly patience: () => number;
+}
+
+function wireOf(current: () => HttpSettings, stopping: () => boolean): Wire {
+  return {
+    stopping,
+    feeds: new Set(),
+    inFlight: countInFlight(() => current().maxInFlightBytes),
+    patience: () => current().requestTimeout,
+  };
 }
 
 interface App {
@@ -32,15 +56,21 @@ interface App {
   readonly listener: RequestListener;
 }
 
-/** `stopping` says whether connections must not be used again, because the server takes no more requests. */
-function buildApp(pipeline: Pipeline, stopping: () => boolean, feeds: Feeds): App {
+function buildApp(pipeline: Pipeline, { stopping, feeds, inFlight, patience }: Wire): App {
   const app = express();
   app.disable('x-powered-by');
   const serve: RequestListener = (request, response) => {
-    newest.set(request.socket, response);
-    void pipeline.handle(arrivalOf(request, response)).then((answer) => {
-      if (answer === null) response.destroy();
-      else write(response, stopping() ? { ...answer, close: true } : answer, feeds);
+    const { socket } = request;
+    newest.set(socket, response);
+    const held = inFlight.on(socket);
+    void pipeline.handle(arrivalOf(request, response, inFlight, held)).then((answer) => {
+      held.release();
+      if (answer === null) {
+        response.destroy();
+        return;
+      }
+      write(response, stopping() ? { ...answer, close: true } : answer, feeds);
+      awaitReader(response, socket, held, patience());
     });
   };
   app.use(serve);
@@ -78,13 +108,14 @@ function answerBare(pipeline: Pipeline, arrival: Arrival, socket: Duplex): void 
 /** So many connections over the limit still hear that they are; beyond, they are closed without a word. */
 const HEARD_OVER_THE_LIMIT = 100;
 
-/** `current` gives the settings as the config file has them now; host and port are those of the start. */
-export function createHttpServer(pipeline: Pipeline, current: () => HttpSettings): HttpServer {
+/** `current` gives the settings as the config file has them now; host and port are those of the start. `tell` is for people. */
+export function createHttpServer(pipeline: Pipeline, current: () => HttpSettings, tell: (note: string) => void): HttpServer {
   const settings = current();
   let stopping = false;
   let connections = 0;
-  const feeds: Feeds = new Set();
-  const { app, listener } = buildApp(pipeline, () => stopping, feeds);
+  let overrun = false;
+  const wire = wireOf(current, () => stopping);
+  const { app, listener } = buildApp(pipeline, wire);
   const server = createServer(
     {
       ...expressPrototypes(app),
@@ -106,6 +137,22 @@ export function createHttpServer(pipeline: Pipeline, current: () => HttpSettings
     connections += 1;
     socket.once('close', () => (connections -= 1));
     if (connections > maxConnections) refuseSocket(socket, maxConnections);
+    else overrun = false;
+  });
+  server.on('drop', () => {
+    if (overrun) return;
+    overrun = true;
+    const { maxConnections } = current();
+    tell(
+      `Over ${String(maxConnections + HEARD_OVER_THE_LIMIT)} connections are open: those beyond are closed without an answer and without a trace (--max-connections ${String(maxConnections)}).`,
+    );
+  });
+  server.on('timeout', (socket: Socket) => {
+    const response = newest.get(socket);
+    const atWork = response !== undefined && !response.writableEnded;
+    if (atWork) return;
+    socket.destroy();
+    if (response?.writableFinished === false) void pipeline.handle(unreadArrival(response, current().requestTimeout));
   });
   // Node answers an expectation other than 100-continue with a bare 417 of its own.
   server.on('checkExpectation', listener);
@@ -133,7 +180,7 @@ export function createHttpServer(pipeline: Pipeline, current: () => HttpSettings
       }),
     close(patience) {
       stopping = true;
-      for (const end of feeds) end();
+      for (const end of wire.feeds) end();
       return closeServer(server, patience);
     },
   };
