@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SETTINGS, SETTING_NAMES, environmentName } from '../src/settings.js';
 import { CONVERSATION, send } from './support/client.js';
+import { SKIPS_FORBIDDEN } from './support/runs.js';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
@@ -89,7 +90,7 @@ function accepts(port: number): Promise<boolean> {
 }
 
 /** Only where there is curl; .ci/run sees to it that there is. */
-const hasCurl = process.env.CI !== undefined || spawnSync('curl', ['--version']).status === 0;
+const hasCurl = SKIPS_FORBIDDEN || spawnSync('curl', ['--version']).status === 0;
 
 test.skipIf(!hasCurl)('the three curls of the banner work as they stand', async () => {
   const { printed, prints } = await serve(['--port', '0']);
