@@ -32,7 +32,7 @@ module.exports = {
     layer(
       'contract',
       '^src/contract/',
-      [...domain, '^src/(yaml-file|file-faults)\\.ts$'],
+      [...domain, '^src/(yaml-file|file-faults|package-root)\\.ts$'],
       'The contract stands beside the platform, above the domain.',
     ),
     layer('platform', '^src/platform/', domain, 'The emulated platform stands beside the contract, above the domain.'),

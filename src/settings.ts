@@ -252,7 +252,7 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
   },
   maxTraces: {
     ...count(10_000, 10_000_000),
-    help: 'traces that are kept, over all tenants; the oldest of the tenant that has most go first',
+    help: 'traces that are kept, over all tenants; a tenant with over a tenth loses its own oldest first, else the quietest tenant does',
     flag: { name: 'max-traces', value: 'number' },
   },
   maxTraceBytes: {

@@ -36,6 +36,29 @@ test('by count: the oldest of the fattest tenant go first, and are counted', () 
   expect(log.get('noisy', 'noisy-4905')).toBeDefined();
 });
 
+test('of many small tenants the one that has been quiet for longest goes first, and the newest keeps its own', () => {
+  const log = new TraceLog(() => ({ count: 100, bytes: 1e9 }));
+  for (let tenant = 0; tenant < 500; tenant += 1) {
+    for (let number = 0; number < 8; number += 1) log.add(trace(`t${String(tenant)}`, number), 'platform');
+  }
+  expect(log.list('t499')).toMatchObject({ total: 8, dropped: 0 });
+  expect(log.list('t488')).toMatchObject({ total: 8, dropped: 0 });
+  expect(log.list('t487')).toMatchObject({ total: 4, dropped: 4 });
+  expect(log.list('t486')).toMatchObject({ total: 0, dropped: 8 });
+  log.add(trace('t486', 8), 'platform');
+  expect(log.list('t486')).toMatchObject({ total: 1, dropped: 8 });
+  expect(log.list('t487')).toMatchObject({ total: 3, dropped: 5 });
+});
+
+test('a tenant with more than a tenth of the log loses its own first, whoever was quiet', () => {
+  const log = new TraceLog(() => ({ count: 1e9, bytes: 200_000 }));
+  for (let number = 0; number < 5; number += 1) log.add(trace('quiet', number), 'platform');
+  for (let number = 0; number < 100; number += 1) log.add(trace('noisy', number, 'x'.repeat(8192)), 'platform');
+  for (let number = 0; number < 5; number += 1) log.add(trace('late', number), 'platform');
+  expect(log.list('quiet')).toMatchObject({ total: 5, dropped: 0 });
+  expect(log.list('late')).toMatchObject({ total: 5, dropped: 0 });
+});
+
 test('by bytes', () => {
   const log = new TraceLog(() => ({ count: 1e9, bytes: 100_000 }));
   for (let number = 0; number < 50; number += 1) log.add(trace('a', number, 'x'.repeat(8192)), 'platform');

@@ -1,6 +1,7 @@
 /** Loads the contract: from the documents packed at build where they still are what lies in `openapi/`, else from there. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { PACKAGE_ROOT } from '../package-root.js';
 import { buildContract, type Contract, type ContractDocument } from './contract.js';
 import type { SourceText } from './documents.js';
 
@@ -11,8 +12,8 @@ export interface PackedDocuments {
   readonly documents: readonly ContractDocument[];
 }
 
-export const CONTRACT_FOLDER = new URL('../../openapi/', import.meta.url);
-export const PACKED_FILE = new URL('../openapi.json', import.meta.url);
+export const CONTRACT_FOLDER = new URL('openapi/', PACKAGE_ROOT);
+export const PACKED_FILE = new URL('dist/openapi.json', PACKAGE_ROOT);
 
 /** Throws FileFaults where a document is bad. */
 export async function loadContract(version: string, folder: URL = CONTRACT_FOLDER): Promise<Contract> {

@@ -45,6 +45,7 @@ interface Kept {
 }
 
 interface Shelf {
+  readonly tenant: string;
   readonly kept: Queue<Kept>;
   readonly byId: Map<string, Kept>;
   /** The number of the last one that was dropped. */
@@ -59,11 +60,19 @@ export interface TraceBounds {
 }
 
 /** So many tenants are remembered for what they dropped after their last trace has gone. */
-const MOST_EMPTY_SHELVES = 1000;
+const MOST_EMPTIED = 1000;
+
+/** What a tenant may take of the log before its own traces go first. */
+const SHARE = 0.1;
 
 export class TraceLog {
   readonly #bounds: () => TraceBounds;
+  /** Those that hold traces; the tenant that has been quiet for longest stands first. */
   readonly #shelves = new Map<string, Shelf>();
+  /** Those whose last trace was dropped. */
+  readonly #emptied = new Map<string, Shelf>();
+  /** Those that hold more than a tenant's share. */
+  readonly #noisy = new Set<Shelf>();
   readonly #listeners = new Set<TraceListener>();
   #count = 0;
   #newest = 0;
@@ -76,12 +85,16 @@ export class TraceLog {
 
   add(trace: Trace, kind: TraceKind): void {
     const bytes = weigh(trace);
-    const shelf = this.#shelf(trace.tenant);
+    const shelf = this.#find(trace.tenant) ?? newShelf(trace.tenant);
+    this.#emptied.delete(trace.tenant);
+    this.#shelves.delete(trace.tenant);
+    this.#shelves.set(trace.tenant, shelf);
     this.#newest += 1;
     const kept: Kept = { number: this.#newest, trace, kind, bytes };
     shelf.kept.push(kept);
     shelf.byId.set(trace.traceId, kept);
     shelf.bytes += bytes;
+    if (this.#share(shelf) > SHARE) this.#noisy.add(shelf);
     this.#bytes += bytes;
     this.#count += 1;
     const most = this.#bounds();
@@ -90,11 +103,11 @@ export class TraceLog {
   }
 
   get(tenant: string, traceId: string): Trace | undefined {
-    return this.#shelves.get(tenant)?.byId.get(traceId)?.trace;
+    return this.#find(tenant)?.byId.get(traceId)?.trace;
   }
 
   list(tenant: string, filter: TraceFilter = {}): TraceList {
-    const shelf = this.#shelves.get(tenant);
+    const shelf = this.#find(tenant);
     const matching: Trace[] = [];
     for (const { trace, kind } of shelf?.kept.newestFirst() ?? []) {
       if (matches(trace, kind, filter)) matching.push(trace);
@@ -107,12 +120,12 @@ export class TraceLog {
    * that is kept, after `missed`.
    */
   follow(tenant: string, filter: TraceFilter, after?: string): TraceReader {
-    const from = after === undefined ? this.#newest : this.#shelves.get(tenant)?.byId.get(after)?.number;
+    const from = after === undefined ? this.#newest : this.#find(tenant)?.byId.get(after)?.number;
     let missed = from === undefined;
     let position = from ?? 0;
     return {
       next: () => {
-        const shelf = this.#shelves.get(tenant);
+        const shelf = this.#find(tenant);
         if (missed || (shelf !== undefined && shelf.lastDropped > position)) {
           missed = false;
           position = Math.max(position, shelf?.lastDropped ?? 0);
@@ -131,11 +144,13 @@ export class TraceLog {
 
   /** Forgets a tenant's traces. */
   clear(tenant: string): void {
+    this.#emptied.delete(tenant);
     const shelf = this.#shelves.get(tenant);
     if (shelf === undefined) return;
     this.#count -= shelf.kept.size;
     this.#bytes -= shelf.bytes;
     this.#shelves.delete(tenant);
+    this.#noisy.delete(shelf);
   }
 
   /** Calls back with each trace that is added from now on; the answer stops it. */
@@ -144,38 +159,55 @@ export class TraceLog {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The oldest trace of the tenant that holds most, so that a noisy tenant does not push out the others. */
+  /**
+   * The oldest trace of the tenant that holds most, where that is more than its share: a load test does not push out the
+   * others. Else that of the tenant that has been quiet for longest: many small tests do not keep the newest from its own.
+   */
   #dropOne(): void {
-    let fattest: Shelf | undefined;
-    for (const shelf of this.#shelves.values()) {
-      if (fattest === undefined || shelf.bytes > fattest.bytes) fattest = shelf;
-    }
-    const dropped = fattest?.kept.shift();
-    if (fattest === undefined || dropped === undefined) return;
-    fattest.byId.delete(dropped.trace.traceId);
-    fattest.bytes -= dropped.bytes;
-    fattest.dropped += 1;
-    fattest.lastDropped = dropped.number;
+    const shelf = this.#noisiest() ?? this.#shelves.values().next().value;
+    const dropped = shelf?.kept.shift();
+    if (shelf === undefined || dropped === undefined) return;
+    shelf.byId.delete(dropped.trace.traceId);
+    shelf.bytes -= dropped.bytes;
+    shelf.dropped += 1;
+    shelf.lastDropped = dropped.number;
     this.#bytes -= dropped.bytes;
     this.#count -= 1;
+    if (this.#share(shelf) <= SHARE) this.#noisy.delete(shelf);
+    if (shelf.kept.size === 0) this.#remember(shelf);
   }
 
-  #shelf(tenant: string): Shelf {
-    const known = this.#shelves.get(tenant);
-    if (known !== undefined) return known;
-    if (this.#shelves.size >= MOST_EMPTY_SHELVES) this.#forgetAnEmptyShelf();
-    const shelf: Shelf = { kept: new Queue(), byId: new Map(), bytes: 0, dropped: 0, lastDropped: 0 };
-    this.#shelves.set(tenant, shelf);
-    return shelf;
+  #noisiest(): Shelf | undefined {
+    let noisiest: Shelf | undefined;
+    for (const shelf of this.#noisy) {
+      if (noisiest === undefined || this.#share(shelf) > this.#share(noisiest)) noisiest = shelf;
+    }
+    return noisiest;
   }
 
-  #forgetAnEmptyShelf(): void {
-    for (const [tenant, shelf] of this.#shelves) {
-      if (shelf.kept.size > 0) continue;
-      this.#shelves.delete(tenant);
+  /** How much of the log a tenant takes, from 0 to 1. */
+  #share(shelf: Shelf): number {
+    const { count, bytes } = this.#bounds();
+    return Math.max(shelf.kept.size / count, shelf.bytes / bytes);
+  }
+
+  #remember(shelf: Shelf): void {
+    this.#shelves.delete(shelf.tenant);
+    this.#emptied.set(shelf.tenant, shelf);
+    if (this.#emptied.size <= MOST_EMPTIED) return;
+    for (const tenant of this.#emptied.keys()) {
+      this.#emptied.delete(tenant);
       return;
     }
   }
+
+  #find(tenant: string): Shelf | undefined {
+    return this.#shelves.get(tenant) ?? this.#emptied.get(tenant);
+  }
+}
+
+function newShelf(tenant: string): Shelf {
+  return { tenant, kept: new Queue(), byId: new Map(), bytes: 0, dropped: 0, lastDropped: 0 };
 }
 
 /** The index of the first one with a higher number. */

@@ -1,47 +1,35 @@
 /**
- * Measures the emulator's throughput as a multiple of a bare Express 5 app's (baseline.js), tracing on.
- * Both servers run on one pinned core, the load on another; rounds alternate, so that what disturbs one disturbs both.
+ * Measures what the README promises of speed and size, each against its limit.
+ * The two servers of a ratio share one core and the load has another; rounds alternate, so that what disturbs one
+ * disturbs both.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { load } from './load.js';
+import { buildWithMoreOperations } from './more-operations.js';
+import { productionInstall } from './package-size.js';
+import { CLI, here, pinLoad, start } from './server-process.js';
+import { firstAnswer, idleMemory } from './start-up.js';
+import { Talker } from './talker.js';
 
 const ROUNDS = 7;
 const SECONDS = 2;
 const CONNECTIONS = 50;
+const STARTS = 9;
+const MORE_OPERATIONS = 60;
+const FEW = 10;
+const MANY = 100_000;
 const CONVERSATION_ID = '0b8f4c1e-6d2a-4f57-9c3b-7a1e5d902f46';
 const PATH = '/api/v2/conversations/webchat';
 
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const canPin = spawnSync('taskset', ['--version']).status === 0;
-if (canPin) spawnSync('taskset', ['-pc', '1', String(process.pid)]);
-else console.log('taskset is missing: nothing is pinned, and the numbers are worth less.');
+const SERVE = ['serve', '--port', '0', '--log-level', 'error'];
+const REFUSED = { status: 400, bodies: [JSON.stringify({ sessionId: 'abc-123', metadata: { intent: 'billing' } })] };
 
-async function start(...args) {
-  const command = canPin ? ['taskset', '-c', '0', process.execPath, ...args] : [process.execPath, ...args];
-  const child = spawn(command[0], command.slice(1), {
-    env: { ...process.env, NODE_ENV: 'production' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = await once(createInterface(child.stdout), 'line');
-  return { child, url: /http:\S+/.exec(line)[0] };
+function handover(sessionId, intent = 'billing') {
+  return JSON.stringify({ sessionId, metadata: { intent }, skillId: 4001 });
 }
 
-function handover(intent) {
-  return JSON.stringify({ sessionId: CONVERSATION_ID, metadata: { intent }, skillId: 4001 });
-}
-
-const LOADS = [
-  { name: 'valid handover', floor: 1.5, status: 200, bodies: [handover('billing'), handover('sales')] },
-  {
-    name: 'refused handover',
-    floor: 1.2,
-    status: 400,
-    bodies: [JSON.stringify({ sessionId: 'abc-123', metadata: { intent: 'billing' } })],
-  },
-];
+const VALID = { status: 200, bodies: [handover(CONVERSATION_ID), handover(CONVERSATION_ID, 'sales')] };
 
 function throughput(url, { bodies, status }, seconds) {
   return load({ url, path: PATH, bodies, status, connections: CONNECTIONS, seconds });
@@ -51,32 +39,114 @@ function median(values) {
   return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
 }
 
-const emulator = await start(here('../../dist/cli.js'), 'serve', '--port', '0', '--log-level', 'error');
-const baseline = await start(here('baseline.js'), CONVERSATION_ID);
 let met = true;
-try {
-  await fetch(`${emulator.url}/_emulator/conversations`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ conversationId: CONVERSATION_ID }),
-  });
-  for (const work of LOADS) {
-    await throughput(emulator.url, work, 1);
-    await throughput(baseline.url, work, 1);
-    const rates = { emulator: [], baseline: [] };
-    for (let round = 0; round < ROUNDS; round += 1) {
-      rates.emulator.push(await throughput(emulator.url, work, SECONDS));
-      rates.baseline.push(await throughput(baseline.url, work, SECONDS));
-    }
-    const ratio = median(rates.emulator.map((rate, round) => rate / rates.baseline[round]));
-    met &&= ratio >= work.floor;
-    console.log(
-      `${work.name.padEnd(18)} emulator ${median(rates.emulator).toFixed(0)}/s, bare Express ${median(rates.baseline).toFixed(0)}/s: ` +
-        `${ratio.toFixed(2)} × (at least ${String(work.floor)})`,
-    );
-  }
-} finally {
-  emulator.child.kill();
-  baseline.child.kill();
+
+function row(what, value, limit, holds) {
+  met &&= holds;
+  console.log(`${what.padEnd(46)} ${value.padStart(9)}   ${limit}${holds ? '' : '   MISSED'}`);
 }
+
+/** How many times the other's throughput the one has. `one` and `other`: {url, work}. */
+async function ratio(one, other) {
+  for (const { url, work } of [one, other]) await throughput(url, work, 1);
+  const ratios = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const rate = await throughput(one.url, one.work, SECONDS);
+    ratios.push(rate / (await throughput(other.url, other.work, SECONDS)));
+  }
+  return median(ratios);
+}
+
+/** Runs servers as long as `measure` works with their addresses. */
+async function withServers(commands, measure) {
+  const servers = [];
+  try {
+    for (const command of commands) servers.push(await start(...command));
+    return await measure(...servers.map(({ url }) => url));
+  } finally {
+    for (const { child } of servers) child.kill();
+  }
+}
+
+/** Opens conversations; answers the ids of the first, the last and others between, a thousand at most. */
+async function openConversations(url, count, conversation = {}) {
+  const { hostname: host, port } = new URL(url);
+  const talker = new Talker({ host, port: Number(port) });
+  const body = JSON.stringify(conversation);
+  const bytes = Buffer.from(
+    `POST /_emulator/conversations HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${String(body.length)}\r\n\r\n${body}`,
+  );
+  const every = Math.ceil(count / 1000);
+  const ids = [];
+  for (let number = 0; number < count; number += 1) {
+    const [answer] = await talker.exchange(bytes);
+    if (answer.status !== 201) throw new Error(`could not open a conversation: ${answer.body}`);
+    if (number % every === 0) ids.push(JSON.parse(answer.body).conversationId);
+  }
+  talker.close();
+  return ids;
+}
+
+function percent(share) {
+  return `${share >= 0 ? '+' : ''}${(share * 100).toFixed(1)} %`;
+}
+
+pinLoad();
+
+await withServers(
+  [
+    [CLI, ...SERVE],
+    [here('baseline.js'), CONVERSATION_ID],
+  ],
+  async (emulator, express) => {
+    await openConversations(emulator, 1, { conversationId: CONVERSATION_ID });
+    for (const [name, work, floor] of [
+      ['valid handover', VALID, 1.5],
+      ['refused handover', REFUSED, 1.2],
+    ]) {
+      const times = await ratio({ url: emulator, work }, { url: express, work });
+      row(`${name}, times a bare Express 5 app`, times.toFixed(2), `at least ${String(floor)}`, times >= floor);
+    }
+  },
+);
+
+const folder = buildWithMoreOperations(MORE_OPERATIONS);
+try {
+  await withServers(
+    [
+      [join(folder, 'dist/cli.js'), ...SERVE],
+      [CLI, ...SERVE],
+    ],
+    async (larger, plain) => {
+      for (const url of [larger, plain]) await openConversations(url, 1, { conversationId: CONVERSATION_ID });
+      const change = (await ratio({ url: larger, work: VALID }, { url: plain, work: VALID })) - 1;
+      row(`${String(MORE_OPERATIONS)} more operations change throughput by`, percent(change), 'not 10 % down', change > -0.1);
+    },
+  );
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+await withServers(
+  [
+    [CLI, ...SERVE],
+    [CLI, ...SERVE],
+  ],
+  async (crowded, quiet) => {
+    const work = async (url, count) => ({ status: 200, bodies: (await openConversations(url, count)).map((id) => handover(id)) });
+    const many = { url: crowded, work: await work(crowded, MANY) };
+    const few = { url: quiet, work: await work(quiet, FEW) };
+    const change = (await ratio(many, few)) - 1;
+    row(`${String(MANY)} conversations instead of ${String(FEW)}, by`, percent(change), 'not 10 % down', change > -0.1);
+  },
+);
+
+const starts = [];
+for (let run = 0; run < STARTS; run += 1) starts.push(await firstAnswer());
+row('first answer after the start', `${median(starts).toFixed(0)} ms`, 'within 400 ms', median(starts) <= 400);
+const idle = await idleMemory();
+row('memory, idle', `${idle.toFixed(0)} MB`, 'under 110 MB', idle < 110);
+const { packages, megabytes } = productionInstall();
+row('production install', `${megabytes.toFixed(1)} MB`, 'under 25 MB', megabytes < 25);
+row('packages in it', String(packages), 'under 100', packages < 100);
 process.exitCode = met ? 0 : 1;
