@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SETTINGS, SETTING_NAMES, environmentName } from '../src/settings.js';
-import { CONVERSATION, send } from './support/client.js';
+import { CONVERSATION, send, talk } from './support/client.js';
 import { SKIPS_FORBIDDEN } from './support/runs.js';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
@@ -129,6 +129,16 @@ test('a request is one line; under a refused one stand where, expected, received
   expect(printed()).not.toMatch(/\u001b|\u202e/);
   expect(printed()).toMatch(/_emulator\/conversations {2}201/);
   expect(printed()).not.toMatch(/_emulator\/health/);
+});
+
+test('a target that no URL parser reads prints nothing of Node’s', async () => {
+  const { url, printed } = await serve(['--port', '0', '--log-level', 'error']);
+  const answers = await talk(
+    url,
+    'GET http://a:b:c/x HTTP/1.1\r\nHost: x\r\n\r\nGET //[::bad/?#x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+  );
+  expect(answers.match(/HTTP\/1\.1 404 /g)).toHaveLength(2);
+  expect(printed().trim().split('\n')).toEqual([expect.stringMatching(/^cxone-emulator .* listens on /)]);
 });
 
 test('the levels of the log show less and more', async () => {

@@ -51,6 +51,12 @@ function wireOf(current: () => HttpSettings, stopping: () => boolean): Wire {
   };
 }
 
+/**
+ * Any other target Express gives to a URL parser of Node's that takes some, gives up on some, for which Express has a
+ * page of its own, and prints a deprecation warning for some.
+ */
+const PLAIN_TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
+
 interface App {
   readonly app: ReturnType<typeof express>;
   readonly listener: RequestListener;
@@ -77,10 +83,11 @@ function buildApp(pipeline: Pipeline, { stopping, feeds, inFlight, patience }: W
   return {
     app,
     listener: (request, response) => {
-      // Express gives up on targets that its URL parser does not read, and would answer them with a page of its own.
-      app(request as never, response as never, () => {
+      const past = (): void => {
         serve(request, response);
-      });
+      };
+      if (PLAIN_TARGET.test(request.url ?? '')) app(request as never, response as never, past);
+      else past();
     },
   };
 }
