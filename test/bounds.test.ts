@@ -101,6 +101,50 @@ test('a thousand requests in one packet have a thousand answers, in order', asyn
   expect(order).toEqual([...order].sort((a, b) => a - b));
 });
 
+test('many requests in one packet, with answers that nobody reads, take no more memory than one of them', async () => {
+  const started = await emulator({ maxInFlightBytes: '2mb' });
+  const { url } = started;
+  for (let number = 0; number < 3; number += 1) await open(url, { attributes: { note: 'x'.repeat(900_000) } });
+  const deaf = createConnection({ host: '127.0.0.1', port: Number(new URL(url).port) }).pause();
+  onTestFinished(() => {
+    deaf.destroy();
+  });
+  deaf.write('GET /_emulator/conversations HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(500));
+  await expect.poll(async () => (await send(url, { path: '/_emulator/health' })).status).toBe(503);
+  const answered = started
+    .traces({ control: true })
+    .filter(({ request }) => request.method === 'GET' && request.path.endsWith('ons'));
+  expect(answered.length).toBeLessThan(20);
+  deaf.destroy();
+  await expect.poll(async () => (await send(url, { path: '/_emulator/health' })).status).toBe(200);
+});
+
+test('an unread answer is given up, whatever stands behind it on its connection', async () => {
+  const { url } = await emulator({ requestTimeout: 400 });
+  for (let number = 0; number < 3; number += 1) await open(url, { attributes: { note: 'x'.repeat(900_000) } });
+  const one = 'GET /_emulator/conversations HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(10);
+  const behind = {
+    nothing: '',
+    'an event stream': 'GET /_emulator/traces/stream HTTP/1.1\r\nHost: localhost\r\n\r\n',
+    'a CONNECT': 'CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n',
+    'no HTTP': 'GARBAGE\r\n\r\n',
+    'half a body': `POST ${HANDOVER} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{`,
+  };
+  const port = Number(new URL(url).port);
+  const ends = Object.values(behind).map((text) => {
+    const socket = createConnection({ host: '127.0.0.1', port }).on('error', () => undefined);
+    socket.pause().write(one + text);
+    const trickle = setInterval(() => socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'), 100);
+    onTestFinished(() => {
+      clearInterval(trickle);
+      socket.destroy();
+    });
+    // A socket that is paused does not hear its end.
+    return expect.poll(() => socket.destroyed || socket.errored !== null, { timeout: 15_000 }).toBe(true);
+  });
+  await Promise.all(ends);
+});
+
 test('five hundred connections that send a byte a second do not keep a healthy one waiting', async () => {
   const { url } = await emulator({ requestTimeout: 3000, logLevel: 'silent' });
   const port = Number(new URL(url).port);

@@ -1,12 +1,10 @@
 /** A request of Node's http server as the pipeline takes it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Answer, Arrival, Received } from '../pipeline/index.js';
+import type { Arrival, Received } from '../pipeline/index.js';
 import { tooLarge } from '../pipeline/parse-body.js';
 import { type Rejection, reject } from '../rejections.js';
 import { callerLeft } from './broken.js';
-import { sendFeed } from './feed.js';
 import type { Held, InFlight } from './in-flight.js';
 
 /** What is over the limit is read and thrown away up to here, so that the caller hears the answer instead of a reset. */
@@ -23,12 +21,12 @@ export function failReading(socket: Duplex, fault: Rejection): boolean {
   return true;
 }
 
-/** Connections over the limit, with the limit. */
-const refused = new WeakMap<Duplex, number>();
+/** Connections that were opened when too many were open already. */
+const extra = new WeakMap<Duplex, () => number | undefined>();
 
-/** Has every request on this connection refused, because too many are open. */
-export function refuseSocket(socket: Duplex, limit: number): void {
-  refused.set(socket, limit);
+/** Has requests on this connection refused while `limit` says which limit is exceeded. */
+export function refuseWhile(socket: Duplex, limit: () => number | undefined): void {
+  extra.set(socket, limit);
 }
 
 /** `held` counts the bytes of the body. */
@@ -46,7 +44,7 @@ export function arrivalOf(request: IncomingMessage, response: ServerResponse, in
 }
 
 function busyFault({ socket }: IncomingMessage, inFlight: InFlight): Rejection | undefined {
-  const limit = refused.get(socket);
+  const limit = extra.get(socket)?.();
   if (limit === undefined) return inFlight.full ? tooMuchInFlight(inFlight.limit) : undefined;
   return reject('EMULATOR_BUSY', {
     message: 'Too many connections are open.',
@@ -129,40 +127,4 @@ function receive(
     reading.set(socket, { request, fail: done });
     request.on('data', onData).on('end', onEnd).on('close', onClose);
   });
-}
-
-/** The feeds that are being sent, by how to end each. */
-export type Feeds = Set<() => void>;
-
-/** The only place that writes to Node's response. */
-export function write(response: ServerResponse, answer: Answer, feeds: Feeds): void {
-  const headers: Record<string, string | number> = { ...answer.headers };
-  if (answer.close) headers.connection = 'close';
-  if (answer.feed !== undefined) {
-    response.writeHead(answer.status, headers);
-    const end = sendFeed(response, answer.feed);
-    feeds.add(end);
-    response.once('close', () => feeds.delete(end));
-    return;
-  }
-  if (answer.body === null) {
-    response.writeHead(answer.status, headers).end();
-    return;
-  }
-  headers['content-length'] = Buffer.byteLength(answer.body);
-  response.writeHead(answer.status, headers).end(answer.body);
-}
-
-/**
- * Counts what of an answer still waits for its caller, and gives the caller up once it has taken nothing for `patience`
- * milliseconds: Node emits a timeout of the socket then.
- */
-export function awaitReader(response: ServerResponse, socket: Socket, held: Held, patience: number): void {
-  const waiting = response.writableLength;
-  if (waiting === 0) return;
-  held.add(waiting);
-  response.once('close', () => {
-    held.release();
-  });
-  socket.setTimeout(patience);
 }

@@ -1,5 +1,5 @@
 /** What is no request at all: bytes that are not HTTP, headers without end, a caller that never finishes. */
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Answer, Arrival } from '../pipeline/index.js';
 import { headersTooLarge } from '../pipeline/receive.js';
@@ -84,19 +84,20 @@ export function brokenArrival(fault: Rejection, packet: Buffer | undefined): Arr
 }
 
 /** An answer of which the caller takes nothing more, so that the connection was closed. `patience` in milliseconds. */
-export function unreadArrival({ req }: ServerResponse, patience: number): Arrival {
+export function unreadArrival({ method, url }: IncomingMessage, patience: number): Arrival {
   return {
     transport: 'http',
-    method: req.method ?? '-',
-    target: req.url ?? '/',
+    method: method ?? '-',
+    target: url ?? '/',
     headers: {},
     fault: reject('ANSWER_NOT_READ', {
-      message: 'The caller took nothing more of its answer, and the connection was closed.',
+      message: 'The caller took no more of its answer, and the connection was closed.',
       in: null,
       pointer: null,
       expected: 'a caller that reads its answers to the end',
-      received: `nothing taken for ${String(patience)} ms`,
-      remedy: 'Let the client read every answer to its end, also those that it does not need, or close its connection.',
+      received: `no progress for ${String(patience)} ms; of a large answer, progress shows in steps of a megabyte or so`,
+      remedy:
+        'Let the client read every answer to its end, also those that it does not need, or close its connection. A slow reader of a large answer needs a longer --request-timeout, or asks for less (limit=…).',
     }),
     receive: () => ({ bytes: Buffer.alloc(0) }),
     gone: () => true,

@@ -1,12 +1,14 @@
 /** The HTTP server: Express in front of the pipeline, with nothing of Express's or Node's own ever showing. */
 import { createServer, IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { Duplex } from 'node:stream';
 import type { Arrival, Pipeline } from '../pipeline/index.js';
-import { arrivalOf, awaitReader, failReading, type Feeds, refuseSocket, write } from './arrival.js';
+import { arrivalOf, failReading, refuseWhile } from './arrival.js';
 import { brokenArrival, connectArrival, connectionFault, unreadArrival, writeBare } from './broken.js';
 import { countInFlight, type InFlight } from './in-flight.js';
+import { createTurns, type Turns } from './turns.js';
+import { type Feeds, write } from './write.js';
 
 export interface HttpSettings {
   readonly host: string;
@@ -38,6 +40,7 @@ interface Wire {
   readonly stopping: () => boolean;
   readonly feeds: Feeds;
   readonly inFlight: InFlight;
+  readonly turns: Turns;
   /** In milliseconds. */
   readonly patience: () => number;
 }
@@ -47,6 +50,7 @@ function wireOf(current: () => HttpSettings, stopping: () => boolean): Wire {
     stopping,
     feeds: new Set(),
     inFlight: countInFlight(() => current().maxInFlightBytes),
+    turns: createTurns(),
     patience: () => current().requestTimeout,
   };
 }
@@ -62,21 +66,12 @@ interface App {
   readonly listener: RequestListener;
 }
 
-function buildApp(pipeline: Pipeline, { stopping, feeds, inFlight, patience }: Wire): App {
+function buildApp(pipeline: Pipeline, wire: Wire): App {
   const app = express();
   app.disable('x-powered-by');
   const serve: RequestListener = (request, response) => {
-    const { socket } = request;
-    newest.set(socket, response);
-    const held = inFlight.on(socket);
-    void pipeline.handle(arrivalOf(request, response, inFlight, held)).then((answer) => {
-      held.release();
-      if (answer === null) {
-        response.destroy();
-        return;
-      }
-      write(response, stopping() ? { ...answer, close: true } : answer, feeds);
-      awaitReader(response, socket, held, patience());
+    wire.turns.take(request.socket, response, () => {
+      answer(pipeline, wire, request, response);
     });
   };
   app.use(serve);
@@ -92,23 +87,35 @@ function buildApp(pipeline: Pipeline, { stopping, feeds, inFlight, patience }: W
   };
 }
 
-/** The newest response on each connection. */
-const newest = new WeakMap<Duplex, ServerResponse>();
+function answer(pipeline: Pipeline, wire: Wire, request: IncomingMessage, response: ServerResponse): void {
+  const held = wire.inFlight.on(request.socket);
+  void pipeline.handle(arrivalOf(request, response, wire.inFlight, held)).then((result) => {
+    held.release();
+    if (result === null) {
+      response.destroy();
+      return;
+    }
+    const patience = wire.patience();
+    const givenUp = (): void => {
+      void pipeline.handle(unreadArrival(request, patience));
+    };
+    write(response, wire.stopping() ? { ...result, close: true } : result, { feeds: wire.feeds, held, patience, givenUp });
+  });
+}
 
 /** Answers what is no request, behind the answers to the requests that were pipelined before it. */
-function answerBare(pipeline: Pipeline, arrival: Arrival, socket: Duplex): void {
+function answerBare(pipeline: Pipeline, wire: Wire, arrival: Arrival, socket: Duplex): void {
   // A bare socket has no error handler, and a caller may be gone before the answer.
   if (socket.listenerCount('error') === 0) socket.on('error', () => socket.destroy());
-  const before = newest.get(socket);
-  if (before !== undefined && !before.writableFinished && !before.destroyed) {
-    before.once('close', () => {
-      answerBare(pipeline, arrival, socket);
+  wire.turns.take(socket, undefined, () => {
+    void pipeline.handle(arrival).then((result) => {
+      if (result === null || !socket.writable) socket.destroy();
+      else writeBare(socket, result);
+      const timer = setTimeout(() => socket.destroy(), wire.patience()).unref();
+      socket.once('close', () => {
+        clearTimeout(timer);
+      });
     });
-    return;
-  }
-  void pipeline.handle(arrival).then((answer) => {
-    if (answer === null || !socket.writable) socket.destroy();
-    else writeBare(socket, answer);
   });
 }
 
@@ -121,6 +128,8 @@ export function createHttpServer(pipeline: Pipeline, current: () => HttpSettings
   let stopping = false;
   let connections = 0;
   let overrun = false;
+  /** Connections that Node's server has let go of, and no longer closes. */
+  const detached = new Set<Duplex>();
   const wire = wireOf(current, () => stopping);
   const { app, listener } = buildApp(pipeline, wire);
   const server = createServer(
@@ -143,7 +152,7 @@ export function createHttpServer(pipeline: Pipeline, current: () => HttpSettings
     server.headersTimeout = requestTimeout;
     connections += 1;
     socket.once('close', () => (connections -= 1));
-    if (connections > maxConnections) refuseSocket(socket, maxConnections);
+    if (connections > maxConnections) refuseWhile(socket, () => (connections > maxConnections ? maxConnections : undefined));
     else overrun = false;
   });
   server.on('drop', () => {
@@ -154,17 +163,12 @@ export function createHttpServer(pipeline: Pipeline, current: () => HttpSettings
       `Over ${String(maxConnections + HEARD_OVER_THE_LIMIT)} connections are open: those beyond are closed without an answer and without a trace (--max-connections ${String(maxConnections)}).`,
     );
   });
-  server.on('timeout', (socket: Socket) => {
-    const response = newest.get(socket);
-    const atWork = response !== undefined && !response.writableEnded;
-    if (atWork) return;
-    socket.destroy();
-    if (response?.writableFinished === false) void pipeline.handle(unreadArrival(response, current().requestTimeout));
-  });
   // Node answers an expectation other than 100-continue with a bare 417 of its own.
   server.on('checkExpectation', listener);
   server.on('connect', (request, socket) => {
-    answerBare(pipeline, connectArrival(request.url ?? '/'), socket);
+    detached.add(socket);
+    socket.once('close', () => detached.delete(socket));
+    answerBare(pipeline, wire, connectArrival(request.url ?? '/'), socket);
   });
   server.on('clientError', (error: Error & { rawPacket?: Buffer; code?: string }, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -173,7 +177,7 @@ export function createHttpServer(pipeline: Pipeline, current: () => HttpSettings
     }
     const fault = connectionFault(error, current().requestTimeout);
     if (failReading(socket, fault)) return;
-    answerBare(pipeline, brokenArrival(fault, error.rawPacket), socket);
+    answerBare(pipeline, wire, brokenArrival(fault, error.rawPacket), socket);
   });
 
   return {
@@ -188,7 +192,7 @@ export function createHttpServer(pipeline: Pipeline, current: () => HttpSettings
     close(patience) {
       stopping = true;
       for (const end of wire.feeds) end();
-      return closeServer(server, patience);
+      return closeServer(server, detached, patience);
     },
   };
 }
@@ -210,10 +214,11 @@ function expressPrototypes(app: ReturnType<typeof express>): {
   return { IncomingMessage: EmulatorRequest, ServerResponse: EmulatorResponse as typeof ServerResponse };
 }
 
-function closeServer(server: Server, patience: number): Promise<void> {
+function closeServer(server: Server, detached: ReadonlySet<Duplex>, patience: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       server.closeAllConnections();
+      for (const socket of detached) socket.destroy();
     }, patience);
     server.close(() => {
       clearTimeout(timer);

@@ -1,0 +1,71 @@
+/** The only place that writes to Node's response. */
+import type { ServerResponse } from 'node:http';
+import type { Answer } from '../pipeline/index.js';
+import { sendFeed } from './feed.js';
+import type { Held } from './in-flight.js';
+
+/** The feeds that are being sent, by how to end each. */
+export type Feeds = Set<() => void>;
+
+export interface Reader {
+  readonly feeds: Feeds;
+  /** Counts what waits to be read. */
+  readonly held: Held;
+  /** In milliseconds: how long nothing may be taken of an answer. */
+  readonly patience: number;
+  /** Called once the caller was given up. */
+  readonly givenUp: () => void;
+}
+
+/** In bytes. Larger answers are handed to the system piece by piece, because only so their progress can be seen. */
+const PIECE = 65_536;
+
+export function write(response: ServerResponse, answer: Answer, reader: Reader): void {
+  const headers: Record<string, string | number> = { ...answer.headers };
+  if (answer.close) headers.connection = 'close';
+  if (answer.feed !== undefined) {
+    response.writeHead(answer.status, headers);
+    const end = sendFeed(response, answer.feed);
+    reader.feeds.add(end);
+    response.once('close', () => reader.feeds.delete(end));
+    return;
+  }
+  const length = answer.body === null ? 0 : Buffer.byteLength(answer.body);
+  if (answer.body !== null) headers['content-length'] = length;
+  response.writeHead(answer.status, headers);
+  if (answer.body === null) response.end();
+  else if (length <= PIECE) response.end(answer.body);
+  else endInPieces(response, Buffer.from(answer.body));
+  if (!response.writableEnded || response.writableLength > 0) awaitReader(response, length, reader);
+}
+
+function endInPieces(response: ServerResponse, body: Buffer): void {
+  let sent = 0;
+  const pump = (): void => {
+    while (sent < body.length && !response.writableNeedDrain && !response.destroyed) {
+      response.write(body.subarray(sent, sent + PIECE));
+      sent += PIECE;
+    }
+    if (sent >= body.length && !response.writableEnded) response.end();
+  };
+  response.on('drain', pump);
+  pump();
+}
+
+/**
+ * Counts an answer while it waits for its caller, and gives the caller up once nothing more was taken for a while. The
+ * system takes a large answer in steps of a megabyte or so: a caller that reads less than that meanwhile is given up too.
+ */
+function awaitReader(response: ServerResponse, bytes: number, { held, patience, givenUp }: Reader): void {
+  held.add(bytes);
+  const timer = setTimeout(() => {
+    response.destroy();
+    givenUp();
+  }, patience);
+  timer.unref();
+  response.on('drain', () => timer.refresh());
+  response.once('close', () => {
+    clearTimeout(timer);
+    held.release();
+  });
+}
