@@ -29,6 +29,37 @@ test.each([
     ['/phone'],
     { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: `phone=${encodeURIComponent(PHONE)}&x=1` },
   ],
+  [
+    'in nested form data',
+    ['/metadata/phone'],
+    { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: `metadata[phone]=${encodeURIComponent(PHONE)}` },
+  ],
+  [
+    'in nested form data, encoded',
+    ['/metadata/phone'],
+    {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: `metadata%5Bphone%5D=${encodeURIComponent(PHONE)}`,
+    },
+  ],
+  [
+    'in UTF-16',
+    ['/metadata/phone'],
+    { body: Buffer.from(JSON.stringify({ sessionId: CONVERSATION, metadata: { phone: PHONE } }), 'utf16le') },
+  ],
+  ['under an escaped name in broken JSON', ['/metadata/phone'], { body: `{"metadata": {"ph\\u006fne": "${PHONE}"}, }` }],
+  [
+    'in JSON that was encoded twice',
+    ['/metadata/phone'],
+    { body: { sessionId: CONVERSATION, metadata: JSON.stringify({ phone: PHONE }) } },
+  ],
+  ['in a list at the root', ['/metadata/phone'], { body: [{ metadata: { phone: PHONE } }] }],
+  [
+    'in what the control API explains',
+    ['/metadata/phone'],
+    { path: '/_emulator/explain', body: { body: { sessionId: CONVERSATION, metadata: { phone: PHONE } } } },
+  ],
+  ['in a body that is far too deep', ['/phone'], { body: `${'['.repeat(5000)}{"phone":"${PHONE}"}` }],
   ['in the query', ['/value'], { path: `/api/v2/contacts?attribute=phone&value=${encodeURIComponent(PHONE)}` }],
   ['in the path', ['/userId'], { path: `/api/v2/users/${encodeURIComponent(PHONE)}/attributes` }],
   ['in a header', ['/x-customer'], { headers: { 'x-customer': PHONE }, body: { sessionId: 'abc-123' } }],

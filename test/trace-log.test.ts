@@ -59,6 +59,17 @@ test('a tenant with more than a tenth of the log loses its own first, whoever wa
   expect(log.list('late')).toMatchObject({ total: 5, dropped: 0 });
 });
 
+test('bounds that shrink cost the noisy tenant, not the quiet one', () => {
+  let count = 10_000;
+  const log = new TraceLog(() => ({ count, bytes: 1e9 }));
+  for (let number = 0; number < 20; number += 1) log.add(trace('quiet', number), 'platform');
+  for (let number = 0; number < 900; number += 1) log.add(trace('loud', number), 'platform');
+  count = 500;
+  log.add(trace('third', 0), 'platform');
+  expect(log.list('quiet').total).toBe(20);
+  expect(log.list('loud').total).toBe(479);
+});
+
 test('by bytes', () => {
   const log = new TraceLog(() => ({ count: 1e9, bytes: 100_000 }));
   for (let number = 0; number < 50; number += 1) log.add(trace('a', number, 'x'.repeat(8192)), 'platform');

@@ -6,7 +6,10 @@ import type { Trace, TraceEntry } from './trace.js';
 export type Found = Set<string>;
 
 export interface Redactor {
-  /** A body without the values that the pointers lead to; where it is no JSON, without what stands under their last names. */
+  /**
+   * A body without the values that the pointers lead to, from its root or from further in; where it is no JSON, without what
+   * stands under their last names.
+   */
   body(text: string, found: Found): string;
   /** The trace without those values in parameters and headers, and without what was found in its bodies. */
   hide(trace: Trace, pathParameters: Readonly<Record<string, string>>, found: Found): Trace;
@@ -26,16 +29,7 @@ export function createRedactor(pointers: readonly string[]): Redactor | undefine
   const named = names.map(assignmentOf);
 
   return {
-    body(text, found) {
-      let value: unknown;
-      try {
-        value = JSON.parse(text);
-      } catch {
-        return named.reduce((plain, pattern) => hideAssignments(plain, pattern, found), text);
-      }
-      const hidden = paths.reduce((rest, path) => hideAt(rest, path, found), value);
-      return hidden === value ? text : JSON.stringify(hidden);
-    },
+    body: (text, found) => hideInText(text, { paths, named }, found),
     hide(trace, pathParameters, found) {
       const { request } = trace;
       const isHidden = (name: string): boolean => parameters.some((wanted) => wanted === '*' || wanted === name);
@@ -65,6 +59,60 @@ export function createRedactor(pointers: readonly string[]): Redactor | undefine
       };
     },
   };
+}
+
+/** What is looked for in bodies. */
+interface Wanted {
+  readonly paths: readonly (readonly string[])[];
+  /** Assignments to the last names of the paths. */
+  readonly named: readonly RegExp[];
+}
+
+/** Deeper bodies are taken as text: no operation takes them. */
+const DEEPEST = 100;
+
+function hideInText(text: string, wanted: Wanted, found: Found): string {
+  const value = parsed(text);
+  if (value !== undefined && depthWithin(value, DEEPEST)) {
+    const hidden = hideAnywhere(value, wanted, found);
+    return hidden === value ? text : JSON.stringify(hidden);
+  }
+  // UTF-16 that was read as UTF-8 has a zero byte beside every letter, and broken JSON may write letters as escapes.
+  const plain = text
+    .replaceAll('\0', '')
+    .replace(/\\u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  const hidden = wanted.named.reduce((rest, pattern) => hideAssignments(rest, pattern, found), plain);
+  return hidden === plain ? text : hidden;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function depthWithin(value: unknown, most: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return most > 0 && Object.values(value).every((member) => depthWithin(member, most - 1));
+}
+
+/** The paths are tried from every place in the value: the control API wraps bodies and conversations into others. */
+function hideAnywhere(value: unknown, wanted: Wanted, found: Found): unknown {
+  if (typeof value === 'string') return /^\s*[[{]/.test(value) ? hideInText(value, wanted, found) : value;
+  const hidden = wanted.paths.reduce((rest, path) => hideAt(rest, path, found), value);
+  if (Array.isArray(hidden)) {
+    const items = hidden.map((item: unknown) => hideAnywhere(item, wanted, found));
+    return items.some((item, index) => item !== hidden[index]) ? items : hidden;
+  }
+  if (typeof hidden !== 'object' || hidden === null) return hidden;
+  const members = Object.entries(hidden).map(
+    ([name, member]: [string, unknown]) => [name, member, hideAnywhere(member, wanted, found)] as const,
+  );
+  return members.some(([, before, after]) => before !== after)
+    ? Object.fromEntries(members.map(([name, , after]) => [name, after]))
+    : hidden;
 }
 
 /** Of a longer value, entries show its beginning: so many characters in a text, so many in the URL of a remedy. */
@@ -124,6 +172,11 @@ function hideAt(value: unknown, [step, ...rest]: readonly string[], found: Found
     );
     return items.some((item, index) => item !== value[index]) ? items : value;
   }
+  if (typeof value === 'string') {
+    const inner = /^\s*[[{]/.test(value) ? parsed(value) : undefined;
+    const hidden = hideAt(inner, [step, ...rest], found);
+    return hidden === inner ? value : JSON.stringify(hidden);
+  }
   if (typeof value !== 'object' || value === null) return value;
   const members = Object.entries(value).map(([name, member]: [string, unknown]) => {
     const hidden = step === '*' || step === name ? hideAt(member, rest, found) : member;
@@ -137,12 +190,12 @@ function noteAll(value: unknown, found: Found): void {
   else if (typeof value === 'object' && value !== null) for (const member of Object.values(value)) noteAll(member, found);
 }
 
-/** `"name": value`, `name=value`: for bodies that are no JSON. */
+/** `"name": value`, `name=value`, `outer[name]=value`: for bodies that are no JSON. */
 function assignmentOf(name: string): RegExp {
   const literal = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(
-    `((?:^|[\\s"'{,&?])${literal}["']?\\s{0,20}[:=]\\s{0,20})("(?:[^"\\\\]|\\\\.)*"?|'[^']*'?|[^,&\\s}\\]]+)`,
-    'g',
+    `((?:^|[\\s"'{,&?[]|%5B)${literal}(?:["'\\]]|%5D){0,4}\\s{0,20}[:=]\\s{0,20})("(?:[^"\\\\]|\\\\.)*"?|'[^']*'?|[^,&\\s}\\]]+)`,
+    'gi',
   );
 }
 
@@ -175,8 +228,8 @@ function hideParameters(path: string, isHidden: (name: string) => boolean): stri
 
 function hideInEntry(entry: TraceEntry, paths: readonly string[][], plain: (text: string) => string): TraceEntry {
   const steps = entry.pointer == null ? [] : stepsOf(entry.pointer);
-  const within = paths.some(
-    (path) => path.length <= steps.length && path.every((step, at) => step === '*' || step === steps[at]),
+  const within = paths.some((path) =>
+    steps.some((_, from) => path.every((step, at) => from + at < steps.length && (step === '*' || step === steps[from + at]))),
   );
   return {
     ...entry,

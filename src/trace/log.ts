@@ -74,6 +74,8 @@ export class TraceLog {
   /** Those that hold more than a tenant's share. */
   readonly #noisy = new Set<Shelf>();
   readonly #listeners = new Set<TraceListener>();
+  /** The bounds by which the noisy ones were told. */
+  #judged: TraceBounds = { count: 0, bytes: 0 };
   #count = 0;
   #newest = 0;
   #bytes = 0;
@@ -94,10 +96,14 @@ export class TraceLog {
     shelf.kept.push(kept);
     shelf.byId.set(trace.traceId, kept);
     shelf.bytes += bytes;
-    if (this.#share(shelf) > SHARE) this.#noisy.add(shelf);
+    this.#judge(shelf);
     this.#bytes += bytes;
     this.#count += 1;
     const most = this.#bounds();
+    if (most.count !== this.#judged.count || most.bytes !== this.#judged.bytes) {
+      this.#judged = most;
+      for (const each of this.#shelves.values()) this.#judge(each);
+    }
     while (this.#count > most.count || this.#bytes > most.bytes) this.#dropOne();
     for (const listener of this.#listeners) listener(trace, kind);
   }
@@ -173,8 +179,13 @@ export class TraceLog {
     shelf.lastDropped = dropped.number;
     this.#bytes -= dropped.bytes;
     this.#count -= 1;
-    if (this.#share(shelf) <= SHARE) this.#noisy.delete(shelf);
+    this.#judge(shelf);
     if (shelf.kept.size === 0) this.#remember(shelf);
+  }
+
+  #judge(shelf: Shelf): void {
+    if (this.#share(shelf) > SHARE) this.#noisy.add(shelf);
+    else this.#noisy.delete(shelf);
   }
 
   #noisiest(): Shelf | undefined {
