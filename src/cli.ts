@@ -11,6 +11,7 @@ import { banner } from './terminal/banner.js';
 import { reloadOnChange, stampOf } from './terminal/reload.js';
 import { askHealth } from './terminal/health.js';
 import { createReporter } from './terminal/reporter.js';
+import { show } from './shown.js';
 import { VERSION } from './version.js';
 import { FileFaults } from './file-faults.js';
 
@@ -100,8 +101,11 @@ function unknownArguments(command: Command): ConfigFault[] {
 /** The config file is not read: a bad one, which the running emulator did not take up, must not make it look ill. */
 async function runHealth(given: string | undefined): Promise<void> {
   const { settings } = await loadConfig({ environment: process.env });
+  const url = given?.replace(/\/+$/, '') ?? addressOf(settings.host, settings.port);
+  if (!/^http:\/\/[^/]/.test(url) || !URL.canParse(url))
+    throw new ConfigFaults([{ where: 'url', message: `it must be an address such as http://localhost:8400, not ${show(url)}` }]);
   try {
-    process.stdout.write(`${await askHealth(given?.replace(/\/+$/, '') ?? addressOf(settings.host, settings.port))}\n`);
+    process.stdout.write(`${await askHealth(url)}\n`);
   } catch (error) {
     console.error((error as Error).message);
     process.exitCode = 1;

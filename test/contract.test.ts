@@ -121,6 +121,11 @@ describe('a bad document refuses to start, with file and line', () => {
       fault: /openapi\/conversations\.yaml:\d+:\d+ #\/components\/schemas\/Handovr leads nowhere/,
     },
     {
+      name: 'a schema that is none',
+      edit: (text: string) => text.replace('schema: { type: string }', 'schema: { type: strin }'),
+      fault: /openapi\/conversations\.yaml:\d+:\d+ .*not a schema: .*type must be equal to one of/,
+    },
+    {
       name: 'no operationId',
       edit: (text: string) => text.replace('      operationId: getSession\n', ''),
       fault: /openapi\/conversations\.yaml:\d+:\d+ .* has no operationId/,
@@ -150,4 +155,13 @@ describe('a bad document refuses to start, with file and line', () => {
     await writeFile(file, edit(text));
     await expect(loadContract('test', pathToFileURL(`${folder}/`))).rejects.toThrow(fault);
   });
+});
+
+test('without documents it refuses to start, and says what to do', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'contract-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  for (const place of [folder, join(folder, 'nothing')])
+    await expect(loadContract('test', pathToFileURL(`${place}/`))).rejects.toThrow(
+      /there are no contract documents; install the package again/,
+    );
 });

@@ -1507,6 +1507,11 @@ describe('what never becomes a request is answered and traced too', () => {
     { name: 'HTTP/2', bytes: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', remedy: /HTTP\/1\.1/ },
     { name: 'no Host header', bytes: `GET ${HANDOVER} HTTP/1.1\r\nConnection: close\r\n\r\n`, remedy: /header Host/ },
     {
+      name: 'more than was announced',
+      bytes: `GET ${HANDOVER}/x HTTP/1.1\r\nHost: x\r\n\r\n{"sessionId": "x"}\r\n\r\n`,
+      remedy: /more bytes than its Content-Length announced/,
+    },
+    {
       name: 'a bad chunk',
       bytes: `POST ${HANDOVER} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`,
       remedy: /HTTP library/,

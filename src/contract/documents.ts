@@ -4,7 +4,8 @@ import schemaValidator from 'openapi-schema-validator';
 import { CATALOGUE } from '../rejections.js';
 import { type FileFault, FileFaults } from '../file-faults.js';
 import { readYaml, type YamlFile } from '../yaml-file.js';
-import { type ContractDocument, METHODS, type OperationObject } from './contract.js';
+import { type ContractDocument, METHODS, type OperationObject, type ParameterObject, type Schema } from './contract.js';
+import { faultInSchema } from './validators.js';
 
 /** The text of one document. */
 export interface SourceText {
@@ -88,7 +89,12 @@ function houseFaults(file: YamlFile, document: ContractDocument, ids: Map<string
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const operation = item[method];
-      if (operation !== undefined) operationFaults(operation, ['paths', path, method], ids, document, fault);
+      if (operation === undefined) continue;
+      operationFaults(operation, ['paths', path, method], ids, document, fault);
+      for (const { at, schema } of schemasOf(operation, item.parameters ?? [])) {
+        const wrong = faultInSchema(schema);
+        if (wrong !== undefined) fault(['paths', path, method, ...at], `${path} ${method}: not a schema: ${wrong}`);
+      }
     }
   }
   return faults;
@@ -125,6 +131,22 @@ function operationFaults(
     const json = response.content?.['application/json'];
     if (json !== undefined && json.example === undefined) fault(where, `${here}: response ${status} needs an example`);
   }
+}
+
+/** The schemas of an operation, and where in it they stand. */
+function schemasOf(
+  operation: Partial<OperationObject>,
+  shared: readonly ParameterObject[],
+): { readonly at: readonly string[]; readonly schema: Schema }[] {
+  const bodies = Object.values(operation.requestBody?.content ?? {});
+  const replies = Object.entries(operation.responses ?? {});
+  return [
+    ...[...shared, ...(operation.parameters ?? [])].map(({ schema }) => ({ at: ['parameters'], schema })),
+    ...bodies.flatMap(({ schema }) => (schema === undefined ? [] : [{ at: ['requestBody'], schema }])),
+    ...replies.flatMap(([status, { content = {} }]) =>
+      Object.values(content).flatMap(({ schema }) => (schema === undefined ? [] : [{ at: ['responses', status], schema }])),
+    ),
+  ];
 }
 
 function pathOf(pointer: string): string[] {

@@ -1,6 +1,8 @@
 /** Loads the contract: from the documents packed at build where they still are what lies in `openapi/`, else from there. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { FileFaults } from '../file-faults.js';
 import { PACKAGE_ROOT } from '../package-root.js';
 import { buildContract, type Contract, type ContractDocument } from './contract.js';
 import type { SourceText } from './documents.js';
@@ -22,7 +24,16 @@ export async function loadContract(version: string, folder: URL = CONTRACT_FOLDE
 }
 
 export async function readSources(folder: URL): Promise<SourceText[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).sort();
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.yaml')).sort();
+  if (names.length === 0) {
+    const fault = {
+      file: fileURLToPath(folder),
+      line: 1,
+      column: 1,
+      message: 'there are no contract documents; install the package again',
+    };
+    throw new FileFaults([fault]);
+  }
   return Promise.all(
     names.map(async (name) => ({ file: `openapi/${name}`, text: await readFile(new URL(name, folder), 'utf8') })),
   );
@@ -55,7 +66,7 @@ async function readPacked(): Promise<PackedDocuments | undefined> {
   try {
     return JSON.parse(await readFile(PACKED_FILE, 'utf8')) as PackedDocuments;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

@@ -58,6 +58,16 @@ export function createValidators(): Validators {
   };
 }
 
+/** What is wrong with a schema itself; undefined where nothing is. */
+export function faultInSchema(schema: Schema): string | undefined {
+  try {
+    createAjv({ meta: true, validateSchema: true }).compile(schema);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 function createAjv(options: Options): Ajv {
   const ajv = new Ajv({ ...OPTIONS, ...options });
   addFormats.default(ajv, ['date-time']);

@@ -6,14 +6,17 @@ import { headersTooLarge } from '../pipeline/receive.js';
 import { type Rejection, reject } from '../rejections.js';
 import { show } from '../shown.js';
 
-interface ParserError extends Error {
+export interface ParserError extends Error {
   readonly code?: string;
-  /** What Node had read when it gave up. */
+  /** What Node had read when it gave up, with the requests before. */
   readonly rawPacket?: Buffer;
+  /** How much of the packet was sound. */
+  readonly bytesParsed?: number;
 }
 
 /** What made Node give up on a connection. `timeout` in milliseconds. */
 export function connectionFault(error: ParserError, timeout: number): Rejection {
+  const packet = brokenPart(error);
   switch (error.code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return reject('REQUEST_TIMEOUT', {
@@ -35,10 +38,18 @@ export function connectionFault(error: ParserError, timeout: number): Rejection 
         pointer: null,
         expected: 'an HTTP/1.1 request',
         // Headers may hold credentials: only the first line is shown.
-        received: `${error.message}${error.rawPacket === undefined ? '' : `: ${show(firstLine(error.rawPacket).slice(0, 60))}`}`,
-        remedy: adviseMalformed(error),
+        received: `${error.message}${packet === undefined ? '' : `, in ${show(firstLine(packet).slice(0, 60))}`}`,
+        remedy: adviseMalformed(error, packet),
       });
   }
+}
+
+const END_OF_HEADERS = '\r\n\r\n';
+
+/** The message that is broken, without the sound ones that were pipelined before it in the same packet. */
+export function brokenPart({ rawPacket, bytesParsed = 0 }: ParserError): Buffer | undefined {
+  const before = rawPacket?.lastIndexOf(END_OF_HEADERS, Math.max(0, bytesParsed - 1)) ?? -1;
+  return before === -1 || before >= bytesParsed ? rawPacket : rawPacket?.subarray(before + END_OF_HEADERS.length);
 }
 
 function firstLine(packet: Buffer): string {
@@ -57,12 +68,12 @@ export function callerLeft(received: string): Rejection {
   });
 }
 
-function adviseMalformed(error: ParserError): string {
-  const packet = error.rawPacket;
+function adviseMalformed(error: ParserError, packet: Buffer | undefined): string {
   if (packet?.[0] === 0x16) return 'This is TLS on a plain port: use http:// instead of https:// for the emulator.';
-  if (packet?.toString('latin1', 0, 3) === 'PRI') return 'This is HTTP/2 without TLS: let the client speak HTTP/1.1.';
-  if (error.code === 'HPE_INVALID_METHOD' && packet !== undefined && /^[A-Z]+ \S+ HTTP\/1/.test(firstLine(packet))) {
-    return 'After the request came more bytes than its Content-Length announced: it must count bytes, not characters, and a body must not come without it.';
+  if (error.rawPacket?.toString('latin1', 0, 3) === 'PRI') return 'This is HTTP/2 without TLS: let the client speak HTTP/1.1.';
+  const followsARequest = packet !== error.rawPacket;
+  if (error.code === 'HPE_INVALID_METHOD' && followsARequest) {
+    return 'After a request came more bytes than its Content-Length announced: it must count bytes, not characters, and a body must not come without it.';
   }
   if (error.code === 'HPE_INVALID_METHOD')
     return 'Send a method that HTTP knows, in capital letters: GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS.';

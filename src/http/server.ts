@@ -5,7 +5,15 @@ import express from 'express';
 import type { Duplex } from 'node:stream';
 import type { Arrival, Pipeline } from '../pipeline/index.js';
 import { arrivalOf, failReading, refuseWhile } from './arrival.js';
-import { brokenArrival, connectArrival, connectionFault, unreadArrival, writeBare } from './broken.js';
+import {
+  brokenArrival,
+  brokenPart,
+  connectArrival,
+  connectionFault,
+  type ParserError,
+  unreadArrival,
+  writeBare,
+} from './broken.js';
 import { countInFlight, type InFlight } from './in-flight.js';
 import { createTurns, type Turns } from './turns.js';
 import { type Feeds, write } from './write.js';
@@ -170,14 +178,14 @@ export function createHttpServer(pipeline: Pipeline, current: () => HttpSettings
     socket.once('close', () => detached.delete(socket));
     answerBare(pipeline, wire, connectArrival(request.url ?? '/'), socket);
   });
-  server.on('clientError', (error: Error & { rawPacket?: Buffer; code?: string }, socket) => {
+  server.on('clientError', (error: ParserError, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
       return;
     }
     const fault = connectionFault(error, current().requestTimeout);
     if (failReading(socket, fault)) return;
-    answerBare(pipeline, wire, brokenArrival(fault, error.rawPacket), socket);
+    answerBare(pipeline, wire, brokenArrival(fault, brokenPart(error)), socket);
   });
 
   return {

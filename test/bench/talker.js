@@ -1,6 +1,9 @@
 /** A connection that sends bytes as they are and reads the answers: one exchange at a time, opened again when it was closed. */
 import { createConnection } from 'node:net';
 
+/** In milliseconds: no answer takes that long. */
+const PATIENCE = 60_000;
+
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 
 export class Talker {
@@ -55,6 +58,7 @@ export class Talker {
       this.#waiting?.reject(problem);
       this.#waiting = undefined;
     };
+    socket.setTimeout(PATIENCE, () => socket.destroy(new Error(`nothing came within ${String(PATIENCE)} ms`)));
     socket.on('data', (chunk) => this.#read(chunk));
     socket.on('error', end);
     socket.on('close', () => end(new Error('the connection was closed before the answer')));
