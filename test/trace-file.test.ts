@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,6 +48,18 @@ test('is begun anew from its size on; three older ones are kept, and nothing fal
   expect(kept.length).toBeGreaterThan(5);
   expect(kept).toEqual(ids.slice(-kept.length));
   expect(existsSync(`${traceFile}.4`)).toBe(false);
+});
+
+test('is begun anew where something else moved or removed it', async () => {
+  const traceFile = join(await folder(), 'traces.ndjson');
+  const { url } = await emulator({ traceFile });
+  await send(url, { body: {} });
+  await rename(traceFile, `${traceFile}.moved`);
+  await send(url, { body: {} });
+  await rm(traceFile);
+  for (let number = 0; number < 3; number += 1) await send(url, { body: {} });
+  expect(await linesOf(`${traceFile}.moved`)).toHaveLength(1);
+  expect(await linesOf(traceFile)).toHaveLength(3);
 });
 
 test('is gone on with after a restart, also where it ends within a line', async () => {

@@ -1,5 +1,5 @@
 /** Writes every trace to a file, one line of JSON each, before its answer leaves; begins a new file from a certain size on. */
-import { closeSync, fstatSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, renameSync, statSync, writeSync } from 'node:fs';
 import type { Trace } from './trace.js';
 
 /** So many files that were full are kept, as `.1` (the newest), `.2`, … */
@@ -38,6 +38,7 @@ export class TraceFile {
     const line = Buffer.from(`${JSON.stringify(trace)}\n`);
     if (this.#bytes > 0 && this.#bytes + line.length > Math.max(size(), this.#growsTo)) this.#beginAnew();
     try {
+      if (this.#wasMoved()) this.#open();
       if (this.#lost > 0 && this.#endsWithinALine()) this.#write(Buffer.from('\n'));
       this.#write(line);
       if (this.#lost > 0) tell(`${path} is written again; ${String(this.#lost)} traces are missing in it.`);
@@ -67,15 +68,24 @@ export class TraceFile {
     return this.#bytes > 0 && readSync(this.#file, last, 0, 1, this.#bytes - 1) === 1 && last[0] !== 0x0a;
   }
 
+  /** As a rotation from outside does, or a person who wants it empty. */
+  #wasMoved(): boolean {
+    return statSync(this.#settings.path, { throwIfNoEntry: false })?.ino !== fstatSync(this.#file).ino;
+  }
+
+  #open(): void {
+    const anew = openSync(this.#settings.path, 'a+');
+    closeSync(this.#file);
+    this.#file = anew;
+    this.#bytes = fstatSync(anew).size;
+  }
+
   /** A file that is mounted into a container by itself, for one, cannot be renamed: nothing is lost, it grows on. */
   #beginAnew(): void {
     const { path, size, tell } = this.#settings;
     try {
       shiftOlder(path);
-      const anew = openSync(path, 'a+');
-      closeSync(this.#file);
-      this.#file = anew;
-      this.#bytes = fstatSync(anew).size;
+      this.#open();
     } catch (error) {
       this.#growsTo = this.#bytes + size();
       tell(`${path} cannot be begun anew: ${(error as Error).message}. It grows on.`);
