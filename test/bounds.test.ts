@@ -117,6 +117,10 @@ test('many requests in one packet, with answers that nobody reads, take no more 
   expect(answered.length).toBeLessThan(20);
   deaf.destroy();
   await expect.poll(async () => (await send(url, { path: '/_emulator/health' })).status).toBe(200);
+  const left = started.traces({ control: true, code: 'CLIENT_DISCONNECTED' });
+  expect(left.length + answered.length).toBeGreaterThan(490);
+  expect(left[0]).toMatchObject({ outcome: 'failed', response: null });
+  expect(left[0]?.entries.at(-1)?.remedy).toMatch(/The traces before this one/);
 });
 
 test('an unread answer is given up, whatever stands behind it on its connection', async () => {

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Arrival, Received } from '../pipeline/index.js';
 import { tooLarge } from '../pipeline/parse-body.js';
 import { type Rejection, reject } from '../rejections.js';
-import { callerLeft } from './broken.js';
+import { callerLeft, leftInTheLine } from './broken.js';
 import type { Held, InFlight } from './in-flight.js';
 
 /** What is over the limit is read and thrown away up to here, so that the caller hears the answer instead of a reset. */
@@ -31,7 +31,7 @@ export function refuseWhile(socket: Duplex, limit: () => number | undefined): vo
 
 /** `held` counts the bytes of the body. */
 export function arrivalOf(request: IncomingMessage, response: ServerResponse, inFlight: InFlight, held: Held): Arrival {
-  const fault = busyFault(request, inFlight) ?? hostFault(request);
+  const fault = request.socket.destroyed ? leftInTheLine() : (busyFault(request, inFlight) ?? hostFault(request));
   return {
     transport: 'http',
     method: request.method ?? 'GET',

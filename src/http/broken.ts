@@ -68,6 +68,19 @@ export function callerLeft(received: string): Rejection {
   });
 }
 
+/** The connection was closed while requests waited on it for their turn. */
+export function leftInTheLine(): Rejection {
+  return reject('CLIENT_DISCONNECTED', {
+    message: 'The connection was closed before this request had its turn: nothing was done.',
+    in: null,
+    pointer: null,
+    expected: 'a caller that reads one answer after the other',
+    received: 'a connection that was closed with requests still waiting on it',
+    remedy:
+      'Send the next request when the answer to the last one is there. The traces before this one say why the connection was closed.',
+  });
+}
+
 function adviseMalformed(error: ParserError, packet: Buffer | undefined): string {
   if (packet?.[0] === 0x16) return 'This is TLS on a plain port: use http:// instead of https:// for the emulator.';
   if (error.rawPacket?.toString('latin1', 0, 3) === 'PRI') return 'This is HTTP/2 without TLS: let the client speak HTTP/1.1.';
