@@ -91,6 +91,15 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   } as unknown as Settings;
   const ids = readyIds(settings.conversationId, faults, fault);
   faults.push(...doubleSkills(settings.skills, fault));
+  if (settings.maxBody > settings.maxInFlightBytes) {
+    const name = origin.has('maxBody') ? 'maxBody' : 'maxInFlightBytes';
+    faults.push(
+      fault(
+        [name],
+        `maxBody (${String(settings.maxBody)} bytes) must fit into maxInFlightBytes (${String(settings.maxInFlightBytes)} bytes)`,
+      ),
+    );
+  }
   if (faults.length > 0 || ids === undefined) throw new ConfigFaults(faults);
   return { sources, settings, conversationIds: ids, fault };
 }
@@ -131,6 +140,11 @@ function environmentLayer(environment: Readonly<Record<string, string | undefine
   const known = withFlag.map(environmentName);
   for (const name of Object.keys(environment)) {
     if (!name.startsWith('CXONE_EMULATOR_') || known.includes(name)) continue;
+    const inFileOnly = SETTING_NAMES.find((setting) => environmentName(setting) === name);
+    if (inFileOnly !== undefined) {
+      faults.push({ where: name, message: `${inFileOnly} stands in the config file only` });
+      continue;
+    }
     const near = nearMiss(name, known);
     if (near !== undefined) faults.push({ where: name, message: `there is no such setting; did you mean ${near}?` });
   }
@@ -154,6 +168,17 @@ const OWN_SCHEMAS: Options = { allErrors: true, verbose: true, allowUnionTypes: 
 const ajvForTexts = new Ajv({ ...OWN_SCHEMAS, coerceTypes: true });
 const ajvForValues = new Ajv(OWN_SCHEMAS);
 
+/** By schema: ajv keeps every schema object that it compiles, and a reload must not add any. */
+const wrapped = new Map<object, object>();
+
+function inHolder(schema: object): object {
+  const known = wrapped.get(schema);
+  if (known !== undefined) return known;
+  const made = { type: 'object', properties: { value: schema } };
+  wrapped.set(schema, made);
+  return made;
+}
+
 function check(name: string, value: unknown, layer: Layer): { readonly value: unknown } | { readonly faults: ConfigFault[] } {
   if (!Object.hasOwn(SETTINGS, name)) {
     const near = nearMiss(name, SETTING_NAMES);
@@ -170,7 +195,7 @@ function check(name: string, value: unknown, layer: Layer): { readonly value: un
   const given = kind === 'list' ? listOf(value) : name === 'seed' && typeof value === 'number' ? String(value) : value;
   const holder = { value: given };
   const ajv = layer.texts ? ajvForTexts : ajvForValues;
-  const validate = ajv.compile({ type: 'object', properties: { value: schema } });
+  const validate = ajv.compile(inHolder(schema));
   if (validate(holder)) return { value: holder.value };
   const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'anyOf');
   const deep = errors.filter(({ instancePath }) => instancePath !== '/value');

@@ -10,7 +10,7 @@ import { createValidators } from './contract/validators.js';
 import { explainOperation } from './control/explain.js';
 import { controlOperations } from './control/operations.js';
 import { requireErrorBodies } from './error-bodies.js';
-import { createApp, createHttpServer } from './http/server.js';
+import { createHttp } from './http/server.js';
 import { type Clock, createPipeline, type Services } from './pipeline/index.js';
 import { DEFAULT_TENANT } from './pipeline/target.js';
 import { attributeOperations } from './platform/attributes.js';
@@ -128,9 +128,9 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     traces.subscribe(guarded(write, onBug));
   }
   let address: AddressInfo | undefined = undefined;
-  const server = parts.listen === false ? undefined : createHttpServer(pipeline, () => current.config.settings, tell);
+  const front = createHttp(pipeline, () => current.config.settings, tell);
   try {
-    address = await server?.listen();
+    if (parts.listen !== false) address = await front.listen();
   } catch (error) {
     traceFile?.close();
     throw error;
@@ -144,9 +144,16 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     return { changed, kept };
   }
 
+  async function close(): Promise<void> {
+    await front.close(PATIENCE);
+    await store.close();
+    traceFile?.close();
+  }
+
+  let closed: Promise<void> | undefined;
   let reloading: Promise<unknown> = Promise.resolve();
   return {
-    app: createApp(pipeline, () => current.config.settings),
+    app: front.app,
     get url() {
       if (address === undefined)
         throw new Error('This emulator does not listen (listen: false): give its app to supertest instead.');
@@ -168,10 +175,9 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
       });
       traces.clear(tenant);
     },
-    async close() {
-      await server?.close(PATIENCE);
-      await store.close();
-      traceFile?.close();
+    close() {
+      closed ??= close();
+      return closed;
     },
   };
 }

@@ -112,7 +112,7 @@ export const CATALOGUE = {
   ANSWER_NOT_READ: refusal(
     NEVER_SENT,
     'emulator',
-    'The caller took nothing of an answer for as long as `--request-timeout`: the connection was closed.',
+    'The caller took no more of an answer for as long as `--request-timeout` (of a large one, less than a megabyte): the connection was closed.',
   ),
 
   TOKEN_NOT_CHECKED: warning('warn', 'emulator', 'A token came, and nobody checked it.'),

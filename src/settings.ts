@@ -237,7 +237,7 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
     schema: { type: 'integer', minimum: 1, maximum: 3_600_000 },
     expected: 'milliseconds from 1 to 3600000',
     default: 30_000,
-    help: 'milliseconds within which a request must have arrived; also how long an answer may lie with nothing of it being read',
+    help: 'milliseconds within which a request must have arrived; also how long an answer may lie without progress',
     flag: { name: 'request-timeout', value: 'ms' },
   },
   maxConnections: {

@@ -197,6 +197,9 @@ test('connections far beyond the limit are closed, which is told once', async ()
   expect(notes[0]).toMatch(/^Over 101 connections .*--max-connections 1/);
   for (const socket of sockets) socket.destroy();
   await expect.poll(async () => (await send(url, { path: '/_emulator/health' })).status).toBe(200);
+  for (let number = 0; number < 150; number += 1)
+    sockets.push(createConnection({ host: '127.0.0.1', port }).on('error', () => undefined));
+  await expect.poll(() => notes).toHaveLength(2);
 });
 
 test('a clock that jumps changes no order and no duration', async () => {

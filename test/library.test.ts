@@ -1,7 +1,9 @@
 /** The library: emulators inside a program, listening or not, many at once. */
+import { once } from 'node:events';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import request from 'supertest';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { causeOf, ConfigFaults, createEmulator, warningsOf } from '../src/index.js';
 import { CONVERSATION, emulator, HANDOVER, open, send } from './support/client.js';
 
@@ -87,6 +89,20 @@ test('no environment variable is read', async () => {
   const { url } = await emulator();
   Reflect.deleteProperty(process.env, 'CXONE_EMULATOR_REVEAL_ERRORS');
   expect(Object.keys((await send(url, { body: {} })).body)).toEqual(['errorCode', 'message']);
+});
+
+test('closing ends the streams of a mounted app', async () => {
+  const started = await createEmulator({ listen: false });
+  const server = createServer(started.app).listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    server.close();
+  });
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const stream = await fetch(`http://127.0.0.1:${String(port)}/_emulator/traces/stream`);
+  const whole = stream.text();
+  await started.close();
+  expect(await whole).toBeTypeOf('string');
 });
 
 test('a mounted app answers below its mount path', async () => {

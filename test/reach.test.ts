@@ -55,6 +55,32 @@ describe('the control API answers under names that nobody can register', () => {
     expect(await ask('http://localhost/_emulator/health', 'localhost')).toMatch(/^HTTP\/1\.1 200 /);
   });
 
+  test.each([
+    { 'x-forwarded-host': 'my-bot.example.com' },
+    { 'x-forwarded-host': 'localhost, my-bot.example.com' },
+    { 'x-original-host': 'my-bot.example.com' },
+    { forwarded: 'for=192.0.2.1;host="my-bot.example.com:443";proto=https' },
+  ])('nor behind a proxy that says it was called by another name: %o', async (forwarding) => {
+    const { url } = await emulator({ publicUrl: 'https://my-bot.example.com' });
+    await open(url);
+    const headers = { host: 'localhost:8400', ...forwarding };
+    const answer = await send(url, { ...RESET, headers });
+    expect(answer).toMatchObject({
+      status: 403,
+      body: { cause: { code: 'HOST_REFUSED', received: expect.stringContaining('my-bot') } },
+    });
+    expect((await send(url, { path: '/_emulator/conversations' })).body.total).toBe(1);
+    expect((await send(url, { headers, body: { sessionId: CONVERSATION } })).status).toBe(200);
+    const { url: allowing } = await emulator({ allowedHosts: ['my-bot.example.com'] });
+    expect((await send(allowing, { ...RESET, headers })).status).toBe(204);
+  });
+
+  test('and behind a proxy that was called by a name of its own network', async () => {
+    const { url } = await emulator();
+    const headers = { host: 'localhost', 'x-forwarded-host': 'cxone:8400', forwarded: 'host=gateway' };
+    expect((await send(url, { ...RESET, headers })).status).toBe(204);
+  });
+
   test('those of --allowed-hosts too; one that begins with a dot stands for all names below it', async () => {
     const { url } = await emulator({ allowedHosts: ['cxone.example.com', '.ngrok.app'] });
     const status = async (host: string): Promise<number> =>

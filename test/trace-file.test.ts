@@ -2,14 +2,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
+import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Trace } from '../src/index.js';
+import { createEmulator } from '../src/index.js';
 import { emulator, HANDOVER, send } from './support/client.js';
 
 async function folder(): Promise<string> {
@@ -91,6 +93,10 @@ test('that cannot be begun anew grows on, which is told, and nothing is missing 
   expect(notes.length).toBeGreaterThan(0);
   expect(notes.length).toBeLessThan(5);
   expect(notes[0]).toMatch(/cannot be begun anew: .*It grows on/);
+  for (const number of [1, 2, 3]) await rm(`${traceFile}.${String(number)}`, { recursive: true });
+  for (let number = 0; number < 60; number += 1) await send(url, { body: {} });
+  expect((await stat(traceFile)).size).toBeLessThan(20 * 1024);
+  expect((await stat(`${traceFile}.1`)).size).toBeLessThan(20 * 1024);
 });
 
 test.skipIf(!existsSync('/dev/full'))('on a full disk costs nobody an answer, and is told once', async () => {
@@ -98,6 +104,22 @@ test.skipIf(!existsSync('/dev/full'))('on a full disk costs nobody an answer, an
   const { url } = await emulator({ traceFile: '/dev/full', onNote: (note) => notes.push(note) });
   for (let number = 0; number < 5; number += 1) expect((await send(url, { body: {} })).status).toBe(400);
   expect(notes).toEqual([expect.stringMatching(/^\/dev\/full cannot be written: ENOSPC.*Answers go on/)]);
+});
+
+test('has the trace of a request that the end of the emulator cut off, and closing twice is closing once', async () => {
+  const traceFile = join(await folder(), 'traces.ndjson');
+  const notes: string[] = [];
+  const started = await createEmulator({ port: 0, traceFile, onNote: (note) => notes.push(note) });
+  const socket = createConnection({ host: '127.0.0.1', port: Number(new URL(started.url).port) }).on('error', () => undefined);
+  socket.write(`POST ${HANDOVER} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{`);
+  await send(started.url, { path: '/_emulator/health' });
+  await Promise.all([started.close(), started.close()]);
+  await started.close();
+  socket.destroy();
+  expect(notes).toEqual([]);
+  expect((await linesOf(traceFile)).map((line) => (JSON.parse(line) as Trace).entries.at(-1)?.code)).toContain(
+    'CLIENT_DISCONNECTED',
+  );
 });
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));

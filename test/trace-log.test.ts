@@ -79,6 +79,31 @@ test('by bytes', () => {
   expect(total).toBeLessThan(13);
 });
 
+test('of several noisy tenants the one that has most goes first', () => {
+  const log = new TraceLog(() => ({ count: 100, bytes: 1e9 }));
+  for (let number = 0; number < 30; number += 1) log.add(trace('less', number), 'platform');
+  for (let number = 0; number < 500; number += 1) log.add(trace('more', number), 'platform');
+  expect(log.list('less').total).toBe(30);
+});
+
+test('the newest trace is kept, however small the bounds are', () => {
+  const log = new TraceLog(() => ({ count: 10, bytes: 1 }));
+  for (let number = 0; number < 3; number += 1) log.add(trace('a', number), 'platform');
+  expect(log.list('a')).toMatchObject({ total: 1, dropped: 2, items: [{ traceId: 'a-2' }] });
+});
+
+test('what is cleared counts no longer, by number and by bytes', () => {
+  const log = new TraceLog(() => ({ count: 50, bytes: 100_000 }));
+  for (let round = 0; round < 20; round += 1) {
+    for (let number = 0; number < 10; number += 1) log.add(trace('a', number, 'x'.repeat(5000)), 'platform');
+    log.clear('a');
+  }
+  for (let number = 0; number < 10; number += 1) log.add(trace('b', number, 'x'.repeat(5000)), 'platform');
+  expect(log.list('b')).toMatchObject({ total: 10, dropped: 0 });
+  for (let number = 0; number < 100; number += 1) log.add(trace('c', number), 'platform');
+  expect(log.list('c').total).toBeGreaterThan(30);
+});
+
 test('a tenant that is cleared starts anew', () => {
   const log = new TraceLog(() => ({ count: 10, bytes: 1e9 }));
   for (let number = 0; number < 20; number += 1) log.add(trace('a', number), 'platform');

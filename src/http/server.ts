@@ -16,6 +16,7 @@ import {
 } from './broken.js';
 import { countInFlight, type InFlight } from './in-flight.js';
 import { createTurns, type Turns } from './turns.js';
+import { UnderWay } from './under-way.js';
 import { type Feeds, write } from './write.js';
 
 export interface HttpSettings {
@@ -27,19 +28,13 @@ export interface HttpSettings {
   readonly maxInFlightBytes: number;
 }
 
-export interface HttpServer {
+export interface Http {
+  /** For supertest or for mounting into another Express app. */
+  readonly app: RequestListener;
   /** Starts listening; answers the address that it got. Rejects with Node's error where the port is taken. */
   listen(): Promise<AddressInfo>;
-  /** Takes no more connections, answers what is in flight, and ends what is left after `patience` milliseconds. */
+  /** Takes no more connections, ends the feeds, answers what is in flight, and ends what is left after `patience` milliseconds. */
   close(patience: number): Promise<void>;
-}
-
-/** The app, for supertest or for mounting into another Express app. `current` gives the settings as they are now. */
-export function createApp(pipeline: Pipeline, current: () => HttpSettings): RequestListener {
-  return buildApp(
-    pipeline,
-    wireOf(current, () => false),
-  ).listener;
 }
 
 /** What all connections share. */
@@ -51,6 +46,7 @@ interface Wire {
   readonly turns: Turns;
   /** In milliseconds. */
   readonly patience: () => number;
+  readonly underWay: UnderWay;
 }
 
 function wireOf(current: () => HttpSettings, stopping: () => boolean): Wire {
@@ -60,12 +56,13 @@ function wireOf(current: () => HttpSettings, stopping: () => boolean): Wire {
     inFlight: countInFlight(() => current().maxInFlightBytes),
     turns: createTurns(),
     patience: () => current().requestTimeout,
+    underWay: new UnderWay(),
   };
 }
 
 /**
- * Any other target Express gives to a URL parser of Node's that takes some, gives up on some, for which Express has a
- * page of its own, and prints a deprecation warning for some.
+ * Targets that Express may see. It gives others to Node's old URL parser, which gives up on some, where Express answers
+ * with a page of its own, and prints a deprecation warning for some.
  */
 const PLAIN_TARGET = /^\/[\x21\x22\x24-\x7e]*$/;
 
@@ -97,7 +94,9 @@ function buildApp(pipeline: Pipeline, wire: Wire): App {
 
 function answer(pipeline: Pipeline, wire: Wire, request: IncomingMessage, response: ServerResponse): void {
   const held = wire.inFlight.on(request.socket);
+  wire.underWay.begin();
   void pipeline.handle(arrivalOf(request, response, wire.inFlight, held)).then((result) => {
+    wire.underWay.end();
     held.release();
     if (result === null) {
       response.destroy();
@@ -108,6 +107,7 @@ function answer(pipeline: Pipeline, wire: Wire, request: IncomingMessage, respon
       void pipeline.handle(unreadArrival(request, patience));
     };
     write(response, wire.stopping() ? { ...result, close: true } : result, { feeds: wire.feeds, held, patience, givenUp });
+    if (wire.stopping()) endFeeds(wire);
   });
 }
 
@@ -116,7 +116,9 @@ function answerBare(pipeline: Pipeline, wire: Wire, arrival: Arrival, socket: Du
   // A bare socket has no error handler, and a caller may be gone before the answer.
   if (socket.listenerCount('error') === 0) socket.on('error', () => socket.destroy());
   wire.turns.take(socket, undefined, () => {
+    wire.underWay.begin();
     void pipeline.handle(arrival).then((result) => {
+      wire.underWay.end();
       if (result === null || !socket.writable) socket.destroy();
       else writeBare(socket, result);
       const timer = setTimeout(() => socket.destroy(), wire.patience()).unref();
@@ -131,15 +133,44 @@ function answerBare(pipeline: Pipeline, wire: Wire, arrival: Arrival, socket: Du
 const HEARD_OVER_THE_LIMIT = 100;
 
 /** `current` gives the settings as the config file has them now; host and port are those of the start. `tell` is for people. */
-export function createHttpServer(pipeline: Pipeline, current: () => HttpSettings, tell: (note: string) => void): HttpServer {
-  const settings = current();
+export function createHttp(pipeline: Pipeline, current: () => HttpSettings, tell: (note: string) => void): Http {
   let stopping = false;
+  const wire = wireOf(current, () => stopping);
+  const { app, listener } = buildApp(pipeline, wire);
+  let server: Listening | undefined;
+  return {
+    app: listener,
+    listen() {
+      server = listening(pipeline, wire, { app, listener }, current, tell);
+      return server.listen();
+    },
+    async close(patience) {
+      stopping = true;
+      endFeeds(wire);
+      await server?.close(patience);
+      await wire.underWay.none(patience);
+    },
+  };
+}
+
+function endFeeds({ feeds }: Wire): void {
+  for (const end of feeds) end();
+}
+
+type Listening = Pick<Http, 'listen' | 'close'>;
+
+function listening(
+  pipeline: Pipeline,
+  wire: Wire,
+  { app, listener }: App,
+  current: () => HttpSettings,
+  tell: (note: string) => void,
+): Listening {
+  const settings = current();
   let connections = 0;
   let overrun = false;
   /** Connections that Node's server has let go of, and no longer closes. */
   const detached = new Set<Duplex>();
-  const wire = wireOf(current, () => stopping);
-  const { app, listener } = buildApp(pipeline, wire);
   const server = createServer(
     {
       ...expressPrototypes(app),
@@ -197,11 +228,7 @@ export function createHttpServer(pipeline: Pipeline, current: () => HttpSettings
           resolve(server.address() as AddressInfo);
         });
       }),
-    close(patience) {
-      stopping = true;
-      for (const end of wire.feeds) end();
-      return closeServer(server, detached, patience);
-    },
+    close: (patience) => closeServer(server, detached, patience),
   };
 }
 

@@ -35,21 +35,37 @@ export function isControlHost(host: string, allowed: readonly string[]): boolean
   });
 }
 
+/** The names by which proxies say that the caller reached them; a caller inside names none. */
+function hostsForwarded({ headers }: Arrival): string[] {
+  const list = (name: string): string[] => [headers[name] ?? []].flat().join(',').split(',');
+  const standard = [
+    ...list('forwarded')
+      .join(',')
+      .matchAll(/(?:^|[;,\s])host="?([^";,\s]+)/gi),
+  ].map(([, host = '']) => host);
+  return [...list('x-forwarded-host'), ...list('x-original-host'), ...standard]
+    .map((host) => host.trim())
+    .filter((host) => host !== '');
+}
+
 /** For the control API: throws HOST_REFUSED or ORIGIN_REFUSED. */
 export function requireControlCaller({ arrival }: Exchange, { settings }: Services): void {
-  const foreign = hostsOf(arrival).find((host) => !isControlHost(host, settings.allowedHosts));
-  if (foreign !== undefined) throw hostRefused(foreign);
+  const isForeign = (host: string): boolean => !isControlHost(host, settings.allowedHosts);
+  const foreign = hostsOf(arrival).find(isForeign);
+  if (foreign !== undefined) throw hostRefused(foreign, '/host');
+  const forwarded = hostsForwarded(arrival).find(isForeign);
+  if (forwarded !== undefined) throw hostRefused(forwarded, '/x-forwarded-host');
   const origin = originOf(arrival);
   if (origin !== undefined && !isSameOrigin(arrival, origin) && !settings.corsOrigins.includes(origin))
     throw originRefused(origin);
 }
 
-function hostRefused(host: string): Rejection {
+function hostRefused(host: string, pointer: string): Rejection {
   const name = HOST.exec(host)?.[1];
   return reject('HOST_REFUSED', {
     message: 'The control API does not answer under this host name.',
     in: 'header',
-    pointer: '/host',
+    pointer,
     expected:
       'an IP address, localhost, a name of one label such as a container’s, or one that ends in .localhost, .local, .internal or .test',
     received: show(host),

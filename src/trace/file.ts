@@ -20,25 +20,31 @@ export interface TraceFileSettings {
 export class TraceFile {
   readonly #settings: TraceFileSettings;
   #file: number;
+  /** What is no file, such as a terminal or a pipe, is never begun anew. */
+  readonly #isFile: boolean;
   #bytes: number;
   /** Where it could not be begun anew, it grows on up to here before that is tried again. */
   #growsTo = 0;
   #lost = 0;
+  #closed = false;
 
   /** Throws Node's error where the file cannot be opened. */
   constructor(settings: TraceFileSettings) {
     this.#settings = settings;
     this.#file = openSync(settings.path, 'a+');
-    this.#bytes = fstatSync(this.#file).size;
-    if (this.#endsWithinALine()) this.#write(Buffer.from('\n'));
+    const stats = fstatSync(this.#file);
+    this.#bytes = stats.size;
+    this.#isFile = stats.isFile();
+    if (this.#isFile && this.#endsWithinALine()) this.#write(Buffer.from('\n'));
   }
 
   add(trace: Trace): void {
+    if (this.#closed) return;
     const { path, size, tell } = this.#settings;
     const line = Buffer.from(`${JSON.stringify(trace)}\n`);
-    if (this.#bytes > 0 && this.#bytes + line.length > Math.max(size(), this.#growsTo)) this.#beginAnew();
+    if (this.#isFile && this.#bytes > 0 && this.#bytes + line.length > Math.max(size(), this.#growsTo)) this.#beginAnew();
     try {
-      if (this.#wasMoved()) this.#open();
+      if (this.#isFile && this.#wasMoved()) this.#open();
       if (this.#lost > 0 && this.#endsWithinALine()) this.#write(Buffer.from('\n'));
       this.#write(line);
       if (this.#lost > 0) tell(`${path} is written again; ${String(this.#lost)} traces are missing in it.`);
@@ -51,6 +57,8 @@ export class TraceFile {
   }
 
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     closeSync(this.#file);
   }
 
@@ -86,6 +94,7 @@ export class TraceFile {
     try {
       shiftOlder(path);
       this.#open();
+      this.#growsTo = 0;
     } catch (error) {
       this.#growsTo = this.#bytes + size();
       tell(`${path} cannot be begun anew: ${(error as Error).message}. It grows on.`);

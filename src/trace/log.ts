@@ -104,7 +104,7 @@ export class TraceLog {
       this.#judged = most;
       for (const each of this.#shelves.values()) this.#judge(each);
     }
-    while (this.#count > most.count || this.#bytes > most.bytes) this.#dropOne();
+    while (this.#count > 1 && (this.#count > most.count || this.#bytes > most.bytes)) this.#dropOne();
     for (const listener of this.#listeners) listener(trace, kind);
   }
 

@@ -7,14 +7,14 @@ import { onTestFinished } from 'vitest';
 import { SKIPS_FORBIDDEN } from './runs.js';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const executablePath = process.env.CHROMIUM ?? PLACES.find((path) => existsSync(path));
+const executablePath = [process.env.CHROMIUM ?? '', ...PLACES].find((path) => existsSync(path));
 
 export const hasBrowser = SKIPS_FORBIDDEN || executablePath !== undefined;
 
 /** Every host name below `.example` leads to this machine. No request goes anywhere else. */
 export async function browser(): Promise<Browser> {
   if (executablePath === undefined)
-    throw new Error(`There is no Chromium: none of ${PLACES.join(', ')}, and CHROMIUM names none.`);
+    throw new Error(`There is no Chromium: neither ${PLACES.join(', ')} nor what CHROMIUM names.`);
   const started = await chromium.launch({
     executablePath,
     args: [

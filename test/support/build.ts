@@ -2,5 +2,10 @@
 import { execFileSync } from 'node:child_process';
 
 export default function setup(): void {
-  execFileSync('npm', ['run', 'build'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  try {
+    execFileSync('npm', ['run', 'build'], { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
+  } catch (error) {
+    // The compiler prints its complaints to the standard output.
+    throw new Error((error as { stdout: string }).stdout, { cause: error });
+  }
 }
