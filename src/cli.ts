@@ -22,7 +22,7 @@ const FLAGS = SETTING_NAMES.flatMap((name) => {
 
 const WHERE_SETTINGS_COME_FROM = `
 Every flag is also an environment variable, named behind it, and a key of the config file: --max-body is maxBody.
-Skills and conversations that are there from the start stand in the config file only. Flags win over the environment,
+Skills and conversations that are there from the start, and error bodies, stand in the config file only. Flags win over the environment,
 that over the file.`;
 
 function program(): Command {

@@ -47,7 +47,11 @@ function tellChanged(changed: readonly string[]): string[] {
   const others = changed.filter((name) => !SEEDS.includes(name));
   return [
     ...(others.length === 0 ? [] : [`${listed(others)} as the file says now`]),
-    ...(seeds.length === 0 ? [] : [`${listed(seeds)} from the next reset of a tenant on (POST /_emulator/reset)`]),
+    ...(seeds.length === 0
+      ? []
+      : [
+          `${listed(seeds)} from the next reset of a tenant on (POST /_emulator/reset), or at once where nothing was changed in it yet`,
+        ]),
   ];
 }
 

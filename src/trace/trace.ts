@@ -57,9 +57,9 @@ export interface Trace {
   readonly entries: readonly TraceEntry[];
 }
 
-/** The entry that says why, or undefined where the message was accepted. */
-export function causeOf(trace: Trace): TraceEntry | undefined {
-  return trace.entries.find((entry) => entry.level === 'error');
+/** The entry that says why; undefined where the message was accepted, or where there is no trace. */
+export function causeOf(trace: Trace | undefined): TraceEntry | undefined {
+  return trace?.entries.find((entry) => entry.level === 'error');
 }
 
 /** The entries that mark what was accepted but would be lost or refused elsewhere. */
