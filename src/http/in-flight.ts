@@ -1,65 +1,57 @@
 /** Bytes in flight: bodies that have come and answers that have not been taken, counted over all connections. */
-import type { Duplex } from 'node:stream';
 
-export interface InFlight {
-  /** How many bytes may be in flight. */
-  readonly limit: number;
-  /** Whether no more may come. */
-  readonly full: boolean;
-  /** Begins to count for one request on a connection, or for its answer. */
-  on(socket: Duplex): Held;
-}
+export class InFlight {
+  readonly #limit: () => number;
+  #bytes = 0;
 
-/** What one request or answer holds, until it is released or its connection closes. */
-export interface Held {
-  /** False where there is no room: nothing more is held then. */
-  take(bytes: number): boolean;
-  /** Counts what is in memory already, whatever the limit. */
-  add(bytes: number): void;
-  release(): void;
-}
-
-export function countInFlight(limit: () => number): InFlight {
-  const bySocket = new Map<Duplex, number>();
-  let total = 0;
-
-  function add(socket: Duplex, bytes: number): void {
-    const before = bySocket.get(socket);
-    if (before === undefined) {
-      if (bytes <= 0 || socket.destroyed) return;
-      socket.once('close', () => {
-        total -= bySocket.get(socket) ?? 0;
-        bySocket.delete(socket);
-      });
-    }
-    bySocket.set(socket, (before ?? 0) + bytes);
-    total += bytes;
+  /** `limit` in bytes, as the config file has it now. */
+  constructor(limit: () => number) {
+    this.#limit = limit;
   }
 
-  return {
-    get limit() {
-      return limit();
-    },
-    get full() {
-      return total >= limit();
-    },
-    on(socket) {
-      let held = 0;
-      const hold = (bytes: number): void => {
-        held += bytes;
-        add(socket, bytes);
-      };
-      return {
-        take(bytes) {
-          if (total + bytes > limit()) return false;
-          hold(bytes);
-          return true;
-        },
-        add: hold,
-        release() {
-          hold(-held);
-        },
-      };
-    },
-  };
+  get limit(): number {
+    return this.#limit();
+  }
+
+  /** Whether no more may come. */
+  get full(): boolean {
+    return this.#bytes >= this.#limit();
+  }
+
+  hasRoom(bytes: number): boolean {
+    return this.#bytes + bytes <= this.#limit();
+  }
+
+  count(bytes: number): void {
+    this.#bytes += bytes;
+  }
+}
+
+/** What one request or answer holds until it is released. */
+export class Held {
+  readonly #inFlight: InFlight;
+  #bytes = 0;
+
+  constructor(inFlight: InFlight) {
+    this.#inFlight = inFlight;
+  }
+
+  /** False where there is no room: nothing more is held then. */
+  take(bytes: number): boolean {
+    if (!this.#inFlight.hasRoom(bytes)) return false;
+    this.add(bytes);
+    return true;
+  }
+
+  /** Counts what is in memory already, whatever the limit. */
+  add(bytes: number): void {
+    this.#bytes += bytes;
+    this.#inFlight.count(bytes);
+  }
+
+  /** May be called more than once. */
+  release(): void {
+    this.#inFlight.count(-this.#bytes);
+    this.#bytes = 0;
+  }
 }

@@ -14,7 +14,7 @@ import {
   unreadArrival,
   writeBare,
 } from './broken.js';
-import { countInFlight, type InFlight } from './in-flight.js';
+import { Held, InFlight } from './in-flight.js';
 import { createTurns, type Turns } from './turns.js';
 import { UnderWay } from './under-way.js';
 import { type Feeds, write } from './write.js';
@@ -53,7 +53,7 @@ function wireOf(current: () => HttpSettings, stopping: () => boolean): Wire {
   return {
     stopping,
     feeds: new Set(),
-    inFlight: countInFlight(() => current().maxInFlightBytes),
+    inFlight: new InFlight(() => current().maxInFlightBytes),
     turns: createTurns(),
     patience: () => current().requestTimeout,
     underWay: new UnderWay(),
@@ -93,7 +93,7 @@ function buildApp(pipeline: Pipeline, wire: Wire): App {
 }
 
 function answer(pipeline: Pipeline, wire: Wire, request: IncomingMessage, response: ServerResponse): void {
-  const held = wire.inFlight.on(request.socket);
+  const held = new Held(wire.inFlight);
   wire.underWay.begin();
   void pipeline.handle(arrivalOf(request, response, wire.inFlight, held)).then((result) => {
     wire.underWay.end();
@@ -106,7 +106,13 @@ function answer(pipeline: Pipeline, wire: Wire, request: IncomingMessage, respon
     const givenUp = (): void => {
       void pipeline.handle(unreadArrival(request, patience));
     };
-    write(response, wire.stopping() ? { ...result, close: true } : result, { feeds: wire.feeds, held, patience, givenUp });
+    write(response, wire.stopping() ? { ...result, close: true } : result, {
+      socket: request.socket,
+      feeds: wire.feeds,
+      held,
+      patience,
+      givenUp,
+    });
     if (wire.stopping()) endFeeds(wire);
   });
 }

@@ -20,14 +20,10 @@ export function createTurns(): Turns {
   const current = new WeakMap<Duplex, ServerResponse>();
   const waiting = new WeakMap<Duplex, Turn[]>();
 
-  function begin(socket: Duplex, { response, run }: Turn): void {
-    if (response !== undefined) current.set(socket, response);
-    run();
-  }
-
   function advance(socket: Duplex, turns: Turn[]): void {
     for (let turn = turns.shift(); turn !== undefined; turn = turns.shift()) {
-      begin(socket, turn);
+      if (turn.response !== undefined) current.set(socket, turn.response);
+      turn.run();
       if (socket.destroyed) continue;
       if (turn.response !== undefined) advanceAfter(turn.response, socket, turns);
       return;
@@ -44,20 +40,17 @@ export function createTurns(): Turns {
 
   return {
     take(socket, response, run) {
-      const turn = { response, run };
-      const line = waiting.get(socket);
-      if (line !== undefined) {
-        line.push(turn);
-        return;
-      }
       const before = current.get(socket);
-      if (before === undefined || before.writableFinished || before.destroyed || socket.destroyed) {
-        begin(socket, turn);
-        return;
+      const line = waiting.get(socket);
+      if (line !== undefined) line.push({ response, run });
+      else if (before === undefined || before.writableFinished || before.destroyed || socket.destroyed) {
+        if (response !== undefined) current.set(socket, response);
+        run();
+      } else {
+        const turns = [{ response, run }];
+        waiting.set(socket, turns);
+        advanceAfter(before, socket, turns);
       }
-      const turns = [turn];
-      waiting.set(socket, turns);
-      advanceAfter(before, socket, turns);
     },
   };
 }

@@ -1,5 +1,6 @@
 /** The only place that writes to Node's response. */
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Answer } from '../pipeline/index.js';
 import { sendFeed } from './feed.js';
 import type { Held } from './in-flight.js';
@@ -8,6 +9,8 @@ import type { Held } from './in-flight.js';
 export type Feeds = Set<() => void>;
 
 export interface Reader {
+  /** The connection; a response has it only once those before it are over. */
+  readonly socket: Socket;
   readonly feeds: Feeds;
   /** Counts what waits to be read. */
   readonly held: Held;
@@ -56,7 +59,8 @@ function endInPieces(response: ServerResponse, body: Buffer): void {
  * Counts an answer while it waits for its caller, and gives the caller up once nothing more was taken for a while. The
  * system takes a large answer in steps of a megabyte or so: a caller that reads less than that meanwhile is given up too.
  */
-function awaitReader(response: ServerResponse, bytes: number, { held, patience, givenUp }: Reader): void {
+function awaitReader(response: ServerResponse, bytes: number, { socket, held, patience, givenUp }: Reader): void {
+  if (socket.destroyed) return;
   held.add(bytes);
   const timer = setTimeout(() => {
     response.destroy();
@@ -64,8 +68,11 @@ function awaitReader(response: ServerResponse, bytes: number, { held, patience, 
   }, patience);
   timer.unref();
   response.on('drain', () => timer.refresh());
-  response.once('close', () => {
+  const over = (): void => {
     clearTimeout(timer);
     held.release();
-  });
+    socket.off('close', over);
+  };
+  response.once('close', over);
+  socket.once('close', over);
 }

@@ -114,7 +114,7 @@ export class Exchange implements Call {
   }
 
   get now(): string {
-    return new Date(this.#clock.now()).toISOString();
+    return isoTime(this.#clock.now());
   }
 
   /** Milliseconds since it arrived. */
@@ -168,6 +168,17 @@ export class Exchange implements Call {
 }
 
 const NO_BYTES = Buffer.alloc(0);
+
+const latest = { milliseconds: Number.NaN, text: '' };
+
+/** ISO 8601 in UTC. Under load many requests fall into one millisecond, and writing a date is dear. */
+export function isoTime(milliseconds: number): string {
+  if (milliseconds !== latest.milliseconds) {
+    latest.text = new Date(milliseconds).toISOString();
+    latest.milliseconds = milliseconds;
+  }
+  return latest.text;
+}
 
 /** A key may be as long as a body, and an entry is for reading. */
 const LONGEST_TEXT = 1500;

@@ -3,7 +3,7 @@ import { detached } from '../shown.js';
 import type { Found, Redactor } from '../trace/customer-data.js';
 import { redactHeader, redactTarget, redactText } from '../trace/redact.js';
 import type { Trace } from '../trace/trace.js';
-import type { Answer, Exchange, Headers } from './exchange.js';
+import { type Answer, type Exchange, type Headers, isoTime } from './exchange.js';
 
 /** The end of an exchange. */
 export interface Finished {
@@ -22,7 +22,7 @@ export function finish(exchange: Exchange, answer: Answer | null, redactor: Reda
     traceId: exchange.traceId,
     tenant: exchange.tenant,
     transport: arrival.transport,
-    startedAt: new Date(exchange.startedAt).toISOString(),
+    startedAt: isoTime(exchange.startedAt),
     durationMs: exchange.elapsed,
     operationId: exchange.operation?.operationId ?? null,
     outcome: exchange.outcome,

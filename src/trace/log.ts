@@ -69,6 +69,7 @@ export class TraceLog {
   readonly #bounds: () => TraceBounds;
   /** Those that hold traces; the tenant that has been quiet for longest stands first. */
   readonly #shelves = new Map<string, Shelf>();
+  #latest: Shelf | undefined;
   /** Those whose last trace was dropped. */
   readonly #emptied = new Map<string, Shelf>();
   /** Those that hold more than a tenant's share. */
@@ -87,10 +88,7 @@ export class TraceLog {
 
   add(trace: Trace, kind: TraceKind): void {
     const bytes = weigh(trace);
-    const shelf = this.#find(trace.tenant) ?? newShelf(trace.tenant);
-    this.#emptied.delete(trace.tenant);
-    this.#shelves.delete(trace.tenant);
-    this.#shelves.set(trace.tenant, shelf);
+    const shelf = this.#latest?.tenant === trace.tenant ? this.#latest : this.#toTheEnd(trace.tenant);
     this.#newest += 1;
     const kept: Kept = { number: this.#newest, trace, kind, bytes };
     shelf.kept.push(kept);
@@ -153,6 +151,7 @@ export class TraceLog {
     this.#emptied.delete(tenant);
     const shelf = this.#shelves.get(tenant);
     if (shelf === undefined) return;
+    if (shelf === this.#latest) this.#latest = undefined;
     this.#count -= shelf.kept.size;
     this.#bytes -= shelf.bytes;
     this.#shelves.delete(tenant);
@@ -183,6 +182,16 @@ export class TraceLog {
     if (shelf.kept.size === 0) this.#remember(shelf);
   }
 
+  /** The tenant's shelf, behind those of all others. */
+  #toTheEnd(tenant: string): Shelf {
+    const shelf = this.#find(tenant) ?? newShelf(tenant);
+    this.#emptied.delete(tenant);
+    this.#shelves.delete(tenant);
+    this.#shelves.set(tenant, shelf);
+    this.#latest = shelf;
+    return shelf;
+  }
+
   #judge(shelf: Shelf): void {
     if (this.#share(shelf) > SHARE) this.#noisy.add(shelf);
     else this.#noisy.delete(shelf);
@@ -203,6 +212,7 @@ export class TraceLog {
   }
 
   #remember(shelf: Shelf): void {
+    if (shelf === this.#latest) this.#latest = undefined;
     this.#shelves.delete(shelf.tenant);
     this.#emptied.set(shelf.tenant, shelf);
     if (this.#emptied.size <= MOST_EMPTIED) return;
