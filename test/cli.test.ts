@@ -215,7 +215,7 @@ describe('settings', () => {
     );
     const { code, stderr } = await refused(
       ['--config', config, '--prot', '1', '--port', 'abc', '--max-body', '--unknown-fields', 'maybe'],
-      { CXONE_EMULATOR_REVEAL_ERRORS: 'perhaps', CXONE_EMULATOR_SED: 'x' },
+      { CXONE_EMULATOR_REVEAL_ERRORS: 'perhaps', CXONE_EMULATOR_SED: 'x', CXONE_EMULATOR_SKILLS: '[]' },
     );
     expect(code).toBe(2);
     for (const fault of [
@@ -228,6 +228,7 @@ describe('settings', () => {
       '--max-body: maxBody must be a size such as 1048576, 512kb or 1mb, not ""',
       '--unknown-fields: unknownFields must be pass or reject, not "maybe"',
       'CXONE_EMULATOR_REVEAL_ERRORS: revealErrors must be true or false, not "perhaps"',
+      'CXONE_EMULATOR_SKILLS: skills stands in the config file only',
       'CXONE_EMULATOR_SED: there is no such setting; did you mean CXONE_EMULATOR_SEED?',
     ]) {
       expect(stderr).toContain(fault);
@@ -291,6 +292,11 @@ describe('settings', () => {
       'a seed with a taken id',
       () => file('a.yaml', 'conversations:\n  - contactId: "5"\n  - contactId: "5"\n'),
       /a\.yaml:3:5: conversations\.1\.contactId "5": This contactId is taken/,
+    ],
+    [
+      'bodies that never fit',
+      () => file('a.yaml', 'maxInFlightBytes: 1mb\nmaxBody: 2mb\n'),
+      /a\.yaml:2:1: maxBody \(2097152 bytes\) must fit into maxInFlightBytes \(1048576 bytes\)/,
     ],
     [
       'a skill given twice',

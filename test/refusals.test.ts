@@ -1547,7 +1547,7 @@ describe('what never becomes a request is answered and traced too', () => {
   });
 
   test('EMULATOR_BUSY: more bytes in flight than there is room for', async () => {
-    const started = await emulator({ maxInFlightBytes: '64kb' });
+    const started = await emulator({ maxBody: '64kb', maxInFlightBytes: '64kb' });
     const { port } = new URL(started.url);
     const held = createConnection({ host: '127.0.0.1', port: Number(port) });
     held.write(`POST ${HANDOVER} HTTP/1.1\r\nHost: x\r\nContent-Length: 65536\r\n\r\n${'x'.repeat(60_000)}`);
@@ -1567,7 +1567,7 @@ describe('what never becomes a request is answered and traced too', () => {
   });
 
   test('ANSWER_NOT_READ: a caller that takes nothing is given up, and its answers no longer count', async () => {
-    const started = await emulator({ requestTimeout: 300, maxInFlightBytes: '512kb' });
+    const started = await emulator({ requestTimeout: 300, maxBody: '512kb', maxInFlightBytes: '512kb' });
     for (let number = 0; number < 3; number += 1) await open(started.url, { attributes: { note: 'x'.repeat(300_000) } });
     const { port } = new URL(started.url);
     const deaf = createConnection({ host: '127.0.0.1', port: Number(port) });
