@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { Ajv, type ErrorObject, type Options } from 'ajv';
 import { type ConversationIdForm, type ConversationIds, conversationIds } from './contact/ids.js';
-import type { Skill } from './contact/skill.js';
+import { faultsBetweenSettings } from './config-rules.js';
 import { nearMiss } from './contract/near-miss.js';
 import { kindOf, oneOf, show } from './shown.js';
 import { environmentName, SETTING_NAMES, type Settings, SETTINGS } from './settings.js';
@@ -87,10 +87,9 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
     ...merged,
     ...sizesOf(merged, faults, fault),
     publicUrl: publicUrlOf(merged.publicUrl, faults, fault),
-    skills: staffed(merged.skills),
   } as unknown as Settings;
   const ids = readyIds(settings.conversationId, faults, fault);
-  faults.push(...doubleSkills(settings.skills, fault));
+  faults.push(...faultsBetweenSettings(settings).map(({ path, message }) => fault(path, message)));
   if (settings.maxBody > settings.maxInFlightBytes) {
     const name = origin.has('maxBody') ? 'maxBody' : 'maxInFlightBytes';
     faults.push(
@@ -164,7 +163,14 @@ function optionLayer(options: Readonly<Record<string, unknown>>): Layer {
 }
 
 /** The schemas are ours: ajv need not check them at every start, which would take it a tenth of that time. */
-const OWN_SCHEMAS: Options = { allErrors: true, verbose: true, allowUnionTypes: true, meta: false, validateSchema: false };
+const OWN_SCHEMAS: Options = {
+  allErrors: true,
+  verbose: true,
+  allowUnionTypes: true,
+  meta: false,
+  validateSchema: false,
+  useDefaults: true,
+};
 const ajvForTexts = new Ajv({ ...OWN_SCHEMAS, coerceTypes: true });
 const ajvForValues = new Ajv(OWN_SCHEMAS);
 
@@ -193,7 +199,8 @@ function check(name: string, value: unknown, layer: Layer): { readonly value: un
   }
   const { schema, expected, kind } = SETTINGS[name as keyof Settings];
   const given = kind === 'list' ? listOf(value) : name === 'seed' && typeof value === 'number' ? String(value) : value;
-  const holder = { value: given };
+  // The defaults inside lists are filled in: not into what a program passed.
+  const holder = { value: structuredClone(given) };
   const ajv = layer.texts ? ajvForTexts : ajvForValues;
   const validate = ajv.compile(inHolder(schema));
   if (validate(holder)) return { value: holder.value };
@@ -260,19 +267,6 @@ function publicUrlOf(address: unknown, faults: ConfigFault[], fault: LoadedConfi
   if (!URL.canParse(address))
     faults.push(fault(['publicUrl'], `publicUrl must be ${SETTINGS.publicUrl.expected}, not ${show(address)}`));
   return address.replace(/\/+$/, '');
-}
-
-/** A skill of the config file has one agent where nothing else is said. */
-function staffed(skills: unknown): Skill[] {
-  return (skills as (Omit<Skill, 'agents'> & { agents?: number })[]).map((skill) => ({ ...skill, agents: skill.agents ?? 1 }));
-}
-
-function doubleSkills(skills: readonly Skill[], fault: LoadedConfig['fault']): ConfigFault[] {
-  return skills.flatMap(({ skillId }, index) =>
-    skills.findIndex((skill) => skill.skillId === skillId) < index
-      ? [fault(['skills', index, 'skillId'], `skillId ${String(skillId)} stands twice`)]
-      : [],
-  );
 }
 
 /** So many draws must give at least two different ids, or the form cannot be generated. */

@@ -14,7 +14,12 @@ import { createHttp } from './http/server.js';
 import { type Clock, createPipeline, type Services } from './pipeline/index.js';
 import { DEFAULT_TENANT } from './pipeline/target.js';
 import { attributeOperations } from './platform/attributes.js';
+import { authOperations } from './platform/auth.js';
 import { conversationOperations } from './platform/conversations.js';
+import { interactionOperations } from './platform/interactions.js';
+import { knowledgeOperations } from './platform/knowledge.js';
+import { skillOperations } from './platform/skills.js';
+import { transcriptOperations } from './platform/transcripts.js';
 import { readySeeds } from './seeds.js';
 import { SETTING_NAMES, type Settings, SETTINGS } from './settings.js';
 import { memoryStore, type MemoryStoreMaterial } from './state/memory.js';
@@ -23,6 +28,7 @@ import { createRedactor } from './trace/customer-data.js';
 import { TraceFile } from './trace/file.js';
 import { type TraceBounds, type TraceFilter, type TraceListener, TraceLog } from './trace/log.js';
 import type { Trace } from './trace/trace.js';
+import { readTokenKey } from './token-key-file.js';
 import { VERSION } from './version.js';
 
 /** What a program may exchange, beside the settings. */
@@ -98,15 +104,23 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
   async function compose(config: LoadedConfig): Promise<Composition> {
     const { settings, conversationIds } = config;
     requireErrorBodies(config, contract);
-    const seeds = { skills: settings.skills, conversations: await readySeeds(config) };
+    const { skills, agents, hours } = settings;
+    const seeds = { skills, agents, hours, conversations: await readySeeds(config) };
+    const tokens = await readTokenKey(config);
     const services: Services = {
       ...shared,
       operations: {
         ...conversationOperations({ conversationIds, unknownConversations: settings.unknownConversations }),
         ...attributeOperations(),
+        ...authOperations({ ...settings, tokens }),
+        ...interactionOperations(settings),
+        ...skillOperations(),
+        ...transcriptOperations(),
+        ...knowledgeOperations(settings.knowledge),
         ...controlOperations({ ...settings, version: VERSION, startedAt, contract, traces, conversationIds }),
         explainRequest: explainOperation(() => pipeline, '/_emulator'),
       },
+      tokens,
       conversationIds,
       redactor: createRedactor(settings.redact),
       settings: { ...settings, checkReplies: process.env.NODE_ENV !== 'production' },

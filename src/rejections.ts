@@ -8,11 +8,17 @@ export type Place = 'path' | 'query' | 'header' | 'body';
 
 interface Refusal {
   readonly kind: 'refusal';
-  /** The HTTP status; where it depends on whether the fault stands in the path, both are given. */
-  readonly status: number | { readonly path: number; readonly elsewhere: number };
+  readonly status: Status;
   readonly when: string;
   readonly provenance: Provenance;
 }
+
+/** The HTTP status; it may depend on the family of operations, and on whether the fault stands in the path. */
+type Status =
+  number | { readonly families?: Readonly<Record<string, number>>; readonly path?: number; readonly elsewhere: number };
+
+/** Where a status is the one that users reported, and not that of the other families. */
+const AS_REPORTED = { conversations: 403, webhooks: 403 };
 
 interface Warning {
   readonly kind: 'warning';
@@ -45,13 +51,22 @@ export const CATALOGUE = {
     'The path does not decode: a `%` that no two hex digits follow, or bytes that are not UTF-8.',
   ),
   TENANT_NAME_INVALID: refusal(400, 'emulator', 'The name after `/t/` is not 1 to 64 of `a-z`, `0-9` and `-`.'),
+  TOKEN_MISSING: refusal(401, 'assumed', 'No Authorization header where one is needed.'),
+  TOKEN_INVALID: refusal(
+    { families: AS_REPORTED, elsewhere: 401 },
+    'report',
+    'The Authorization header holds no Bearer token, or none that was issued here.',
+  ),
+  TOKEN_EXPIRED: refusal({ families: AS_REPORTED, elsewhere: 401 }, 'report', 'The token is past its time, or was revoked.'),
+  TENANT_MISMATCH: refusal(403, 'assumed', 'The token belongs to another tenant.'),
+  CREDENTIALS_INVALID: refusal(401, 'assumed', 'The access key or the client is missing or wrong.'),
   CONTENT_TYPE_MISSING: refusal(400, 'report', 'A body without a Content-Type: it is read as form data, as Studio does.'),
   CONTENT_TYPE_FORM: refusal(
     400,
     'report',
     'Form data at an operation that takes JSON only; Cognigy’s HTTP Request node sends it by default.',
   ),
-  CONTENT_TYPE_UNSUPPORTED: refusal(415, 'assumed', 'A Content-Type that is neither JSON nor form data.'),
+  CONTENT_TYPE_UNSUPPORTED: refusal(415, 'assumed', 'A Content-Type that the operation does not take.'),
   CHARSET_UNSUPPORTED: refusal(415, 'assumed', 'A charset other than UTF-8.'),
   CONTENT_ENCODING_UNSUPPORTED: refusal(415, 'assumed', 'A Content-Encoding other than gzip, deflate, br or identity.'),
   BODY_TOO_LARGE: refusal(413, 'assumed', 'The body, or what it inflates to, is over the limit (`--max-body`).'),
@@ -81,6 +96,9 @@ export const CATALOGUE = {
   ),
   CONTACT_UNKNOWN: refusal(404, 'assumed', 'No such contact.'),
   SKILL_UNKNOWN: refusal({ path: 404, elsewhere: 400 }, 'assumed', 'No such skill.'),
+  HOURS_PROFILE_UNKNOWN: refusal({ path: 404, elsewhere: 400 }, 'assumed', 'No such profile of hours of operation.'),
+  SIGNAL_PARAMETER_LIMIT: refusal(400, 'doc', 'A signal with `p10` or more: Studio’s SIGNAL takes nine parameters.'),
+  KNOWLEDGE_NO_ANSWER: refusal(404, 'client', 'No entry of `knowledge` in the config file fits the question.'),
   USER_UNKNOWN: refusal({ path: 404, elsewhere: 400 }, 'assumed', 'No conversation was opened with this user.'),
   TRACE_UNKNOWN: refusal({ path: 404, elsewhere: 400 }, 'emulator', 'No such trace, or it was dropped since.'),
   WEBHOOK_UNKNOWN: refusal(404, 'assumed', 'No Studio script listens at this path.'),
@@ -115,7 +133,18 @@ export const CATALOGUE = {
     'The caller took no more of an answer for as long as `--request-timeout` (of a large one, less than a megabyte): the connection was closed.',
   ),
 
-  TOKEN_NOT_CHECKED: warning('warn', 'emulator', 'A token came, and nobody checked it.'),
+  TOKEN_NOT_CHECKED: warning('warn', 'emulator', 'A token that was not issued here was let pass (`--auth lax`).'),
+  TENANT_ID_UNKNOWN: warning('warn', 'assumed', 'The `tenantId` is not that of this tenant.'),
+  BUSINESS_UNIT_MISMATCH: warning('warn', 'assumed', 'The business unit’s number is not that of this tenant.'),
+  SIGNAL_UNHEARD: warning('warn', 'doc', 'No script that runs on this contact has an `ONSIGNAL`.'),
+  SIGNAL_PARAMETER_GAP: warning('warn', 'assumed', 'A signal without `p1`, or with a gap before its last parameter.'),
+  SIGNAL_PARAMETER_OVERRIDDEN: warning('info', 'assumed', 'A parameter stands in the query and in the body; the body wins.'),
+  SCRIPT_NOT_RUN: warning(
+    'warn',
+    'emulator',
+    'A script was started, and none runs here: its contact is open, and nothing happens.',
+  ),
+  TRANSCRIPT_REPEATED: warning('info', 'assumed', 'The contact had a transcript already; both are kept.'),
   UNKNOWN_FIELD: warning(
     'info',
     'assumed',
@@ -124,7 +153,7 @@ export const CATALOGUE = {
   TEMPLATE_UNRENDERED: warning('warn', 'doc', 'A whole value is a template such as `{{context.intent}}` that nothing filled in.'),
   HANDOVER_REPEATED: warning('info', 'assumed', 'The conversation was queued already; the last handover wins.'),
   HANDOVER_UNROUTED: warning('warn', 'assumed', 'A handover with no skill, and no script that routes it.'),
-  SKILL_UNSTAFFED: warning('warn', 'assumed', 'The skill has no agent.'),
+  SKILL_UNSTAFFED: warning('warn', 'assumed', 'The skill has no agent who is logged in, or is out of hours.'),
   CONVERSATION_ADOPTED: warning(
     'warn',
     'emulator',
@@ -170,36 +199,40 @@ export interface Finding extends Explanation {
   readonly code: RefusalCode;
 }
 
+/** What a refusal's answer has beside its status. */
+export interface AnswerParts {
+  /** Such as `Allow`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The name of the body, where the contract has several for the status: `invalid_client`. */
+  readonly body?: string;
+}
+
 /**
  * A refusal, thrown by a stage. The first finding is its cause and decides the status.
  * It is not an Error: it is an answer of the product, and a stack would cost more than the rest of the refusal.
  */
 export class Rejection {
   readonly findings: readonly [Finding, ...Finding[]];
-  /** Headers that this refusal's answer must carry, such as `Allow`. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly parts: AnswerParts;
 
-  constructor(findings: readonly [Finding, ...Finding[]], headers: Readonly<Record<string, string>> = {}) {
+  constructor(findings: readonly [Finding, ...Finding[]], parts: AnswerParts = {}) {
     this.findings = findings;
-    this.headers = headers;
+    this.parts = parts;
   }
 
   get cause(): Finding {
     return this.findings[0];
   }
 
-  get status(): number {
-    return statusOf(this.cause);
+  /** The status at an operation of this family. */
+  statusIn(family: string): number {
+    const { status }: Refusal = CATALOGUE[this.cause.code];
+    if (typeof status === 'number') return status;
+    return status.families?.[family] ?? (this.cause.in === 'path' ? status.path : undefined) ?? status.elsewhere;
   }
 }
 
 /** A refusal with one finding. */
-export function reject(code: RefusalCode, explanation: Explanation, headers?: Readonly<Record<string, string>>): Rejection {
-  return new Rejection([{ code, ...explanation }], headers);
-}
-
-function statusOf(finding: Finding): number {
-  const { status } = CATALOGUE[finding.code];
-  if (typeof status === 'number') return status;
-  return finding.in === 'path' ? status.path : status.elsewhere;
+export function reject(code: RefusalCode, explanation: Explanation, parts?: AnswerParts): Rejection {
+  return new Rejection([{ code, ...explanation }], parts);
 }

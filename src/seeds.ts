@@ -10,7 +10,7 @@ import type { NewConversation } from './state/store.js';
 export async function readySeeds(config: LoadedConfig): Promise<NewConversation[]> {
   const { settings, conversationIds } = config;
   const scratch = memoryStore(() => ({
-    seeds: { skills: settings.skills, conversations: [] },
+    seeds: { skills: settings.skills, agents: [], hours: [], conversations: [] },
     conversationIds,
     seededAt: new Date(0).toISOString(),
     random: () => randomSource('seeds'),

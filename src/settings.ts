@@ -1,7 +1,12 @@
 /** Every setting there is: its type, its default, how it is checked, and its flag. */
 import type { ConversationIdForm } from './contact/ids.js';
-import { DEFAULT_SKILL, type Skill } from './contact/skill.js';
+import type { Skill } from './contact/skill.js';
 import type { ErrorBodies } from './pipeline/index.js';
+import type { Agent } from './contact/agent.js';
+import type { HoursProfile } from './contact/hours.js';
+import type { Credentials } from './platform/credentials.js';
+import type { KnowledgeEntry } from './platform/knowledge.js';
+import { LISTS } from './setting-lists.js';
 import { oneOf } from './shown.js';
 import type { NewConversation } from './state/store.js';
 
@@ -48,7 +53,20 @@ export interface Settings {
   readonly maxConversations: number;
   /** In bytes. */
   readonly maxStateBytes: number;
+  /** `lax` lets a missing token and a foreign one pass at /api/v2 and webhooks; `strict` takes only tokens issued here. */
+  readonly auth: 'lax' | 'strict';
+  /** In seconds. */
+  readonly tokenLifetime: number;
+  /** The path of a private RSA key, in PEM or as a JSON Web Key. */
+  readonly tokenKey: string | undefined;
+  /** What a signal that was taken is answered. */
+  readonly signalStatus: number;
   readonly logLevel: LogLevel;
+  /** The access keys and clients that are taken; any non-empty ones where there are none. */
+  readonly credentials: readonly Credentials[];
+  readonly agents: readonly Agent[];
+  readonly hours: readonly HoursProfile[];
+  readonly knowledge: readonly KnowledgeEntry[];
   /** Bodies that refusals have instead of the known ones, by family and status. */
   readonly errors: ErrorBodies;
   readonly skills: readonly Skill[];
@@ -63,7 +81,7 @@ export type PartialSettings = { readonly [K in Exclude<keyof Settings, SizeName>
   Partial<Record<SizeName, number | string | undefined>>
 >;
 
-interface SettingDescription {
+export interface SettingDescription {
   readonly schema: Readonly<Record<string, unknown>>;
   /** `size`: a number of bytes, also as a text such as `512kb`. `list`: in flags and the environment set off by commas. */
   readonly kind?: 'size' | 'list';
@@ -275,6 +293,34 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
     help: 'memory for conversations with their contacts and users, over all tenants',
     flag: { name: 'max-state-bytes', value: 'size' },
   },
+  auth: {
+    schema: { enum: ['lax', 'strict'] },
+    expected: 'lax or strict',
+    default: 'lax',
+    help: 'lax or strict: whether /api/v2 and webhooks let a missing token or one from elsewhere pass, with a warning; the ACD families never do',
+    flag: { name: 'auth', value: 'choice' },
+  },
+  tokenLifetime: {
+    schema: { type: 'integer', minimum: 1, maximum: 31_536_000 },
+    expected: 'seconds from 1 to 31536000',
+    default: 3600,
+    help: 'seconds for which a token is good',
+    flag: { name: 'token-lifetime', value: 'seconds' },
+  },
+  tokenKey: {
+    schema: { type: 'string', minLength: 1 },
+    expected: 'the path of a file with a private RSA key',
+    default: undefined,
+    help: 'file with the private RSA key that signs tokens, PEM or JSON Web Key; without one, a key that is public and the same everywhere',
+    flag: { name: 'token-key', value: 'path' },
+  },
+  signalStatus: {
+    schema: { enum: [200, 202, 204] },
+    expected: '200, 202 or 204',
+    default: 202,
+    help: 'status of the answer to a signal that was taken: 200, 202 or 204',
+    flag: { name: 'signal-status', value: 'status' },
+  },
   logLevel: {
     schema: { enum: LOG_LEVELS },
     expected: oneOf(LOG_LEVELS),
@@ -282,46 +328,7 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
     help: `what the terminal shows: ${oneOf(LOG_LEVELS)}`,
     flag: { name: 'log-level', value: 'level' },
   },
-  skills: {
-    schema: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['skillId', 'name'],
-        additionalProperties: false,
-        properties: {
-          skillId: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
-          name: { type: 'string', minLength: 1 },
-          agents: { type: 'integer', minimum: 0 },
-        },
-      },
-    },
-    expected: 'a list of {skillId, name, agents}',
-    default: [DEFAULT_SKILL],
-    help: 'skills: skillId, name, agents',
-  },
-  conversations: {
-    schema: {
-      type: 'array',
-      items: {
-        type: 'object',
-        additionalProperties: false,
-        properties: {
-          conversationId: { type: 'string' },
-          contactId: { type: 'string' },
-          masterContactId: { type: 'string' },
-          channel: { type: 'string', minLength: 1, maxLength: 64 },
-          state: { enum: ['bot', 'queued', 'agent', 'ended'] },
-          skillId: { type: 'integer' },
-          userId: { type: 'string', minLength: 1, maxLength: 256 },
-          attributes: { type: 'object', maxProperties: 1000, additionalProperties: { type: 'string' } },
-        },
-      },
-    },
-    expected: 'a list of conversations, each as POST /_emulator/conversations takes it',
-    default: [],
-    help: 'conversations that are there from the start and after each reset',
-  },
+  ...LISTS,
   errors: {
     schema: {
       type: 'object',

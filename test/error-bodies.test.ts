@@ -23,7 +23,10 @@ test('keep the cause where it is asked for', async () => {
 
 test.each([
   [{ conversation: { 400: {} } }, /errors\.conversation is no family of operations; did you mean conversations\?/],
-  [{ nothing: { 400: {} } }, /errors\.nothing is no family of operations; there are conversations, control, webhooks/],
+  [
+    { nothing: { 400: {} } },
+    /errors\.nothing is no family of operations; there are conversations, auth, control, acd, knowledge, transcripts, webhooks/,
+  ],
   [{ constructor: { 400: {} } }, /errors\.constructor is no family/],
   [{ conversations: { 418: {} } }, /errors\.conversations\."418" is never answered there; 400, /],
   [{ conversations: { 400: 'Bad' } }, /errors\.conversations\.400 must be object/],

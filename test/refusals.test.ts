@@ -3,30 +3,20 @@ import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { CATALOGUE, type Code, type Emulator, type EmulatorOptions, type Place, type TraceEntry } from '../src/index.js';
+import { CATALOGUE, type Code, type Emulator, type TraceEntry } from '../src/index.js';
+import { FAMILY_REFUSALS, FAMILY_WARNINGS } from './refusals/families.js';
+import { TOKEN_REFUSALS, TOKEN_WARNINGS } from './refusals/tokens.js';
 import { type Answer, CONVERSATION, emulator, HANDOVER, type Message, open, send, talk, traceOf } from './support/client.js';
-
-interface Row {
-  readonly code: Code;
-  readonly name: string;
-  readonly options?: EmulatorOptions;
-  /** What must have happened before; `url` is the emulator's. */
-  readonly given?: (url: string) => Promise<unknown>;
-  readonly send: Message;
-  readonly status: number;
-  readonly in: Place;
-  readonly pointer: string;
-  readonly remedy: RegExp;
-  readonly received?: RegExp;
-  /** Where it is not the catalogue's. */
-  readonly provenance?: string;
-}
+import type { Row, WarningRow } from './support/rows.js';
 
 const thread = { sessionId: 'abc-123', metadata: { intent: 'billing' } };
 const valid = { sessionId: CONVERSATION, metadata: { intent: 'billing' }, skillId: 4001 };
 const noType = { 'content-type': undefined };
 
 const REFUSALS: readonly Row[] = [
+  ...TOKEN_REFUSALS,
+  ...FAMILY_REFUSALS,
+
   // Route
   {
     code: 'ROUTE_UNKNOWN',
@@ -1121,18 +1111,9 @@ const REFUSALS: readonly Row[] = [
   },
 ];
 
-const WARNINGS: readonly (Omit<Row, 'status'> & { readonly level: 'info' | 'warn' })[] = [
-  {
-    code: 'TOKEN_NOT_CHECKED',
-    level: 'warn',
-    name: 'a Bearer token',
-    given: open,
-    send: { headers: { authorization: 'Bearer abc.def.ghi' }, body: valid },
-    in: 'header',
-    pointer: '/authorization',
-    remedy: /CXone checks it/,
-    received: /^\[redacted\]$/,
-  },
+const WARNINGS: readonly WarningRow[] = [
+  ...TOKEN_WARNINGS,
+  ...FAMILY_WARNINGS,
   {
     code: 'STATE_DROPPED',
     level: 'warn',
@@ -1437,22 +1418,23 @@ const ON_THE_WIRE: readonly Code[] = [
 
 async function arranged(
   row: Pick<Row, 'options' | 'given' | 'send'>,
-): Promise<{ started: Emulator; answer: Answer; before: string }> {
+): Promise<{ started: Emulator; message: Message; answer: Answer; before: string }> {
   const started = await emulator(row.options);
   await row.given?.(started.url);
+  const message = typeof row.send === 'function' ? await row.send(started.url) : row.send;
   const before = (await send(started.url, { path: '/_emulator/state' })).text;
-  return { started, before, answer: await send(started.url, row.send) };
+  return { started, before, message, answer: await send(started.url, message) };
 }
 
 describe('a refusal names its cause', () => {
   test.each(REFUSALS)('$code: $name', async (row) => {
-    const { started, answer, before } = await arranged(row);
+    const { started, message, answer, before } = await arranged(row);
 
     expect(answer).toMatchObject({
       status: row.status,
       headers: { 'x-emulator-cause': row.code, 'content-type': 'application/json; charset=utf-8' },
     });
-    const trace = await traceOf(started.url, answer);
+    const trace = await traceOf(started.url, answer, /^\/t\/[a-z]+/.exec(message.path ?? '')?.[0]);
     expect(trace.outcome).toBe('rejected');
     const cause = trace.entries.find(({ level }) => level === 'error');
     expect(cause).toMatchObject({ code: row.code, in: row.in, pointer: row.pointer });
@@ -1460,8 +1442,10 @@ describe('a refusal names its cause', () => {
     expect(cause?.received).toMatch(row.received ?? /./);
     expect(cause?.expected).toMatch(/./);
     expect(cause?.provenance).toBe(row.provenance ?? CATALOGUE[row.code].provenance);
-    if (row.send.path?.includes('_emulator') !== true) {
-      expect(Object.keys(answer.body)).toEqual(['errorCode', 'message']);
+    if (message.path?.includes('_emulator') !== true) {
+      const oauth = /^\/(?:auth|\.well-known|inContactAPI)/i.test(message.path?.replace(/^\/t\/\w+/, '') ?? '');
+      expect(Object.keys(answer.body)).toEqual(oauth ? ['error', 'error_description'] : ['errorCode', 'message']);
+      expect(answer.body).toMatchObject(row.body ?? {});
     } else {
       expect(answer.body.cause).toMatchObject({ code: row.code, pointer: row.pointer, remedy: cause?.remedy });
     }

@@ -5,6 +5,7 @@ import type { Place, Provenance, RefusalCode } from '../rejections.js';
 export interface Schema {
   readonly type?: string;
   readonly nullable?: boolean;
+  readonly pattern?: string;
   readonly enum?: readonly unknown[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
@@ -14,6 +15,9 @@ export interface Schema {
   readonly 'x-advice'?: 'conversation-id' | 'contact-id';
   /** Other names under which callers send this field by mistake. */
   readonly 'x-aliases'?: readonly string[];
+  /** In words, what a value that does not match `pattern` should be, and what to do about it. */
+  readonly 'x-form'?: string;
+  readonly 'x-remedy'?: string;
 }
 
 interface MediaObject {
@@ -34,6 +38,8 @@ export interface ParameterObject {
   readonly required?: boolean;
   readonly schema: Schema;
   readonly example?: unknown;
+  /** Whether a path with a value that does not match the pattern is no path of the operation at all, as with a version. */
+  readonly 'x-in-route'?: boolean;
 }
 
 export interface OperationObject {
@@ -50,25 +56,33 @@ interface PathItem extends Partial<Record<'get' | 'put' | 'post' | 'delete' | 'p
   readonly parameters?: readonly ParameterObject[];
 }
 
+/** A family of operations, as the one document that defines it writes it. */
+export interface FamilyObject {
+  readonly name: string;
+  readonly prefixes: readonly string[];
+  /** Whether the first part of the path may be written in capitals or not. */
+  readonly anyCase?: boolean;
+  /** The header that has the `error_description` too. */
+  readonly descriptionHeader?: string;
+  /** The code for a path of the family that no operation has. */
+  readonly unknown?: RefusalCode;
+  /** The code for whatever the schema refuses, where the family has one of its own. */
+  readonly inputCode?: RefusalCode;
+  /** Whether error bodies say the cause. */
+  readonly revealsCause?: boolean;
+  /** Whether a query parameter that the operation does not name is refused. */
+  readonly closedQuery?: boolean;
+  /** In bytes, where it differs from the setting. */
+  readonly maxBody?: number;
+  readonly errors: Readonly<Record<string, ResponseObject>>;
+}
+
 /** One dereferenced document. */
 export interface ContractDocument {
   readonly openapi: string;
   readonly info: { readonly title: string; readonly version: string };
-  readonly 'x-family': {
-    readonly name: string;
-    readonly prefix: string;
-    /** The code for a path of the family that no operation has. */
-    readonly unknown?: RefusalCode;
-    /** The code for whatever the schema refuses, where the family has one of its own. */
-    readonly inputCode?: RefusalCode;
-    /** Whether error bodies say the cause. */
-    readonly revealsCause?: boolean;
-    /** Whether a query parameter that the operation does not name is refused. */
-    readonly closedQuery?: boolean;
-    /** In bytes, where it differs from the setting. */
-    readonly maxBody?: number;
-    readonly errors: Readonly<Record<string, ResponseObject>>;
-  };
+  /** The family whose operations these are: defined here, or in another document and only named here. */
+  readonly 'x-family': FamilyObject | { readonly name: string };
   readonly paths: Readonly<Record<string, PathItem>>;
   readonly components?: { readonly securitySchemes?: unknown };
 }
@@ -76,15 +90,34 @@ export interface ContractDocument {
 /** Operations that share a prefix and the shape of their errors. */
 export interface Family {
   readonly name: string;
-  readonly prefix: string;
+  readonly prefixes: readonly string[];
+  readonly anyCase: boolean;
+  readonly descriptionHeader: string | undefined;
   readonly unknown: RefusalCode;
   readonly inputCode: RefusalCode | undefined;
   readonly revealsCause: boolean;
   readonly closedQuery: boolean;
   readonly maxBody: number | undefined;
   /** By status. */
-  readonly errors: ReadonlyMap<number, { readonly body: Readonly<Record<string, unknown>>; readonly provenance: Provenance }>;
+  readonly errors: ReadonlyMap<number, FamilyError>;
 }
+
+type ErrorBody = Readonly<Record<string, unknown>>;
+
+interface FamilyError {
+  readonly body: ErrorBody;
+  /** Further bodies, for a refusal that names one. */
+  readonly named: Readonly<Record<string, ErrorBody>>;
+  readonly provenance: Provenance;
+}
+
+/** How an operation reads a body. */
+export type MediaKind = 'json' | 'form';
+
+const MEDIA_TYPES: Readonly<Record<MediaKind, string>> = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+};
 
 export interface ContractOperation {
   readonly operationId: string;
@@ -95,10 +128,17 @@ export interface ContractOperation {
   readonly path: string;
   readonly family: Family;
   readonly provenance: Provenance;
-  /** Whether a bearer token means something here. */
-  readonly takesToken: boolean;
+  /** Whether a bearer token must come, or means something where it comes. */
+  readonly token: 'none' | 'optional' | 'required';
   readonly parameters: readonly ParameterObject[];
-  readonly body: { readonly required: boolean; readonly schema: Schema; readonly examples: readonly unknown[] } | undefined;
+  readonly body:
+    | {
+        readonly kind: MediaKind;
+        readonly required: boolean;
+        readonly schema: Schema;
+        readonly examples: readonly unknown[];
+      }
+    | undefined;
   /** By status; null where a reply has no body. */
   readonly replies: ReadonlyMap<number, { readonly schema: Schema; readonly example: unknown } | null>;
 }
@@ -114,15 +154,16 @@ export interface Contract {
 
 export const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
-/** Builds the contract from dereferenced documents; the one for /api/v2 lends its error bodies to the others. */
+/** Builds the contract from dereferenced documents; the family of /api/v2 lends its error bodies to the others. */
 export function buildContract(documents: readonly ContractDocument[], version: string): Contract {
-  const base = documents.find((document) => document['x-family'].name === 'conversations');
-  const families: Family[] = [];
+  const sources = documents.map((document) => document['x-family']).filter((family) => 'errors' in family);
+  const base = sources.find(({ name }) => name === FALLBACK);
+  if (base === undefined) throw new Error(`There is no contract document for the family ${FALLBACK}.`);
+  const fallback = buildFamily(base, {});
+  const families = [fallback, ...sources.filter((source) => source !== base).map((source) => buildFamily(source, base.errors))];
   const operations = new Map<string, ContractOperation>();
   for (const document of documents) {
-    const family = buildFamily(document['x-family'], base?.['x-family'].errors ?? {});
-    if (document === base) families.unshift(family);
-    else families.push(family);
+    const family = families.find(({ name }) => name === document['x-family'].name) ?? fallback;
     for (const [path, item] of Object.entries(document.paths)) {
       for (const method of METHODS) {
         const operation = item[method];
@@ -130,12 +171,14 @@ export function buildContract(documents: readonly ContractDocument[], version: s
       }
     }
   }
-  const [fallback] = families;
-  if (fallback === undefined) throw new Error('There is no contract document.');
+  const errorsOf = ({ name }: { readonly name: string }): FamilyObject['errors'] => ({
+    ...base.errors,
+    ...sources.find((source) => source.name === name)?.errors,
+  });
   return {
     operations,
     families,
-    familyOf: (path) => families.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`)) ?? fallback,
+    familyOf: (path) => families.find((family) => pathWithin(path, family) !== undefined) ?? fallback,
     document: {
       openapi: '3.0.3',
       info: {
@@ -143,7 +186,10 @@ export function buildContract(documents: readonly ContractDocument[], version: s
         version,
         description: 'All contracts that the emulator runs. x-provenance says how each part is known.',
       },
-      paths: Object.assign({}, ...documents.map(({ paths }) => paths)) as unknown,
+      paths: Object.assign(
+        {},
+        ...documents.map((document) => withErrors(document.paths, errorsOf(document['x-family']))),
+      ) as unknown,
       components: {
         securitySchemes: Object.assign({}, ...documents.map(({ components }) => components?.securitySchemes ?? {})) as unknown,
       },
@@ -151,14 +197,49 @@ export function buildContract(documents: readonly ContractDocument[], version: s
   };
 }
 
-function buildFamily(source: ContractDocument['x-family'], base: ContractDocument['x-family']['errors']): Family {
+/** Unknown paths belong to it. */
+const FALLBACK = 'conversations';
+
+/** The path with the family's prefix as the contract spells it; undefined where it does not belong to the family. */
+export function pathWithin(path: string, { prefixes, anyCase }: Family): string | undefined {
+  for (const prefix of prefixes) {
+    if (path === prefix || path.startsWith(`${prefix}/`)) return path;
+    if (!anyCase) continue;
+    const [start, rest] = [path.slice(0, prefix.length), path.slice(prefix.length)];
+    if (start.toLowerCase() === prefix.toLowerCase() && (rest === '' || rest.startsWith('/'))) return prefix + rest;
+  }
+  return undefined;
+}
+
+/** The paths, each operation with the errors of its family beside what it lists itself. */
+function withErrors(paths: ContractDocument['paths'], errors: FamilyObject['errors']): ContractDocument['paths'] {
+  return Object.fromEntries(
+    Object.entries(paths).map(([path, item]) => [
+      path,
+      Object.fromEntries(
+        Object.entries(item).map(([key, value]) => [
+          key,
+          (METHODS as readonly string[]).includes(key)
+            ? { ...(value as OperationObject), responses: { ...errors, ...(value as OperationObject).responses } }
+            : (value as unknown),
+        ]),
+      ),
+    ]),
+  );
+}
+
+function buildFamily(source: FamilyObject, base: FamilyObject['errors']): Family {
   const errors = Object.entries({ ...base, ...source.errors }).map(([status, response]) => {
-    const body = response.content?.['application/json']?.example as Record<string, unknown>;
-    return [Number(status), { body, provenance: response['x-provenance'] ?? 'assumed' }] as const;
+    const { example, examples = {} } = response.content?.['application/json'] ?? {};
+    const named = Object.fromEntries(Object.entries(examples).map(([name, { value }]) => [name, value as ErrorBody]));
+    const body = (example ?? Object.values(named)[0]) as ErrorBody;
+    return [Number(status), { body, named, provenance: response['x-provenance'] ?? 'assumed' }] as const;
   });
   return {
     name: source.name,
-    prefix: source.prefix,
+    prefixes: source.prefixes,
+    anyCase: source.anyCase ?? false,
+    descriptionHeader: source.descriptionHeader,
     unknown: source.unknown ?? 'ROUTE_UNKNOWN',
     inputCode: source.inputCode,
     revealsCause: source.revealsCause ?? false,
@@ -175,7 +256,6 @@ function buildOperation(
   operation: OperationObject,
   family: Family,
 ): ContractOperation {
-  const json = operation.requestBody?.content['application/json'];
   return {
     operationId: operation.operationId,
     summary: operation.summary ?? '',
@@ -183,21 +263,42 @@ function buildOperation(
     path,
     family,
     provenance: operation['x-provenance'],
-    takesToken: operation.security?.some((requirement) => Object.keys(requirement).length > 0) ?? false,
+    token: tokenOf(operation),
     parameters: [...(item.parameters ?? []), ...(operation.parameters ?? [])],
-    body:
-      json?.schema === undefined
-        ? undefined
-        : {
-            required: operation.requestBody?.required ?? false,
-            schema: json.schema,
-            examples: Object.values(json.examples ?? {}).map(({ value }) => value),
-          },
+    body: bodyOf(operation),
     replies: new Map(
       Object.entries(operation.responses).map(([status, response]) => {
         const reply = response.content?.['application/json'];
         return [Number(status), reply?.schema === undefined ? null : { schema: reply.schema, example: reply.example }] as const;
       }),
     ),
+  };
+}
+
+/** As OpenAPI has it: an empty requirement among others makes them optional. */
+function tokenOf({ security = [] }: OperationObject): ContractOperation['token'] {
+  if (security.length === 0) return 'none';
+  return security.some((requirement) => Object.keys(requirement).length === 0) ? 'optional' : 'required';
+}
+
+/** The media type that an operation reads, with its schema and examples; undefined where it reads none that is known here. */
+export function mediaOf(
+  requestBody: OperationObject['requestBody'],
+): { readonly kind: MediaKind; readonly media: MediaObject } | undefined {
+  for (const [kind, type] of Object.entries(MEDIA_TYPES) as [MediaKind, string][]) {
+    const media = requestBody?.content[type];
+    if (media !== undefined) return { kind, media };
+  }
+  return undefined;
+}
+
+function bodyOf({ requestBody }: OperationObject): ContractOperation['body'] {
+  const found = mediaOf(requestBody);
+  if (found?.media.schema === undefined) return undefined;
+  return {
+    kind: found.kind,
+    required: requestBody?.required ?? false,
+    schema: found.media.schema,
+    examples: Object.values(found.media.examples ?? {}).map(({ value }) => value),
   };
 }

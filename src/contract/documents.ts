@@ -4,7 +4,15 @@ import schemaValidator from 'openapi-schema-validator';
 import { CATALOGUE } from '../rejections.js';
 import { type FileFault, FileFaults } from '../file-faults.js';
 import { readYaml, type YamlFile } from '../yaml-file.js';
-import { type ContractDocument, METHODS, type OperationObject, type ParameterObject, type Schema } from './contract.js';
+import {
+  type ContractDocument,
+  type FamilyObject,
+  mediaOf,
+  METHODS,
+  type OperationObject,
+  type ParameterObject,
+  type Schema,
+} from './contract.js';
 import { faultInSchema } from './validators.js';
 
 /** The text of one document. */
@@ -23,9 +31,10 @@ export async function readDocuments(sources: readonly SourceText[]): Promise<Con
 
   const documents = await Promise.all(files.map(({ value }) => dereference(value)));
   const ids = new Map<string, string>();
+  const defined = documents.flatMap((document) => (isDefinition(document['x-family']) ? [document['x-family'].name] : []));
   const ruleFaults = documents.flatMap((document, index) => {
     const file = files[index];
-    return file === undefined ? [] : houseFaults(file, document, ids);
+    return file === undefined ? [] : houseFaults(file, document, ids, defined);
   });
   if (ruleFaults.length > 0) throw new FileFaults(ruleFaults);
   return documents;
@@ -74,18 +83,17 @@ async function dereference(value: unknown): Promise<ContractDocument> {
 }
 
 /** What every document of the emulator must say beyond OpenAPI. */
-function houseFaults(file: YamlFile, document: ContractDocument, ids: Map<string, string>): FileFault[] {
+function houseFaults(
+  file: YamlFile,
+  document: ContractDocument,
+  ids: Map<string, string>,
+  defined: readonly string[],
+): FileFault[] {
   const faults: FileFault[] = [];
-  const fault = (path: (string | number)[], message: string): void => {
+  const fault: TellFault = (path, message) => {
     faults.push(file.fault(path, message));
   };
-  const family = document['x-family'] as Partial<ContractDocument['x-family']> | undefined;
-  if (family?.name === undefined || family.prefix === undefined || !isObject(family.errors)) {
-    fault(['x-family'], 'x-family must have name, prefix and errors');
-  }
-  for (const code of [family?.unknown, family?.inputCode]) {
-    if (code !== undefined && !Object.hasOwn(CATALOGUE, code)) fault(['x-family'], `${code} is not in the catalogue`);
-  }
+  familyFaults(document['x-family'], defined, fault);
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const operation = item[method];
@@ -100,12 +108,40 @@ function houseFaults(file: YamlFile, document: ContractDocument, ids: Map<string
   return faults;
 }
 
+type TellFault = (path: (string | number)[], message: string) => void;
+
+function isDefinition(family: Partial<FamilyObject> | undefined): family is FamilyObject {
+  return family?.errors !== undefined;
+}
+
+/** A family is defined in one document; others may name it. */
+function familyFaults(family: Partial<FamilyObject> | undefined, defined: readonly string[], fault: TellFault): void {
+  const { name } = family ?? {};
+  if (!isDefinition(family)) {
+    if (name === undefined || !defined.includes(name))
+      fault(['x-family'], 'x-family must have name, prefixes and errors, or the name of a family of another document');
+    return;
+  }
+  if (name === undefined || !Array.isArray(family.prefixes) || !isObject(family.errors))
+    fault(['x-family'], 'x-family must have name, prefixes and errors');
+  if (defined.filter((one) => one === name).length > 1)
+    fault(['x-family', 'name'], `the family ${name ?? ''} is defined in another document, too`);
+  for (const code of [family.unknown, family.inputCode]) {
+    if (code !== undefined && !Object.hasOwn(CATALOGUE, code)) fault(['x-family'], `${code} is not in the catalogue`);
+  }
+  for (const [status, response] of Object.entries(family.errors)) {
+    const json = response.content?.['application/json'];
+    if (json?.example === undefined && Object.keys(json?.examples ?? {}).length === 0)
+      fault(['x-family', 'errors', status], `the error ${status} needs an example for application/json`);
+  }
+}
+
 function operationFaults(
   operation: Partial<OperationObject>,
   path: string[],
   ids: Map<string, string>,
   document: ContractDocument,
-  fault: (path: (string | number)[], message: string) => void,
+  fault: TellFault,
 ): void {
   const { operationId } = operation;
   const here = path.slice(1).join(' ');
@@ -115,21 +151,34 @@ function operationFaults(
   else ids.set(operationId, here);
   if (!PROVENANCES.includes(operation['x-provenance']))
     fault(path, `${here} needs x-provenance: doc, client, report, assumed or emulator`);
-  const body = operation.requestBody?.content['application/json'];
+  const body = mediaOf(operation.requestBody)?.media;
   if (operation.requestBody !== undefined && (body?.schema === undefined || Object.keys(body.examples ?? {}).length === 0)) {
-    fault([...path, 'requestBody'], `${here} needs a schema and examples for application/json`);
+    fault([...path, 'requestBody'], `${here} needs a schema and examples for JSON or form data`);
   }
-  const item = document.paths[path[1] ?? ''];
-  for (const parameter of [...(item?.parameters ?? []), ...(operation.parameters ?? [])]) {
-    if (parameter.in !== 'path' && parameter.in !== 'query')
-      fault([...path, 'parameters'], `${here}: parameter ${parameter.name} must be in path or query`);
-    if (parameter.example === undefined) fault([...path, 'parameters'], `${here}: parameter ${parameter.name} needs an example`);
-  }
+  parameterFaults(operation, path, document, fault);
   for (const [status, response] of Object.entries(operation.responses ?? {})) {
     const where = [...path, 'responses', status];
     if (!PROVENANCES.includes(response['x-provenance'])) fault(where, `${here}: response ${status} needs x-provenance`);
     const json = response.content?.['application/json'];
-    if (json !== undefined && json.example === undefined) fault(where, `${here}: response ${status} needs an example`);
+    if (json !== undefined && json.example === undefined && json.examples === undefined)
+      fault(where, `${here}: response ${status} needs an example`);
+  }
+}
+
+function parameterFaults(
+  operation: Partial<OperationObject>,
+  path: readonly string[],
+  document: ContractDocument,
+  fault: TellFault,
+): void {
+  const here = path.slice(1).join(' ');
+  const item = document.paths[path[1] ?? ''];
+  for (const parameter of [...(item?.parameters ?? []), ...(operation.parameters ?? [])]) {
+    if (parameter.in !== 'path' && parameter.in !== 'query')
+      fault([...path, 'parameters'], `${here}: parameter ${parameter.name} must be in path or query`);
+    if (parameter['x-in-route'] === true && (parameter.in !== 'path' || parameter.schema.pattern === undefined))
+      fault([...path, 'parameters'], `${here}: parameter ${parameter.name} needs a pattern and must stand in the path`);
+    if (parameter.example === undefined) fault([...path, 'parameters'], `${here}: parameter ${parameter.name} needs an example`);
   }
 }
 

@@ -33,6 +33,8 @@ export interface ExplainContext {
   /** What the tenant knows of ids. */
   readonly known: KnownIds;
   readonly query: Readonly<Record<string, unknown>>;
+  /** Whether the body came as form data. */
+  readonly form: boolean;
 }
 
 /** All findings of the stage: missing ones first, then types, then the rest; then by place and pointer. */
@@ -96,7 +98,7 @@ function explainError(error: ErrorObject, place: Place, pointer: string, context
       const remedy =
         schema['x-advice'] === 'conversation-id'
           ? adviseConversationId(error.data, context.ids, context.known)
-          : adviseType(error.data, schema, name, place);
+          : adviseType(error.data, schema, name, place, context.form);
       return mismatch('type', `${name} is ${kindOf(error.data)}, not ${expected}.`, expected, remedy);
     }
     case 'enum': {
@@ -130,8 +132,8 @@ function explainError(error: ErrorObject, place: Place, pointer: string, context
       return mismatch(
         'other',
         `${name} is not in the form that it must have.`,
-        `a text that matches ${String(limit)}`,
-        `Write ${name} in this form.`,
+        schema['x-form'] ?? `a text that matches ${String(limit)}`,
+        schema['x-remedy'] ?? `Write ${name} in this form.`,
       );
     case 'format':
       return mismatch(
@@ -207,6 +209,8 @@ function adviseMissingField(
 ): string {
   const keys = Object.keys(data).slice(0, MOST_KEYS);
   const near = nearestKey(missing, keys);
+  if (keys.some(looksLikeJsonObject))
+    return `The body is JSON, and was read as form data: write its fields as ${missing}=…&…, each value percent-encoded.`;
   if (near !== undefined) return `Rename ${show(near)} to ${show(missing)}: names are case-sensitive, and every letter counts.`;
   const alias = keys.find((key) => aliases.some((name) => name.toLowerCase() === key.toLowerCase()));
   if (alias !== undefined)
@@ -270,10 +274,10 @@ function contactNumber(data: number, place: Place, pointer: string): Ranked {
   };
 }
 
-function adviseType(data: unknown, schema: Schema, name: string, place: Place): string {
+function adviseType(data: unknown, schema: Schema, name: string, place: Place, form: boolean): string {
   if (data === null && name !== 'the body') return `${name} has no value: leave it out, or send ${expectedType(schema)}.`;
   if (typeof data === 'string') return adviseInsteadOfText(data, schema, name);
-  if (Array.isArray(data) && place === 'query') return `${name} was sent ${String(data.length)} times: send it once.`;
+  if (Array.isArray(data) && (place === 'query' || form)) return `${name} was sent ${String(data.length)} times: send it once.`;
   if (Array.isArray(data) && schema.type === 'object') return 'Send the object itself, not a list around it.';
   if (schema.type !== 'string') return `Send ${name} as ${expectedType(schema)}.`;
   if (typeof data === 'object') return `${name} takes text: pick the value inside, or serialise it to a string.`;

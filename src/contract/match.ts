@@ -1,6 +1,6 @@
 /** Finds the operation for a method and a path, and what else there is where none fits. */
 import findMyWay from 'find-my-way';
-import type { Contract, ContractOperation } from './contract.js';
+import { type Contract, type ContractOperation, pathWithin } from './contract.js';
 import { distanceBetween } from './near-miss.js';
 
 export interface Match {
@@ -26,21 +26,28 @@ const LONGEST_PARAMETER = 16_384;
 export function createMatcher(contract: Contract): Matcher {
   const router = findMyWay({ maxParamLength: LONGEST_PARAMETER });
   const operations = [...contract.operations.values()];
-  for (const operation of operations) {
-    router.on(operation.method as 'GET', operation.path.replace(/\{(\w+)\}/g, ':$1'), NO_HANDLER, operation);
-  }
+  for (const operation of operations) router.on(operation.method as 'GET', routeOf(operation), NO_HANDLER, operation);
+  const spelledByAnyCase = contract.families.filter(({ anyCase }) => anyCase);
+  /** The path as the contract spells it. */
+  const spelled = (path: string): string => {
+    for (const family of spelledByAnyCase) {
+      const known = pathWithin(path, family);
+      if (known !== undefined) return known;
+    }
+    return path;
+  };
   const methods = [...new Set(operations.map(({ method }) => method))];
   return {
     match(method, path) {
       if (path.endsWith('/')) return undefined;
-      const found = router.find((method === 'HEAD' ? 'GET' : method) as 'GET', path);
+      const found = router.find((method === 'HEAD' ? 'GET' : method) as 'GET', spelled(path));
       return found === null
         ? undefined
         : { operation: found.store as ContractOperation, pathParameters: found.params as Record<string, string> };
     },
     methodsAt(path) {
       if (path.endsWith('/')) return [];
-      const allowed = methods.filter((method) => router.find(method as 'GET', path) !== null);
+      const allowed = methods.filter((method) => router.find(method as 'GET', spelled(path)) !== null);
       if (allowed.length === 0) return [];
       return [...allowed, ...(allowed.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].sort();
     },
@@ -72,6 +79,14 @@ export function createMatcher(contract: Contract): Matcher {
   };
 }
 
+/** As find-my-way writes it: `/services/:version(^v[0-9]+$)/skills/:skillId`. */
+function routeOf({ path, parameters }: ContractOperation): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const parameter = parameters.find((one) => one.in === 'path' && one.name === name);
+    return `:${name}${parameter?.['x-in-route'] === true ? `(${parameter.schema.pattern ?? '.*'})` : ''}`;
+  });
+}
+
 function NO_HANDLER(): void {
   // find-my-way asks for a handler; the operation travels in the store.
 }
@@ -86,7 +101,7 @@ function prefixBefore(path: string, template: string): string | undefined {
   const same = Math.min(ours.length, theirs.length);
   const fits = Array.from({ length: same }, (_, back) => back + 1).every((back) => {
     const [our, their] = [ours.at(-back) ?? '', theirs.at(-back) ?? ''];
-    return their.startsWith('{') ? our !== '' : our.toLowerCase() === their;
+    return their.startsWith('{') ? our !== '' : our.toLowerCase() === their.toLowerCase();
   });
   if (!fits || (ours.length < theirs.length && same < 2)) return undefined;
   return ours.length > theirs.length ? `/${ours.slice(0, -same).join('/')}` : '';

@@ -28,7 +28,7 @@ const OPTIONS: Options = {
   validateSchema: false,
 };
 /** Keywords of OpenAPI and of the emulator that check nothing. */
-const VOCABULARY = ['example', 'x-advice', 'x-aliases'];
+const VOCABULARY = ['example', 'x-advice', 'x-aliases', 'x-form', 'x-remedy'];
 
 export function createValidators(): Validators {
   const forBodies = createAjv({});

@@ -1,4 +1,5 @@
 /** What a state must hold together by, before it is imported: every id once, and nothing that leads to nowhere. */
+import { faultInHours } from '../contact/hours.js';
 import { type ConversationIds, PLACEHOLDER_CONTACT, readContactId } from '../contact/ids.js';
 import { reject } from '../rejections.js';
 import { show } from '../shown.js';
@@ -16,7 +17,12 @@ export function requireCoherent(snapshot: TenantSnapshot, ids: ConversationIds, 
   const users = unique(snapshot.users, 'users', 'userId');
   const contacts = unique(snapshot.contacts, 'contacts', 'contactId');
   const conversations = unique(snapshot.conversations, 'conversations', 'conversationId');
-  const orders = [...snapshot.users, ...snapshot.contacts, ...snapshot.conversations].map(({ order }) => order);
+  const { agents = [], hours = [], signals = [], transcripts = [] } = snapshot;
+  unique(agents, 'agents', 'agentId');
+  const profiles = unique(hours, 'hours', 'profileId');
+  const orders = [snapshot.users, snapshot.contacts, snapshot.conversations, signals, transcripts].flatMap((records) =>
+    records.map(({ order }) => order),
+  );
   const newest = orders.reduce((most, order) => Math.max(most, order), 0);
   requireThat(
     snapshot.issued.records >= newest,
@@ -24,6 +30,29 @@ export function requireCoherent(snapshot: TenantSnapshot, ids: ConversationIds, 
     `at least ${String(newest)}, the highest order`,
     snapshot.issued.records,
   );
+  for (const [kind, most] of Object.entries(MOST_ISSUED)) {
+    const issued = snapshot.issued[kind as keyof typeof MOST_ISSUED] ?? 0;
+    requireThat(issued <= most, `/issued/${kind}`, `at most ${String(most)}, so that there is room for more`, issued);
+  }
+  snapshot.skills.forEach((skill, index) => {
+    const holds = skill.hours === undefined || profiles.has(skill.hours);
+    requireThat(holds, `/skills/${String(index)}/hours`, 'a profile of this state', skill.hours);
+  });
+  agents.forEach((agent, index) => {
+    agent.skills.forEach((skillId, place) => {
+      requireThat(skills.has(skillId), `/agents/${String(index)}/skills/${String(place)}`, 'a skill of this state', skillId);
+    });
+  });
+  hours.forEach((profile, index) => {
+    const fault = faultInHours(profile);
+    const pointer = `/hours/${String(index)}/${fault?.path.join('/') ?? ''}`;
+    requireThat(fault === undefined, pointer, 'hours that can be used', profile.name);
+  });
+  for (const [kind, records] of Object.entries({ signals, transcripts })) {
+    records.forEach(({ contactId }, index) => {
+      requireThat(contacts.has(contactId), `/${kind}/${String(index)}/contactId`, 'a contact of this state', contactId);
+    });
+  }
 
   snapshot.contacts.forEach(({ contactId, masterContactId, conversationId, userId }, index) => {
     const at = `/contacts/${String(index)}`;
@@ -62,6 +91,9 @@ export function requireCoherent(snapshot: TenantSnapshot, ids: ConversationIds, 
     );
   });
 }
+
+/** The counts that an import may bring, far from the largest that the export can say. */
+const MOST_ISSUED = { conversations: 2 ** 52, contacts: 90_000_000_000, records: 2 ** 52, others: 2 ** 52 } as const;
 
 function unique<K extends string>(
   records: readonly Readonly<Record<K, string | number>>[],

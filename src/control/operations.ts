@@ -11,6 +11,8 @@ import { show } from '../shown.js';
 import type { TenantSnapshot } from '../state/store.js';
 import type { TraceFilter, TraceLog } from '../trace/log.js';
 import { requireCoherent } from './coherent-state.js';
+import { DEFAULT_LIMIT, recordOperations } from './records.js';
+import { staffingOperations } from './staffing.js';
 import { traceStreamOperation } from './trace-stream.js';
 
 export interface ControlSettings {
@@ -22,9 +24,6 @@ export interface ControlSettings {
   readonly conversationIds: ConversationIds;
   readonly maxConversations: number;
 }
-
-/** Where a list says no limit. */
-const DEFAULT_LIMIT = 100;
 
 export function controlOperations(settings: ControlSettings): Operations {
   const { version, startedAt, contract, traces, conversationIds, maxConversations } = settings;
@@ -81,6 +80,9 @@ export function controlOperations(settings: ControlSettings): Operations {
         return { status: 200, body: viewOf(ended, state) };
       },
     },
+
+    ...staffingOperations(),
+    ...recordOperations(),
 
     listTraces: {
       answer(call) {

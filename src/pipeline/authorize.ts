@@ -1,16 +1,174 @@
-/** Stage 3, authorize: looks at the token that the operation asks for. /api/v2 takes any request, and says so. */
+/** Stage 3, authorize: the bearer token that the operation asks for. Signature, time and tenant decide, not a list. */
+import { isNoId } from '../contact/id-advice.js';
+import type { KnownToken, TokenClaims } from '../platform/token-key.js';
+import { type Explanation, reject, type Rejection } from '../rejections.js';
+import { oneOf, show } from '../shown.js';
+import { isSecretName } from '../trace/redact.js';
 import type { Exchange } from './exchange.js';
+import type { Services } from './services.js';
 
-export function authorize(exchange: Exchange): void {
-  if (exchange.operation?.takesToken !== true) return;
-  if (exchange.header('authorization') === undefined) return;
-  exchange.warn('TOKEN_NOT_CHECKED', {
-    message: 'A token came, and nobody checked it.',
+/** `--auth lax` lets a missing token and a foreign one pass, where the operation does not demand one of ours. */
+export function authorize(exchange: Exchange, services: Services): void | Promise<void> {
+  const demand = exchange.operation?.token ?? 'none';
+  if (demand === 'none') return;
+  const strict = demand === 'required' || services.settings.auth === 'strict';
+  const header = exchange.header('authorization');
+  if (header === undefined) {
+    if (strict) throw tokenMissing(exchange);
+    return;
+  }
+  const token = /^bearer +([^\s,]+)$/i.exec(header.trim())?.[1];
+  const known: KnownToken | Promise<KnownToken> =
+    token === undefined || isNoId(token) ? { foreign: 'no JWT' } : services.tokens.read(token);
+  return known instanceof Promise
+    ? known.then((found) => judge(exchange, services, header, found, strict))
+    : judge(exchange, services, header, known, strict);
+}
+
+function judge(exchange: Exchange, services: Services, header: string, known: KnownToken, strict: boolean): void | Promise<void> {
+  if (!('claims' in known)) {
+    const explanation = notOurs(header, known.foreign);
+    if (strict) throw reject('TOKEN_INVALID', explanation, CHALLENGE);
+    exchange.warn('TOKEN_NOT_CHECKED', {
+      ...explanation,
+      message: 'A token that was not issued here was let pass.',
+      remedy: `${explanation.remedy} It passes here because of --auth lax; CXone checks it, and refuses with 401 or 403.`,
+      provenance: 'emulator',
+    });
+    return;
+  }
+  return services.store.run(exchange.tenant, ({ identity, revocation }) => {
+    requireSound(exchange, known.claims, identity.tenantId, revocation);
+  });
+}
+
+function requireSound(exchange: Exchange, claims: TokenClaims, tenantId: string, revocation: string | undefined): void {
+  const place = { in: 'header', pointer: '/authorization' } as const;
+  if (claims.token_use === 'refresh') {
+    throw reject(
+      'TOKEN_INVALID',
+      {
+        message: 'This is a refresh token.',
+        ...place,
+        expected: 'the access_token of a token answer',
+        received: 'its refresh_token',
+        remedy: 'Send the access_token. A refresh token only fetches new tokens: POST /auth/token, grant_type=refresh_token.',
+      },
+      CHALLENGE,
+    );
+  }
+  if (claims.tenantId !== tenantId) {
+    throw reject('TENANT_MISMATCH', {
+      message: 'The token belongs to another tenant.',
+      ...place,
+      expected: `a token of the tenant ${exchange.tenant} (${tenantId})`,
+      received: `one of the tenant ${claims.tenantId}`,
+      remedy: `Fetch the token below the same path as you call: POST ${exchange.baseUrl}/auth/token.`,
+    });
+  }
+  const left = claims.exp * 1000 - exchange.startedAt;
+  if (left <= 0 || (revocation !== undefined && claims.revocation !== revocation)) {
+    const expired = left <= 0;
+    throw reject(
+      'TOKEN_EXPIRED',
+      {
+        message: expired ? 'The token is past its time.' : 'The token was revoked.',
+        ...place,
+        expected: 'a token that is good',
+        received: expired
+          ? `one that was good until ${new Date(claims.exp * 1000).toISOString()}`
+          : 'one from before DELETE /_emulator/tokens',
+        remedy:
+          'Fetch a new token and send the request again, once. A client that caches tokens should do so by itself on 401 and 403: Cognigy’s extension keeps one for 50 minutes, and only its newest version tries again.',
+      },
+      CHALLENGE,
+    );
+  }
+  exchange.tell(
+    `The ${claims.token_use === 'id' ? 'id token' : 'token'} of ${claims.name} is good for ${String(Math.ceil(left / 1000))} s.`,
+  );
+}
+
+/** RFC 6750, 3. */
+const CHALLENGE = { headers: { 'www-authenticate': 'Bearer' } };
+
+function tokenMissing(exchange: Exchange): Rejection {
+  const found = misplacedToken(exchange);
+  return reject(
+    'TOKEN_MISSING',
+    {
+      message: 'There is no Authorization header.',
+      in: 'header',
+      pointer: '/authorization',
+      expected: 'Authorization: Bearer and a token',
+      received: found === undefined ? 'nothing' : `nothing; there is ${found}`,
+      remedy: `${found === undefined ? '' : `Send the token that stands in ${found} in the header Authorization, as Bearer and the token. `}A token comes from POST ${exchange.baseUrl}/auth/token.`,
+    },
+    CHALLENGE,
+  );
+}
+
+/** Names under which tokens are sent elsewhere by mistake; others, such as `tokenCount`, are none. */
+const TOKEN_NAME = /token|authori[sz]ation|bearer|jwt/i;
+/** A body is looked into no further. */
+const LONGEST_LOOKED_INTO = 65_536;
+
+/** In words, where a token stands that should stand in the Authorization header. */
+function misplacedToken({ bytes, rawQuery, arrival }: Exchange): string | undefined {
+  const isToken = (name: string): boolean => TOKEN_NAME.test(name) && isSecretName(name);
+  const header = Object.keys(arrival.headers).find(isToken);
+  if (header !== undefined) return `the header ${show(header)}`;
+  const parameter = [...new URLSearchParams(rawQuery).keys()].find(isToken);
+  if (parameter !== undefined) return `the query parameter ${show(parameter)}`;
+  if (bytes.length === 0 || bytes.length > LONGEST_LOOKED_INTO) return undefined;
+  const field = fieldsOf(bytes.toString()).find(isToken);
+  return field === undefined ? undefined : `the body’s field ${show(field)}`;
+}
+
+function fieldsOf(text: string): string[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  } catch {
+    return [...new URLSearchParams(text).keys()];
+  }
+}
+
+function notOurs(header: string, why: 'no JWT' | 'another key' | 'damaged'): Explanation {
+  const [scheme = '', ...rest] = header.trim().split(/\s+/);
+  const token = rest.join(' ');
+  return {
+    message: 'The Authorization header holds no token that was issued here.',
     in: 'header',
     pointer: '/authorization',
-    expected: 'nothing: this operation takes any request here',
-    received: 'a token',
-    remedy:
-      'CXone checks it: a token that is missing, expired or of another tenant is refused there with 401 or 403, though it passes here.',
-  });
+    expected: 'Bearer and a token from POST /auth/token',
+    received: describeHeader(scheme, token, why),
+    remedy: adviseToken(scheme, token, why),
+  };
+}
+
+/** In words: the value itself is a secret. */
+function describeHeader(scheme: string, token: string, why: 'no JWT' | 'another key' | 'damaged'): string {
+  if (!/^bearer$/i.test(scheme)) return `${String(scheme.length + token.length)} characters that do not begin with Bearer`;
+  if (token === '') return 'Bearer without a token';
+  if (isNoId(token)) return 'Bearer and a text that stands for no value';
+  if (why === 'damaged') return 'a token that was issued here and changed since: its signature does not fit';
+  return why === 'another key' ? 'a token that another key signed' : 'a text that is no token (no JWT)';
+}
+
+function adviseToken(scheme: string, token: string, why: 'no JWT' | 'another key' | 'damaged'): string {
+  if (/^basic$/i.test(scheme))
+    return 'Basic credentials are for POST /auth/token only: send the access_token of its answer, as Bearer and the token.';
+  if (!/^bearer$/i.test(scheme))
+    return scheme.startsWith('eyJ')
+      ? 'The word Bearer is missing before the token.'
+      : `Send ${oneOf(['Bearer and the access_token of a token answer'])}.`;
+  if (/^bearer\b/i.test(token)) return 'The word Bearer stands twice: put it before the token once.';
+  if (token === '' || isNoId(token))
+    return 'The variable that holds the token had no value when the request was built: check the step that fetches it.';
+  if (/^["'<]/.test(token)) return 'Remove the quotes or brackets around the token.';
+  if (why === 'damaged') return 'The token was cut or changed on its way: send it whole, as it came.';
+  if (why === 'another key')
+    return 'Fetch a token from this emulator (POST /auth/token): one of a real tenant, or of an emulator with another --token-key, is worth nothing here.';
+  return 'Send the access_token of the answer of POST /auth/token, whole: three parts set off by dots.';
 }

@@ -1,5 +1,5 @@
 /** An exchange: one message with all that is known about it, from its arrival to its answer. */
-import type { ContractOperation, Family } from '../contract/contract.js';
+import type { ContractOperation, Family, MediaKind } from '../contract/contract.js';
 import type { Call, Feed, Reply } from '../platform/operation.js';
 import { CATALOGUE, type Code, type Explanation, NEVER_SENT, type Rejection, type WarningCode } from '../rejections.js';
 import { isSecretName, REDACTED, redactText } from '../trace/redact.js';
@@ -69,7 +69,7 @@ export class Exchange implements Call {
   bytes: Buffer = NO_BYTES;
   bodyFault: Rejection | undefined;
   bodyText: string | undefined;
-  mediaType: 'json' | 'form' | undefined;
+  mediaType: MediaKind | undefined;
   operation: ContractOperation | undefined;
   pathParameters: Readonly<Record<string, string>> = {};
   query: Readonly<Record<string, unknown>> = {};
@@ -139,8 +139,13 @@ export class Exchange implements Call {
   /** Puts every finding of a refusal into the trace; the first is the cause. */
   refuse(rejection: Rejection): void {
     this.rejection = rejection;
-    this.outcome = rejection.status === NEVER_SENT || rejection.status >= 500 ? 'failed' : 'rejected';
+    this.outcome = this.status === NEVER_SENT || this.status >= 500 ? 'failed' : 'rejected';
     for (const finding of rejection.findings) this.#enter(finding.code, 'error', finding);
+  }
+
+  /** The status of the refusal, in this family; 0 where there is none. */
+  get status(): number {
+    return this.rejection?.statusIn(this.family.name) ?? 0;
   }
 
   concern(about: { readonly conversationId?: string; readonly contactId?: string }): void {
@@ -150,7 +155,8 @@ export class Exchange implements Call {
 
   #enter(code: Code, level: Level, explanation: Explanation): void {
     const { message, pointer, expected, received, remedy } = explanation;
-    const secret = pointer !== null && isSecretName(pointer.slice(pointer.lastIndexOf('/') + 1));
+    // What is told of a header is told in words; the value of a field or a parameter may be the secret itself.
+    const secret = explanation.in !== 'header' && pointer !== null && isSecretName(pointer.slice(pointer.lastIndexOf('/') + 1));
     this.entries.push({
       at: this.elapsed,
       stage: this.stage,

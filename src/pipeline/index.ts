@@ -5,6 +5,7 @@
  * exchange or throws a Rejection. The seventh and the eighth, check-rules and answer, run as one unit on the tenant's
  * state; the ninth, respond, runs whatever happened before, and it alone answers.
  */
+import type { RunUnit } from '../platform/operation.js';
 import { Rejection } from '../rejections.js';
 import { answer, reply } from './answer.js';
 import { authorize } from './authorize.js';
@@ -101,7 +102,8 @@ async function checkRulesAndAnswer(exchange: Exchange, services: Services): Prom
   if (operation === undefined) return;
   if ('perform' in operation) {
     exchange.stage = 'answer';
-    reply(exchange, await operation.perform(exchange), services);
+    const run: RunUnit = (work) => services.store.run(exchange.tenant, work, { dryRun: exchange.dryRun });
+    reply(exchange, await operation.perform(exchange, run), services);
     return;
   }
   await services.store.run(

@@ -1,4 +1,5 @@
 /** Stage 4, negotiate: the Content-Type picks the parser. Without one a body is read as form data, as Studio does (report). */
+import type { MediaKind } from '../contract/contract.js';
 import { reject } from '../rejections.js';
 import { show } from '../shown.js';
 import type { Exchange } from './exchange.js';
@@ -11,7 +12,7 @@ export function negotiate(exchange: Exchange): void {
   if (!operation.body.required && exchange.bytes.length === 0) return;
 
   const contentType = exchange.header('content-type')?.trim() ?? '';
-  exchange.mediaType = mediaTypeOf(contentType);
+  exchange.mediaType = mediaTypeOf(contentType, operation.body.kind);
   requireCharset(contentType);
   requireEncoding(exchange);
   exchange.tell(
@@ -21,21 +22,29 @@ export function negotiate(exchange: Exchange): void {
   );
 }
 
-function mediaTypeOf(contentType: string): 'json' | 'form' {
-  if (contentType === 'application/json') return 'json';
-  if (contentType === '') return 'form';
+/** Form data at an operation that takes JSON gets a code of its own later, when it is known what its body looks like. */
+function mediaTypeOf(contentType: string, takes: MediaKind): MediaKind {
   const essence = (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
-  if (essence === 'application/json' || essence === 'text/json' || /^[\w.!#$&^-]+\/[\w.!#$&^-]+\+json$/.test(essence))
-    return 'json';
+  if (essence === '' && contentType === '') return 'form';
   if (essence === 'application/x-www-form-urlencoded') return 'form';
+  if (takes === 'json' && isJson(essence)) return 'json';
   throw reject('CONTENT_TYPE_UNSUPPORTED', {
-    message: 'The Content-Type is neither JSON nor form data.',
+    message: takes === 'json' ? 'The Content-Type is neither JSON nor form data.' : 'The Content-Type is not form data.',
     in: 'header',
     pointer: '/content-type',
-    expected: 'application/json',
+    expected: takes === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
     received: show(contentType),
-    remedy: adviseType(essence),
+    remedy: takes === 'json' ? adviseType(essence) : adviseForm(essence),
   });
+}
+
+function isJson(essence: string): boolean {
+  return essence === 'application/json' || essence === 'text/json' || /^[\w.!#$&^-]+\/[\w.!#$&^-]+\+json$/.test(essence);
+}
+
+function adviseForm(essence: string): string {
+  const how = 'Send the fields as a form, name=value&name=value, with Content-Type: application/x-www-form-urlencoded';
+  return isJson(essence) ? `This operation takes no JSON. ${how}: in JavaScript, give the client a URLSearchParams.` : `${how}.`;
 }
 
 function adviseType(essence: string): string {

@@ -5,6 +5,7 @@ import { brotliDecompress, gunzip, inflate, inflateRaw, type InputType, type Zli
 import { countMembers, diagnoseJson, duplicateKeys, measureJson } from '../contract/json-text.js';
 import { type Rejection, reject } from '../rejections.js';
 import { show } from '../shown.js';
+import { readPairs } from './pairs.js';
 import type { Exchange } from './exchange.js';
 import type { Services } from './services.js';
 
@@ -46,7 +47,12 @@ function read(exchange: Exchange, bytes: Buffer): void {
     if (exchange.operation?.body?.required === true) throw empty(bytes.length);
     return;
   }
-  if (exchange.mediaType === 'form') throw formData(exchange, text);
+  if (exchange.mediaType === 'form') {
+    if (exchange.operation?.body?.kind !== 'form') throw formData(exchange, text);
+    exchange.body = readPairs(text);
+    exchange.tell(`${String(bytes.length)} bytes of form data.`);
+    return;
+  }
   exchange.body = parse(text);
   const { depth, members } = measureJson(text);
   exchange.bodyDepth = depth;

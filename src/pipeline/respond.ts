@@ -8,8 +8,8 @@ import type { Services } from './services.js';
 /** null where the caller has left. */
 export function respond(exchange: Exchange, services: Services): Answer | null {
   const result = exchange.rejection === undefined ? replied(exchange, services) : refused(exchange, exchange.rejection, services);
-  if (exchange.rejection?.status !== NEVER_SENT && exchange.arrival.gone()) exchange.refuse(leftBeforeTheAnswer(exchange));
-  if (exchange.rejection?.status === NEVER_SENT) return null;
+  if (exchange.status !== NEVER_SENT && exchange.arrival.gone()) exchange.refuse(leftBeforeTheAnswer(exchange));
+  if (exchange.status === NEVER_SENT) return null;
   warnIfSlow(exchange);
   return result;
 }
@@ -30,10 +30,11 @@ function replied(exchange: Exchange, services: Services): Answer {
 }
 
 function refused(exchange: Exchange, rejection: Rejection, services: Services): Answer {
-  const { status } = rejection;
-  const { family } = exchange;
+  const { status, family } = exchange;
+  const { headers = {}, body: name = '' } = rejection.parts;
   const configured = services.settings.errors[family.name]?.[String(status)];
-  const body: Record<string, unknown> = { ...(configured ?? family.errors.get(status)?.body) };
+  const known = family.errors.get(status);
+  const body: Record<string, unknown> = { ...(configured ?? known?.named[name] ?? known?.body) };
   if (configured === undefined) delete body.cause;
   if (exchange.family.revealsCause || services.settings.revealErrors) {
     const cause = exchange.entries.find(({ level }) => level === 'error');
@@ -46,7 +47,15 @@ function refused(exchange: Exchange, rejection: Rejection, services: Services): 
       remedy: cause?.remedy,
     };
   }
-  return answer(exchange, services, status, body, rejection.headers);
+  return answer(exchange, services, status, body, { ...headers, ...describedIn(family.descriptionHeader, body) });
+}
+
+/** Older clients of the ACD read the description in a header (client). */
+function describedIn(
+  name: string | undefined,
+  { error_description: text }: Readonly<Record<string, unknown>>,
+): Record<string, string> {
+  return name === undefined || typeof text !== 'string' ? {} : { [name]: text.replace(/[^\t\x20-\x7e\xa0-\xff]/g, '?') };
 }
 
 function answer(

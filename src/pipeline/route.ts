@@ -22,7 +22,7 @@ export function route(exchange: Exchange, services: Services): void {
     exchange.tell(`${method} ${match.operation.path} is ${match.operation.operationId}.`);
     return;
   }
-  const allowed = path === '*' ? ['GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] : matcher.methodsAt(path);
+  const allowed = path === '*' ? ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] : matcher.methodsAt(path);
   if (allowed.length === 0) throw unknownRoute(exchange, decoded, matcher);
   if (method === 'OPTIONS') {
     exchange.reply = { status: 204, headers: { allow: allowed.join(', ') } };
@@ -38,7 +38,7 @@ export function route(exchange: Exchange, services: Services): void {
       received: show(method),
       remedy: `Send ${oneOf(allowed.filter((name) => name !== 'HEAD' && name !== 'OPTIONS'))} to this path${method === 'GET' ? '; a redirect may have turned a POST into this GET' : ''}.`,
     },
-    { allow: allowed.join(', ') },
+    { headers: { allow: allowed.join(', ') } },
   );
 }
 
@@ -125,6 +125,12 @@ function withoutEndingSlashes(path: string): string {
   return path.slice(0, end);
 }
 
+/** A part of the path that must have a form, such as a version, is shown by its example. */
 function named(operation: ContractOperation): string {
-  return `${operation.method} ${operation.path}`;
+  const path = operation.parameters.reduce(
+    (shown, { name, example, ...parameter }) =>
+      parameter['x-in-route'] === true ? shown.replace(`{${name}}`, String(example)) : shown,
+    operation.path,
+  );
+  return `${operation.method} ${path}`;
 }

@@ -4,6 +4,7 @@ import type { Contract } from '../contract/contract.js';
 import type { Matcher } from '../contract/match.js';
 import type { Validators } from '../contract/validators.js';
 import type { Operations } from '../platform/operation.js';
+import type { TokenKey } from '../platform/token-key.js';
 import type { Store } from '../state/store.js';
 import type { Redactor } from '../trace/customer-data.js';
 import type { TraceLog } from '../trace/log.js';
@@ -24,6 +25,7 @@ export interface Services {
   readonly matcher: Matcher;
   readonly validators: Validators;
   readonly operations: Operations;
+  readonly tokens: TokenKey;
   readonly store: Store;
   readonly traces: TraceLog;
   readonly clock: Clock;
@@ -38,6 +40,8 @@ export interface Services {
   readonly settings: {
     /** In bytes. */
     readonly maxBody: number;
+    /** `lax` lets a missing token and a foreign one pass, where the operation does not demand one of ours. */
+    readonly auth: 'lax' | 'strict';
     readonly unknownFields: 'pass' | 'reject';
     readonly emulatorHeaders: boolean;
     readonly revealErrors: boolean;

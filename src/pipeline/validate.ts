@@ -8,6 +8,7 @@ import { show } from '../shown.js';
 import type { SchemaErrors } from '../contract/validators.js';
 import { knownIds } from '../platform/conversation-rules.js';
 import type { Exchange } from './exchange.js';
+import { readPairs } from './pairs.js';
 import { DEEPEST } from './parse-body.js';
 import type { Services } from './services.js';
 
@@ -17,7 +18,7 @@ const MOST_WARNINGS = 20;
 export function validate(exchange: Exchange, services: Services): void | Promise<void> {
   const { operation } = exchange;
   if (operation === undefined) return;
-  const query = readQuery(exchange.rawQuery);
+  const query = readPairs(exchange.rawQuery);
   exchange.query = query;
   const tooDeep = exchange.bodyDepth > DEEPEST;
   const bodySchema = exchange.body === undefined || tooDeep ? undefined : operation.body?.schema;
@@ -63,7 +64,7 @@ function refuseErrors(
   others: readonly Finding[],
 ): Promise<void> {
   return store.run(exchange.tenant, (state) => {
-    const context = { ids: conversationIds, known: knownIds(state), query: exchange.query };
+    const context = { ids: conversationIds, known: knownIds(state), query: exchange.query, form: exchange.mediaType === 'form' };
     refuse(exchange, [...explainErrors(errors.parameters, errors.body, context), ...others]);
   });
 }
@@ -77,19 +78,6 @@ function refuse(exchange: Exchange, findings: readonly Finding[]): void {
 function inFamily(finding: Finding, { family }: Exchange): Finding {
   const bySchema = finding.code === 'SCHEMA_MISMATCH' || finding.code === 'REQUIRED_FIELD_MISSING';
   return family.inputCode === undefined || !bySchema ? finding : { ...finding, code: family.inputCode, provenance: 'emulator' };
-}
-
-/** A parameter given twice becomes a list, which no schema here takes. */
-function readQuery(rawQuery: string): Record<string, unknown> {
-  if (rawQuery === '') return {};
-  const values = new Map<string, string | string[]>();
-  for (const [name, value] of new URLSearchParams(rawQuery)) {
-    const before = values.get(name);
-    if (before === undefined) values.set(name, value);
-    else if (typeof before === 'string') values.set(name, [before, value]);
-    else before.push(value);
-  }
-  return Object.fromEntries(values);
 }
 
 function unknownParameters({ operation }: Exchange, query: Readonly<Record<string, unknown>>): Finding[] {

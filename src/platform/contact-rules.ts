@@ -14,7 +14,7 @@ export function readContact(call: IdCall, text: string, place: IdPlace): string 
   call.concern({ contactId: contactId ?? text });
   if (contactId === undefined) {
     throw reject('CONTACT_ID_FORMAT', {
-      message: `${place.pointer.slice(1)} is not in the form of a contact id.`,
+      message: `${place.pointer.slice(place.pointer.lastIndexOf('/') + 1)} is not in the form of a contact id.`,
       ...place,
       expected: 'a contact id: a whole number up to 9223372036854775807, such as 463012345678',
       received: describe(text),
@@ -55,8 +55,12 @@ function adviseContactId(text: string): string {
 
 /** The contact whose id stands in the path; throws where the id is malformed or nobody has it. */
 export function contactInPath(call: Call, state: TenantState): Contact {
-  const place = { in: 'path', pointer: '/contactId' } as const;
-  const contactId = readContact(call, call.pathParameters.contactId ?? '', place);
+  return knownContact(call, call.pathParameters.contactId ?? '', { in: 'path', pointer: '/contactId' }, state);
+}
+
+/** The contact with this id; throws where the id is malformed or nobody has it. */
+export function knownContact(call: Call, text: string, place: IdPlace, state: TenantState): Contact {
+  const contactId = readContact(call, text, place);
   const contact = state.contact(contactId);
   if (contact !== undefined) {
     call.concern({ conversationId: contact.conversationId });

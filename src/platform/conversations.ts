@@ -14,7 +14,7 @@ import {
 import { viewOf } from './conversation-view.js';
 import { warnIfDropped } from './loss-rules.js';
 import type { Call, Operations, Reply } from './operation.js';
-import { skillUnknown } from './skill-rules.js';
+import { requireSkill, warnIfUnstaffed } from './skill-rules.js';
 
 export interface ConversationSettings {
   readonly conversationIds: ConversationIds;
@@ -62,9 +62,7 @@ export function conversationOperations(settings: ConversationSettings): Operatio
           if (move === 'CONVERSATION_ENDED') throw conversationEnded(conversation, IN_BODY);
           if (move === 'CONVERSATION_STATE') throw conversationState(conversation, IN_BODY);
         }
-        if (body.skillId !== undefined && state.skill(body.skillId) === undefined) {
-          throw skillUnknown(body.skillId, { in: 'body', pointer: '/skillId' }, state);
-        }
+        if (body.skillId !== undefined) requireSkill(body.skillId, { in: 'body', pointer: '/skillId' }, state);
       },
       answer(call, state) {
         const { sessionId, metadata, skillId } = call.body as HandoverBody;
@@ -131,13 +129,5 @@ function warnAboutRoute(call: Call, conversation: Conversation, state: TenantSta
     return;
   }
   const skill = state.skill(conversation.skillId);
-  if (skill === undefined || skill.agents > 0) return;
-  call.warn('SKILL_UNSTAFFED', {
-    message: `Skill ${String(skill.skillId)} (${skill.name}) has no agent.`,
-    in: 'body',
-    pointer: '/skillId',
-    expected: 'a skill with at least one agent',
-    received: `${String(skill.skillId)}, which has none`,
-    remedy: 'The customer would wait until somebody logs in. Send another skillId, or give the skill agents in the config file.',
-  });
+  if (skill !== undefined) warnIfUnstaffed(call, skill, state);
 }

@@ -5,8 +5,7 @@ import { show } from '../shown.js';
 import type { NewConversation, TenantState } from '../state/store.js';
 import { readContact } from './contact-rules.js';
 import { type IdCall, readConversationId } from './conversation-rules.js';
-
-import { skillUnknown } from './skill-rules.js';
+import { requireSkill } from './skill-rules.js';
 
 /** What was wanted, with its ids in their stored form; throws where one is malformed, taken or unknown. */
 export function openable(wanted: NewConversation, ids: ConversationIds, call: IdCall, state: TenantState): NewConversation {
@@ -33,9 +32,7 @@ export function openable(wanted: NewConversation, ids: ConversationIds, call: Id
       masterContactId: readContact(call, wanted.masterContactId, { in: 'body', pointer: '/masterContactId' }),
     };
   }
-  if (wanted.skillId !== undefined && state.skill(wanted.skillId) === undefined) {
-    throw skillUnknown(wanted.skillId, { in: 'body', pointer: '/skillId' }, state);
-  }
+  if (wanted.skillId !== undefined) requireSkill(wanted.skillId, { in: 'body', pointer: '/skillId' }, state);
   return result;
 }
 

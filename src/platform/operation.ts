@@ -49,9 +49,12 @@ export interface UnitOperation {
   answer(call: Call, state: TenantState): Reply;
 }
 
-/** An operation that works outside a unit of state. */
+/** Runs work on the tenant's state as one unit; where the request is only explained, what it writes is undone. */
+export type RunUnit = <T>(work: (state: TenantState) => T) => Promise<T>;
+
+/** An operation that must wait for something between its units of state, such as a signature. */
 export interface OutsideOperation {
-  perform(call: Call): Promise<Reply>;
+  perform(call: Call, run: RunUnit): Promise<Reply>;
 }
 
 export type Operation = UnitOperation | OutsideOperation;

@@ -1,10 +1,21 @@
-/** The rules on skills that every operation on one shares. */
+/** The rules on skills that every operation on one shares: which there are, and whether anybody takes a customer for them. */
+import { isOpen } from '../contact/hours.js';
+import type { Skill } from '../contact/skill.js';
+import { activityOf, type SkillActivity } from '../contact/staffing.js';
 import { type Rejection, reject } from '../rejections.js';
 import { show } from '../shown.js';
 import type { TenantState } from '../state/store.js';
 import type { IdPlace } from './conversation-rules.js';
+import type { Call } from './operation.js';
 
-export function skillUnknown(skillId: number, place: IdPlace, state: TenantState): Rejection {
+/** Throws SKILL_UNKNOWN. */
+export function requireSkill(skillId: number, place: IdPlace, state: TenantState): Skill {
+  const skill = state.skill(skillId);
+  if (skill === undefined) throw skillUnknown(skillId, place, state);
+  return skill;
+}
+
+function skillUnknown(skillId: number, place: IdPlace, state: TenantState): Rejection {
   const known = state
     .skills()
     .slice(0, 10)
@@ -14,6 +25,39 @@ export function skillUnknown(skillId: number, place: IdPlace, state: TenantState
     ...place,
     expected: known.length === 0 ? 'a skill of the config file, which has none' : `a skill of this tenant: ${known.join(', ')}`,
     received: show(skillId),
-    remedy: 'Send one of these, or add the skill to the config file under "skills".',
+    remedy: `Send one of these, or add the skill: in the config file under "skills", or PATCH /_emulator/skills/${String(skillId)}.`,
+  });
+}
+
+/** How busy the skill is now. */
+export function activityNow(call: Call, skill: Skill, state: TenantState): SkillActivity {
+  const conversations = state.conversations().filter(({ skillId }) => skillId === skill.skillId);
+  return activityOf(skill, state.agents(), conversations, Date.parse(call.now));
+}
+
+/** Warns where nobody takes a customer for the skill now. */
+export function warnIfUnstaffed(call: Call, skill: Skill, state: TenantState): void {
+  const named = `Skill ${String(skill.skillId)} (${skill.name})`;
+  const place = { in: 'body', pointer: '/skillId' } as const;
+  const loggedIn = state.agents().some((agent) => agent.skills.includes(skill.skillId) && agent.state !== 'LoggedOut');
+  if (skill.agents === 0 && !loggedIn) {
+    call.warn('SKILL_UNSTAFFED', {
+      message: `${named} has no agent who is logged in.`,
+      ...place,
+      expected: 'a skill with at least one agent',
+      received: `${String(skill.skillId)}, which has none`,
+      remedy: `The customer would wait until somebody logs in. Send another skillId, or give the skill agents: in the config file, or PATCH /_emulator/skills/${String(skill.skillId)} {"agents": 1}.`,
+    });
+    return;
+  }
+  const hours = skill.hours === undefined ? undefined : state.hoursProfile(skill.hours);
+  if (hours === undefined || isOpen(hours, Date.parse(call.now))) return;
+  call.warn('SKILL_UNSTAFFED', {
+    message: `${named} is closed now.`,
+    ...place,
+    expected: 'a skill within its hours of operation',
+    received: `${String(skill.skillId)} at ${call.now}, outside of its hours (profile ${String(hours.profileId)}, ${hours.name}, ${hours.timeZone})`,
+    remedy:
+      'The customer would wait until it opens. Ask GET …/hours-of-operation before the handover, as a bot in production should, or route to another skill.',
   });
 }

@@ -1,6 +1,8 @@
 /** One tenant's state in memory, with a journal that can take every write back. */
+import type { Agent } from '../contact/agent.js';
 import { type Attributes, type Contact, type User } from '../contact/contact.js';
 import type { Conversation } from '../contact/conversation.js';
+import type { HoursProfile } from '../contact/hours.js';
 import {
   type ConversationIds,
   contactIdAt,
@@ -8,16 +10,24 @@ import {
   PLACEHOLDER_CONTACT,
   type TenantIdentity,
   tenantIdentity,
+  uuidFrom,
 } from '../contact/ids.js';
+import type { Signal } from '../contact/signal.js';
 import type { Skill } from '../contact/skill.js';
+import type { Transcript } from '../contact/transcript.js';
 import { reject } from '../rejections.js';
-import { AttributeIndex } from './attribute-index.js';
+import type { AttributeIndex } from './attribute-index.js';
+import { Holdings } from './holdings.js';
+import { newestFirst, oldestFirst, pick } from './order.js';
 import type { RandomSource } from './random.js';
-import type { NewConversation, TenantSnapshot, TenantState } from './store.js';
+import type { Issued, Kept, NewConversation, TenantSnapshot, TenantState } from './store.js';
+import { weightOf } from './weight.js';
 
 /** What a tenant has after a reset. */
 export interface Seeds {
   readonly skills: readonly Skill[];
+  readonly agents: readonly Agent[];
+  readonly hours: readonly HoursProfile[];
   readonly conversations: readonly NewConversation[];
 }
 
@@ -30,32 +40,8 @@ export interface TenantMaterial {
   readonly random: (resets: number) => RandomSource;
 }
 
-/** All that a tenant holds; an import or a reset exchanges it whole. */
-class Holdings {
-  readonly conversations = new Map<string, Conversation>();
-  readonly contacts = new Map<string, Contact>();
-  readonly users = new Map<string, User>();
-  readonly skills = new Map<number, Skill>();
-  /** The ids of a user's conversations. */
-  readonly conversationsByUser = new Map<string, Set<string>>();
-  readonly contactAttributes = new AttributeIndex();
-  readonly userAttributes = new AttributeIndex();
-  issued = { conversations: 0, contacts: 0, records: 0 };
-  /** What the config seeds has no higher order than this, and is never dropped. */
-  seeded = 0;
-  /** In memory, roughly. */
-  bytes = 0;
-  /** How many conversations were dropped to keep the state bounded. */
-  dropped = 0;
-  /** Whether the tenant was dropped whole before. */
-  startedOver = false;
-}
-
 /** So many tries to find a free id; a form that gives only a handful of ids can run out of them. */
 const MOST_TRIES = 1000;
-
-/** One in so many is dropped at a time: a Map steps over all that was deleted at its front each time it is walked. */
-const DROPPED_AT_A_TIME = 64;
 
 export class MemoryTenant implements TenantState {
   readonly identity: TenantIdentity;
@@ -97,7 +83,8 @@ export class MemoryTenant implements TenantState {
 
   /** What it holds, in bytes of memory, roughly. */
   get bytes(): number {
-    return this.#holdings.bytes;
+    const { bytes, signals, transcripts } = this.#holdings;
+    return bytes + signals.bytes + transcripts.bytes;
   }
 
   get startedOver(): boolean {
@@ -108,21 +95,9 @@ export class MemoryTenant implements TenantState {
     return this.#holdings.dropped;
   }
 
-  /** Drops its oldest conversations, a part of all, with their contacts and with users that have no other; false where only seeds are left. */
+  /** Drops a part of what it holds, its oldest first; false where only what the config seeds is left. */
   dropOldest(): boolean {
-    const { conversations, contacts, seeded } = this.#holdings;
-    const most = Math.ceil(conversations.size / DROPPED_AT_A_TIME);
-    const oldest = new Set<string>();
-    for (const { conversationId, order } of conversations.values()) {
-      if (oldest.size === most) break;
-      if (order > seeded) oldest.add(conversationId);
-    }
-    for (const contact of contacts.values()) {
-      if (oldest.has(contact.conversationId)) this.#removeContact(contact);
-    }
-    for (const conversationId of oldest) this.#removeConversation(conversationId);
-    this.#holdings.dropped += oldest.size;
-    return oldest.size > 0;
+    return this.#holdings.dropOldest();
   }
 
   conversation(conversationId: string): Conversation | undefined {
@@ -147,6 +122,42 @@ export class MemoryTenant implements TenantState {
 
   skills(): readonly Skill[] {
     return [...this.#holdings.skills.values()];
+  }
+
+  contacts(): readonly Contact[] {
+    return newestFirst(this.#holdings.contacts.values());
+  }
+
+  contactsSpawnedFrom(masterContactId: string): readonly Contact[] {
+    const spawned: Contact[] = [];
+    for (const contact of this.#holdings.contacts.values()) {
+      if (contact.masterContactId === masterContactId && contact.contactId !== masterContactId) spawned.push(contact);
+    }
+    return spawned;
+  }
+
+  agents(): readonly Agent[] {
+    return [...this.#holdings.agents.values()];
+  }
+
+  hoursProfile(profileId: number): HoursProfile | undefined {
+    return this.#holdings.hours.get(profileId);
+  }
+
+  hours(): readonly HoursProfile[] {
+    return [...this.#holdings.hours.values()];
+  }
+
+  signals(): Kept<Signal> {
+    return this.#holdings.signals.kept;
+  }
+
+  transcripts(): Kept<Transcript> {
+    return this.#holdings.transcripts.kept;
+  }
+
+  get revocation(): string | undefined {
+    return this.#holdings.revocation;
   }
 
   contactsWith(name: string, value: string): readonly Contact[] {
@@ -214,26 +225,74 @@ export class MemoryTenant implements TenantState {
     if (user !== undefined) this.#putUser({ ...user, attributes });
   }
 
+  putSkill(skill: Skill): void {
+    this.#put(this.#holdings.skills, skill.skillId, skill);
+  }
+
+  putAgent(agent: Agent): void {
+    this.#put(this.#holdings.agents, agent.agentId, agent);
+  }
+
+  putHours(profile: HoursProfile): void {
+    this.#put(this.#holdings.hours, profile.profileId, profile);
+  }
+
+  addSignal(signal: Omit<Signal, 'order'>): Signal {
+    const record = { order: this.#nextOrder(), ...signal };
+    this.#journal.push(this.#holdings.signals.add(record));
+    return record;
+  }
+
+  addTranscript(transcript: Omit<Transcript, 'order'>): Transcript {
+    const record = { order: this.#nextOrder(), ...transcript };
+    this.#journal.push(this.#holdings.transcripts.add(record));
+    return record;
+  }
+
+  /** The mark is another one after each revocation, each reset and each restart, so that no older token can bear it. */
+  revokeTokens(now: string): void {
+    const holdings = this.#holdings;
+    const before = holdings.revocation;
+    this.#journal.push(() => {
+      holdings.revocation = before;
+    });
+    holdings.revocation = `${now}/${String(this.#resets)}/${this.newId()}`;
+  }
+
+  newId(): string {
+    return uuidFrom(this.#random('other', this.#issue('others')));
+  }
+
   export(): TenantSnapshot {
-    const { issued, users, contacts, conversations } = this.#holdings;
+    const { issued, revocation, agents, hours, users, contacts, conversations, signals, transcripts } = this.#holdings;
     return {
       version: 1,
       tenant: this.identity,
       issued: { ...issued },
+      ...(revocation === undefined ? {} : { revocation }),
       skills: this.skills(),
+      agents: [...agents.values()],
+      hours: [...hours.values()],
       users: oldestFirst(users.values()),
       contacts: oldestFirst(contacts.values()),
       conversations: oldestFirst(conversations.values()),
+      signals: signals.list,
+      transcripts: transcripts.list,
     };
   }
 
   import(snapshot: TenantSnapshot): void {
     this.#exchange();
-    for (const skill of snapshot.skills) this.#put(this.#holdings.skills, skill.skillId, skill);
+    for (const skill of snapshot.skills) this.putSkill(skill);
+    for (const agent of snapshot.agents ?? []) this.putAgent(agent);
+    for (const profile of snapshot.hours ?? []) this.putHours(profile);
     for (const user of snapshot.users) this.#putUser(user);
     for (const contact of snapshot.contacts) this.#putContact(contact);
     for (const conversation of oldestFirst(snapshot.conversations)) this.updateConversation(conversation);
-    this.#holdings.issued = { ...snapshot.issued };
+    for (const signal of snapshot.signals ?? []) this.#holdings.signals.add(signal);
+    for (const transcript of snapshot.transcripts ?? []) this.#holdings.transcripts.add(transcript);
+    this.#holdings.revocation = snapshot.revocation;
+    this.#holdings.issued = { ...snapshot.issued, others: snapshot.issued.others ?? 0 };
   }
 
   reset(): void {
@@ -250,7 +309,9 @@ export class MemoryTenant implements TenantState {
 
   #seed(): void {
     const { seeds, seededAt } = this.#current();
-    for (const skill of seeds.skills) this.#put(this.#holdings.skills, skill.skillId, skill);
+    for (const skill of seeds.skills) this.putSkill(skill);
+    for (const agent of seeds.agents) this.putAgent(agent);
+    for (const profile of seeds.hours) this.putHours(profile);
     for (const conversation of seeds.conversations) this.openConversation(conversation, seededAt);
     this.#holdings.seeded = this.#holdings.issued.records;
   }
@@ -275,35 +336,6 @@ export class MemoryTenant implements TenantState {
     this.#weigh(before, user);
     this.#put(this.#holdings.users, user.userId, user);
     this.#moveAttributes(this.#holdings.userAttributes, user.userId, before?.attributes ?? {}, user.attributes);
-  }
-
-  #removeConversation(conversationId: string): void {
-    const holdings = this.#holdings;
-    const conversation = holdings.conversations.get(conversationId);
-    if (conversation === undefined) return;
-    holdings.conversations.delete(conversationId);
-    holdings.bytes -= weightOf(conversation);
-    if (conversation.userId === null) return;
-    const others = holdings.conversationsByUser.get(conversation.userId);
-    others?.delete(conversationId);
-    if (others?.size === 0) this.#removeUser(conversation.userId);
-  }
-
-  #removeContact(contact: Contact): void {
-    const holdings = this.#holdings;
-    holdings.contacts.delete(contact.contactId);
-    holdings.contactAttributes.move(contact.contactId, contact.attributes, {});
-    holdings.bytes -= weightOf(contact);
-  }
-
-  #removeUser(userId: string): void {
-    const holdings = this.#holdings;
-    const user = holdings.users.get(userId);
-    holdings.conversationsByUser.delete(userId);
-    if (user === undefined) return;
-    holdings.users.delete(userId);
-    holdings.userAttributes.move(userId, user.attributes, {});
-    holdings.bytes -= weightOf(user);
   }
 
   #weigh(before: object | undefined, after: object): void {
@@ -340,7 +372,7 @@ export class MemoryTenant implements TenantState {
     });
   }
 
-  #issue(kind: 'conversations' | 'contacts' | 'records'): number {
+  #issue(kind: keyof Issued): number {
     const holdings = this.#holdings;
     const before = holdings.issued;
     this.#journal.push(() => {
@@ -376,40 +408,4 @@ export class MemoryTenant implements TenantState {
       remedy: 'Widen conversationId.pattern in the config file, or give an id with each conversation that you open.',
     });
   }
-}
-
-/**
- * What a record takes in memory with the maps that lead to it, and each of its values, rather too much than too little: a
- * queued conversation with its contact weighs 1,400 bytes here and took 1,100 on Node 20.
- */
-const BYTES_OF_A_RECORD = 300;
-const BYTES_OF_A_VALUE = 24;
-
-function weightOf(record: object): number {
-  return BYTES_OF_A_RECORD + weightInside(record);
-}
-
-function weightInside(value: unknown): number {
-  if (typeof value === 'string') return BYTES_OF_A_VALUE + value.length;
-  if (typeof value !== 'object' || value === null) return 8;
-  let bytes = BYTES_OF_A_VALUE;
-  for (const [key, member] of Object.entries(value)) bytes += key.length + weightInside(member);
-  return bytes;
-}
-
-function newestFirst<T extends { readonly order: number }>(records: Iterable<T>): T[] {
-  return [...records].sort((one, other) => other.order - one.order);
-}
-
-function oldestFirst<T extends { readonly order: number }>(records: Iterable<T>): T[] {
-  return newestFirst(records).reverse();
-}
-
-function pick<T extends { readonly order: number }>(records: ReadonlyMap<string, T>, ids: Iterable<string>): T[] {
-  const picked: T[] = [];
-  for (const id of ids) {
-    const record = records.get(id);
-    if (record !== undefined) picked.push(record);
-  }
-  return newestFirst(picked);
 }

@@ -1,19 +1,46 @@
 /** What the emulator remembers, in the contact centre's words; an adapter of it decides where. */
+import type { Agent } from '../contact/agent.js';
 import type { Attributes, AttributeOwner, Contact, User } from '../contact/contact.js';
 import type { Conversation } from '../contact/conversation.js';
+import type { HoursProfile } from '../contact/hours.js';
 import type { TenantIdentity } from '../contact/ids.js';
+import type { Signal } from '../contact/signal.js';
 import type { Skill } from '../contact/skill.js';
+import type { Transcript } from '../contact/transcript.js';
 
 /** All that is needed to put a tenant back where it stands; without traces and without the time. */
 export interface TenantSnapshot {
   readonly version: 1;
   readonly tenant?: TenantIdentity;
   /** How many ids and records were made so far. */
-  readonly issued: { readonly conversations: number; readonly contacts: number; readonly records: number };
+  readonly issued: Issued;
+  /** Set once tokens were revoked: those that do not bear it are worth nothing. */
+  readonly revocation?: string;
   readonly skills: readonly Skill[];
+  readonly agents?: readonly Agent[];
+  readonly hours?: readonly HoursProfile[];
   readonly users: readonly User[];
   readonly contacts: readonly Contact[];
   readonly conversations: readonly Conversation[];
+  readonly signals?: readonly Signal[];
+  readonly transcripts?: readonly Transcript[];
+}
+
+/** How many ids and records were made so far, by kind. */
+export interface Issued {
+  readonly conversations: number;
+  readonly contacts: number;
+  readonly records: number;
+  /** Other ids, of tokens and of Knowledge Hub's contexts. */
+  readonly others?: number;
+}
+
+/** A list that keeps its newest records and counts the rest. */
+export interface Kept<T> {
+  /** Newest first. */
+  readonly items: readonly T[];
+  /** How many were dropped to keep the list bounded. */
+  readonly dropped: number;
 }
 
 /** What is opened with a conversation; what is left out is generated. */
@@ -41,8 +68,19 @@ export interface TenantState {
   conversations(): readonly Conversation[];
   contact(contactId: string): Contact | undefined;
   user(userId: string): User | undefined;
+  /** Newest first. */
+  contacts(): readonly Contact[];
+  /** The contacts of scripts that were spawned from this one. */
+  contactsSpawnedFrom(masterContactId: string): readonly Contact[];
   skill(skillId: number): Skill | undefined;
   skills(): readonly Skill[];
+  agents(): readonly Agent[];
+  hoursProfile(profileId: number): HoursProfile | undefined;
+  hours(): readonly HoursProfile[];
+  signals(): Kept<Signal>;
+  transcripts(): Kept<Transcript>;
+  /** What tokens must bear to be worth something; undefined where none were revoked. */
+  readonly revocation: string | undefined;
   /** Who has this value under this attribute, newest first. */
   contactsWith(name: string, value: string): readonly Contact[];
   usersWith(name: string, value: string): readonly User[];
@@ -56,6 +94,16 @@ export interface TenantState {
   updateConversation(conversation: Conversation): void;
   setContactAttributes(contactId: string, attributes: Attributes): void;
   setUserAttributes(userId: string, attributes: Attributes): void;
+
+  putSkill(skill: Skill): void;
+  putAgent(agent: Agent): void;
+  putHours(profile: HoursProfile): void;
+  addSignal(signal: Omit<Signal, 'order'>): Signal;
+  addTranscript(transcript: Omit<Transcript, 'order'>): Transcript;
+  /** From now on only tokens that are issued later are worth something. */
+  revokeTokens(now: string): void;
+  /** A new UUID, such as a token's. */
+  newId(): string;
 
   export(): TenantSnapshot;
   /** Replaces all by the snapshot, but for the tenant's identity. */

@@ -13,9 +13,11 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 function statusOf(entry: CatalogueEntry): string {
   if (entry.kind === 'warning') return entry.level;
   if (entry.status === 499) return 'in the trace only';
-  return typeof entry.status === 'number'
-    ? String(entry.status)
-    : `${String(entry.status.path)} in a path, ${String(entry.status.elsewhere)} in a body`;
+  const { status } = entry;
+  if (typeof status === 'number') return String(status);
+  if (status.path !== undefined) return `${String(status.path)} in a path, ${String(status.elsewhere)} elsewhere`;
+  const families = Object.entries(status.families ?? {}).map(([name, one]) => `${String(one)} in ${name}`);
+  return `${families.join(', ')}; ${String(status.elsewhere)} elsewhere`;
 }
 
 function codes(kind: CatalogueEntry['kind']): string {

@@ -1,5 +1,6 @@
 /** What every store must do; each adapter runs this suite. */
 import { describe, expect, test } from 'vitest';
+import { ALWAYS_OPEN } from '../../src/contact/hours.js';
 import { conversationIds } from '../../src/contact/ids.js';
 import { DEFAULT_SKILL } from '../../src/contact/skill.js';
 import type { MemoryStoreMaterial } from '../../src/state/memory.js';
@@ -9,7 +10,12 @@ import type { Store } from '../../src/state/store.js';
 const NOW = '2026-03-01T09:30:00.000Z';
 
 const MATERIAL: MemoryStoreMaterial = {
-  seeds: { skills: [DEFAULT_SKILL], conversations: [{ contactId: '463000000001', attributes: { seeded: 'yes' } }] },
+  seeds: {
+    skills: [DEFAULT_SKILL],
+    agents: [],
+    hours: [ALWAYS_OPEN],
+    conversations: [{ contactId: '463000000001', attributes: { seeded: 'yes' } }],
+  },
   conversationIds: conversationIds('uuid'),
   seededAt: NOW,
   random: (tenant) => randomSource(tenant),

@@ -100,3 +100,29 @@ export function talk(url: string, ...pieces: (string | Buffer)[]): Promise<strin
     });
   });
 }
+
+export const CONTACT = '463012345678';
+
+/** Any credentials, as Cognigy's extension sends them. */
+export const CREDENTIALS = {
+  headers: {
+    'content-type': 'application/x-www-form-urlencoded',
+    authorization: `Basic ${Buffer.from('client:client-secret').toString('base64')}`,
+  },
+  body: 'grant_type=password&username=key&password=key-secret',
+} as const;
+
+/** A token answer, fetched at `{tenant}/auth/token`. */
+export async function tokens(url: string, tenant = ''): Promise<any> {
+  const answer = await send(url, { path: `${tenant}/auth/token`, ...CREDENTIALS });
+  if (answer.status !== 200) throw new Error(answer.text);
+  return answer.body;
+}
+
+/** The message with a token of the default tenant. */
+export function withToken(message: Message): (url: string) => Promise<Message> {
+  return async (url) => ({
+    ...message,
+    headers: { authorization: `Bearer ${(await tokens(url)).access_token as string}`, ...message.headers },
+  });
+}

@@ -1,0 +1,66 @@
+/** What a schema cannot say of the settings: ids that stand twice, ids that lead nowhere, hours that do not rise, bad patterns. */
+import { faultInHours } from './contact/hours.js';
+import type { Settings } from './settings.js';
+import { show } from './shown.js';
+
+export interface FaultBetween {
+  readonly path: readonly [keyof Settings, ...(string | number)[]];
+  readonly message: string;
+}
+
+export function faultsBetweenSettings({ skills, agents, hours, knowledge }: Settings): FaultBetween[] {
+  const skillIds = new Set(skills.map(({ skillId }) => skillId));
+  const profileIds = new Set(hours.map(({ profileId }) => profileId));
+  return [
+    ...doubles('skills', 'skillId', skills),
+    ...doubles('agents', 'agentId', agents),
+    ...doubles('hours', 'profileId', hours),
+    ...skills.flatMap((skill, index): FaultBetween[] =>
+      skill.hours === undefined || profileIds.has(skill.hours)
+        ? []
+        : [{ path: ['skills', index, 'hours'], message: `hours has no profile ${String(skill.hours)}` }],
+    ),
+    ...agents.flatMap((agent, index) =>
+      agent.skills.flatMap((skillId, place): FaultBetween[] =>
+        skillIds.has(skillId)
+          ? []
+          : [{ path: ['agents', index, 'skills', place], message: `skills has no skill ${String(skillId)}` }],
+      ),
+    ),
+    ...hours.flatMap((profile, index): FaultBetween[] => {
+      const fault = faultInHours(profile);
+      return fault === undefined
+        ? []
+        : [{ path: ['hours', index, ...fault.path], message: `hours.${String(index)}.${fault.path.join('.')} ${fault.message}` }];
+    }),
+    ...knowledge.flatMap(({ pattern }, index): FaultBetween[] => {
+      try {
+        new RegExp(pattern, 'iu');
+        return [];
+      } catch (error) {
+        return [
+          {
+            path: ['knowledge', index, 'pattern'],
+            message: `knowledge.${String(index)}.pattern ${show(pattern)} is no regular expression: ${(error as Error).message}`,
+          },
+        ];
+      }
+    }),
+  ];
+}
+
+function doubles<K extends string>(
+  list: 'skills' | 'agents' | 'hours',
+  key: K,
+  records: readonly Readonly<Record<K, number>>[],
+): FaultBetween[] {
+  const seen = new Set<number>();
+  return records.flatMap((record, index): FaultBetween[] => {
+    const id = record[key];
+    if (!seen.has(id)) {
+      seen.add(id);
+      return [];
+    }
+    return [{ path: [list, index, key], message: `${key} ${String(id)} stands twice` }];
+  });
+}

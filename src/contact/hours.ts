@@ -1,0 +1,83 @@
+/** Hours of operation: when a skill takes customers, day by day, in the time zone of the profile. */
+
+export const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
+
+export type Day = (typeof DAYS)[number];
+
+export interface HoursProfile {
+  readonly profileId: number;
+  readonly name: string;
+  /** An IANA name such as Europe/Berlin. */
+  readonly timeZone: string;
+  /** `closed`, `09:00-17:00`, or twice that: `09:00-12:00, 13:00-17:00`. A day that is left out is closed. */
+  readonly days: Readonly<Partial<Record<Day, string>>>;
+}
+
+/** One span of a day, as `HH:MM`; the platform knows two a day at most (client). */
+export interface Span {
+  readonly open: string;
+  readonly close: string;
+}
+
+const TIME = '(?:[01][0-9]|2[0-3]):[0-5][0-9]';
+const SPAN = `${TIME}-(?:${TIME}|24:00)`;
+
+/** What a day may say, as a regular expression for schemas. */
+export const DAY_PATTERN = `^(?:closed|${SPAN}(?:, ?${SPAN})?)$`;
+
+/** Open all around the clock. */
+export const ALWAYS_OPEN: HoursProfile = {
+  profileId: 1,
+  name: 'Always open',
+  timeZone: 'UTC',
+  days: Object.fromEntries(DAYS.map((day) => [day, '00:00-24:00'])),
+};
+
+/** The spans of a day; none where it is closed. */
+export function spansOf({ days }: HoursProfile, day: Day): readonly Span[] {
+  const text = days[day] ?? 'closed';
+  if (text === 'closed') return [];
+  return text.split(/, ?/).map((span) => ({ open: span.slice(0, 5), close: span.slice(6) }));
+}
+
+/** What is wrong with a profile that has the right form; undefined where nothing is. */
+export function faultInHours(profile: HoursProfile): { readonly path: readonly string[]; readonly message: string } | undefined {
+  try {
+    clockIn(profile.timeZone);
+  } catch {
+    return { path: ['timeZone'], message: 'is no time zone; write one such as Europe/Berlin or UTC' };
+  }
+  for (const day of DAYS) {
+    const times = spansOf(profile, day).flatMap(({ open, close }) => [open, close]);
+    if (times.some((time, index) => index > 0 && time <= (times[index - 1] ?? '')))
+      return {
+        path: ['days', day],
+        message: 'must rise from time to time; hours over midnight are written as two days: 22:00-24:00, then 00:00-06:00',
+      };
+  }
+  return undefined;
+}
+
+/** Whether the profile is open at this time, in milliseconds since the epoch. */
+export function isOpen(profile: HoursProfile, now: number): boolean {
+  const parts = new Map(
+    clockIn(profile.timeZone)
+      .formatToParts(now)
+      .map(({ type, value }) => [type, value]),
+  );
+  const time = `${parts.get('hour') ?? ''}:${parts.get('minute') ?? ''}`;
+  return spansOf(profile, parts.get('weekday') as Day).some(({ open, close }) => open <= time && time < close);
+}
+
+/** Making one is dear; a zone has one. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** Throws a RangeError where there is no such zone. */
+function clockIn(timeZone: string): Intl.DateTimeFormat {
+  const known = clocks.get(timeZone);
+  if (known !== undefined) return known;
+  const options = { timeZone, weekday: 'long', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  const made = new Intl.DateTimeFormat('en-US', options);
+  clocks.set(timeZone, made);
+  return made;
+}

@@ -1,0 +1,104 @@
+/** The control API's hold on skills, agents and hours: what a config file sets up, changed while it runs. */
+import type { Agent } from '../contact/agent.js';
+import { faultInHours, type HoursProfile } from '../contact/hours.js';
+import type { Skill } from '../contact/skill.js';
+import { requireSkill } from '../platform/skill-rules.js';
+import type { Call, Operations } from '../platform/operation.js';
+import { reject } from '../rejections.js';
+import { listed, show } from '../shown.js';
+import type { TenantState } from '../state/store.js';
+
+export function staffingOperations(): Operations {
+  return {
+    listSkillsHere: { answer: (_, state) => ({ status: 200, body: all(state.skills()) }) },
+    setSkill: {
+      check(call, state) {
+        const { hours } = changedSkill(call, state);
+        if (hours !== undefined && state.hoursProfile(hours) === undefined) throw profileUnknown(hours, state);
+      },
+      answer(call, state) {
+        const skill = changedSkill(call, state);
+        state.putSkill(skill);
+        return { status: 200, body: skill };
+      },
+    },
+
+    listAgents: { answer: (_, state) => ({ status: 200, body: all(state.agents()) }) },
+    setAgent: {
+      check(call, state) {
+        changedAgent(call, state).skills.forEach((skillId, index) => {
+          requireSkill(skillId, { in: 'body', pointer: `/skills/${String(index)}` }, state);
+        });
+      },
+      answer(call, state) {
+        const agent = changedAgent(call, state);
+        state.putAgent(agent);
+        return { status: 200, body: agent };
+      },
+    },
+
+    listHours: { answer: (_, state) => ({ status: 200, body: all(state.hours()) }) },
+    setHours: {
+      check(call) {
+        const fault = faultInHours(profileOf(call));
+        if (fault === undefined) return;
+        const value = fault.path.reduce<unknown>((inner, step) => (inner as Record<string, unknown>)[step], call.body);
+        throw reject('CONTROL_INPUT_INVALID', {
+          message: `${fault.path.join('.')} cannot be used.`,
+          in: 'body',
+          pointer: `/${fault.path.join('/')}`,
+          expected: 'a profile such as {"name": "Office", "timeZone": "Europe/Berlin", "days": {"Monday": "09:00-17:00"}}',
+          received: show(value),
+          remedy: `It ${fault.message}.`,
+        });
+      },
+      answer(call, state) {
+        const profile = profileOf(call);
+        state.putHours(profile);
+        return { status: 200, body: profile };
+      },
+    },
+  };
+}
+
+function all<T>(items: readonly T[]): { readonly items: readonly T[]; readonly total: number } {
+  return { items, total: items.length };
+}
+
+/** What is left out stays as it is, or gets its default where the skill is new. */
+function changedSkill({ body, pathParameters }: Call, state: TenantState): Skill {
+  const skillId = Number(pathParameters.skillId);
+  const { hours, ...changes } = body as Partial<Omit<Skill, 'hours'>> & { readonly hours?: number | null };
+  const { hours: hoursBefore, ...before } = state.skill(skillId) ?? { skillId, name: `Skill ${String(skillId)}`, agents: 1 };
+  const profile = hours === undefined ? hoursBefore : hours;
+  return { ...before, ...changes, skillId, ...(profile === undefined || profile === null ? {} : { hours: profile }) };
+}
+
+function changedAgent({ body, pathParameters }: Call, state: TenantState): Agent {
+  const agentId = Number(pathParameters.agentId);
+  const before = state.agents().find((agent) => agent.agentId === agentId);
+  const { name, state: next, skills } = body as Partial<Agent>;
+  return {
+    agentId,
+    name: name ?? before?.name ?? `Agent ${String(agentId)}`,
+    state: next ?? before?.state ?? 'Available',
+    skills: skills ?? before?.skills ?? [],
+  };
+}
+
+function profileOf({ body, pathParameters }: Call): HoursProfile {
+  const { name, timeZone = 'UTC', days } = body as Omit<HoursProfile, 'timeZone'> & { readonly timeZone?: string };
+  return { profileId: Number(pathParameters.profileId), name, timeZone, days };
+}
+
+function profileUnknown(profileId: number, state: TenantState): ReturnType<typeof reject> {
+  const known = state.hours().map((profile) => String(profile.profileId));
+  return reject('HOURS_PROFILE_UNKNOWN', {
+    message: 'No profile of hours of operation has this id.',
+    in: 'body',
+    pointer: '/hours',
+    expected: known.length === 0 ? 'a profile that is there; there is none' : `a profile of this tenant: ${listed(known)}`,
+    received: show(profileId),
+    remedy: `Add the profile first: PUT /_emulator/hours/${String(profileId)}. null makes the skill always open.`,
+  });
+}

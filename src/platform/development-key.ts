@@ -1,0 +1,15 @@
+/**
+ * The key that signs tokens unless --token-key names another: public on purpose, and worth nothing outside an emulator. It is
+ * the same everywhere, so that a token that a client has cached outlives a restart.
+ */
+export const DEVELOPMENT_KEY = {
+  kty: 'RSA',
+  n: '2j1cgMhlu68zIWXR7OuxpaiAVGBd6m5Z8_CKDipiQTbm6Fg_glSsgiyqMaBCsnnnHQ8XYOZueX5iO4XNyEzGmkoqKXcfpt5qfeaZb3ZmiB1v_Ir3QBNSJRwSlODsEsUjPxIrkq-c1_aFbJ5mvRpMleVRPXGRq2eu_nlvABmnL_yA_4rPaOG674kfg65-g-eUJRzgyKmooig77zaHZ1362OLXgXMvMJM1xAHIpqgUWn1J5nS4yGwVwmULblYWBoo4njRq0t6Snc5dfU0PUQ0U7EUnJMC_sIWiZm6R5Yk0m7nNdi-KMYE1iLZAYRFRPl9sUPggUducQuq04PgjJcih7w',
+  e: 'AQAB',
+  d: 'CUAgxqRPL0ElDlGfXphS9_9w5i5Syd3jwsDS7w-wTwoS_HYNgDBKcXPs2crsl126J1C3cZrblTKWrEMJwyGkhinjKIezGvFZoU4uhYFBAssXjDAHZUyJcmFrbDZ0GcXCUYZZvBr8OzrdL62Mn0oZFpV2PaLE_3docZRdZPEOhCDu-0qxnJsxUHqmvHY8hAgGJ8ka4FNV8GkhOCEGGxP3RZJQW-y1IMZuWOnkHYZfHMpd57MsAeYS2N4djolDIsG1zgfD3TK36ixIyX0_cBS0PM9rRDThwjaqj08mrRSpCGLXSrc6wuPY4AAm7jjXOzorWHk4nAjkekEZzBpJTBClYQ',
+  p: '8hRJGw0QgbKmhZH7hBKVJqUrUe5ctKW7ZA4wRPFPgjueYHGzlbv4qFd53ClJLY4VS05FbXUbdmEQP7uOJIMuvFPVqxxDDWMYnF7oLZnCQBnCzyk2u3nO_vjFHxPYAXQh4rNmeU09KfgPcBrSCanpEo406C7CjVpkL1mb252tqDE',
+  q: '5soglnBnHAeUmeAEIs6q9JE2Gkt5K_kXxHgNs9yiyvGNebqS37vwdrapJ-InCdPrN_wKdX4ifAGX5WqwqqkSVEboZ9eUPPSv1b-68e4jEO-Pu5H_tfb8gT_P0fPgRcQNROvsLNqkbZljHFO0y3-oJ29RX9Dbby5AMZb4DXmIhB8',
+  dp: 'vFS_00XEs8Jy_rNlw4hZdSlGnIUepoPRV7QaJWi-_Ii5XDrZBgKpHv5_FaMhBUnmkyGfrdpPtTcqVwrpOMq-D1IBhw-DsuSHfw_u_ZsDnq7r-hMMO6o2OfL8GINtpyPcQOxlKrXGgeI00HhtM4t2gjMUQhYu0Z2jF5tVP_RZ5-E',
+  dq: '05joreWas7lDhp08TYl8dkUY_JzMGQQFxY1oysp0u2sikkP8W4NdogoxJy8TKdCRrb-4-yZNibKQSLg8CAyBkKF-fY7LC-QvvuNODHiQz_tEpe3jLDuqIPqXmOBndK-elt1TqYBBF3d1xkf80ENXseg_DIFaXyJhmtXW0cvm3XM',
+  qi: '4ikY2LAe6HKuA3R648Pt_GVFM622mYk0hOx25UOUBrTxjiVmLyZK5OcLlkRE-C8OsIwUE7YSlYfll10jeyd2Lfk8TEFLXu-fzzv2MY4LUAkj1mD6Hi7KDeFQ-RVHiOHCq-ZWXyoLbutjY3Wrymz3SRwj-i9oZDbw6XpfJ4vQ6E4',
+} as const;

@@ -1,0 +1,86 @@
+/** Knowledge Hub: answers a question from the config file. */
+import { reject } from '../rejections.js';
+import { describe, listed, show } from '../shown.js';
+import { knownContact } from './contact-rules.js';
+import type { Operations } from './operation.js';
+import { warnIfOtherBusinessUnit } from './transcripts.js';
+
+/** One answer of the config file: for questions that its pattern fits. */
+export interface KnowledgeEntry {
+  /** A regular expression; capitals do not matter. */
+  readonly pattern: string;
+  readonly completion?: string;
+  readonly links?: readonly string[];
+  readonly images?: readonly string[];
+  /** Addresses of the sources. */
+  readonly citations?: readonly string[];
+  /** Default: 200. The client reads 404, 418, 250 and 251 as "not found", 406 and 411 as "say more", 413 as "too long". */
+  readonly status?: number;
+}
+
+interface Query {
+  readonly meta: { readonly busNumber: string; readonly contactNumber: string };
+  readonly query: { readonly text: string };
+  readonly kbFiltering?: { readonly conversationContextRefId?: string };
+}
+
+const CONTACT = { in: 'body', pointer: '/meta/contactNumber' } as const;
+
+/** A question is looked at no further: a pattern of the config file may be slow. */
+const LONGEST_QUESTION = 2000;
+
+export function knowledgeOperations(entries: readonly KnowledgeEntry[]): Operations {
+  const known = entries.map((entry) => ({ ...entry, matches: new RegExp(entry.pattern, 'iu') }));
+  return {
+    queryKnowledge: {
+      check(call, state) {
+        const { meta, query } = call.body as Query;
+        knownContact(call, meta.contactNumber, CONTACT, state);
+        if (!known.some(({ matches }) => matches.test(query.text.slice(0, LONGEST_QUESTION))))
+          throw noAnswer(query.text, entries);
+      },
+      answer(call, state) {
+        const { meta, query, kbFiltering } = call.body as Query;
+        warnIfOtherBusinessUnit(call, meta.busNumber, '/meta/busNumber', state);
+        const entry = known.find(({ matches }) => matches.test(query.text.slice(0, LONGEST_QUESTION)));
+        const conversationContextRefId = kbFiltering?.conversationContextRefId ?? state.newId();
+        call.tell(`The pattern ${show(entry?.pattern)} of the config file answers.`);
+        return { status: entry?.status ?? 200, body: { kbAnswers: answerOf(entry, conversationContextRefId) } };
+      },
+    },
+  };
+}
+
+function answerOf(entry: KnowledgeEntry | undefined, conversationContextRefId: string): object {
+  const { completion, links = [], images = [], citations = [] } = entry ?? {};
+  return {
+    kbCompletions:
+      completion === undefined
+        ? []
+        : [{ kbCompletion: completion, citations: citations.map((Uri) => ({ metadata: [{ Uri }] })) }],
+    kbLinks: links.map((link) => ({ link })),
+    kbImages: images.map((link) => ({ link })),
+    conversationContextRefId,
+  };
+}
+
+function noAnswer(text: string, entries: readonly KnowledgeEntry[]): ReturnType<typeof reject> {
+  const patterns = entries.slice(0, 5).map(({ pattern }) => show(pattern));
+  return reject('KNOWLEDGE_NO_ANSWER', {
+    message: 'No answer of the config file fits the question.',
+    in: 'body',
+    pointer: '/query/text',
+    expected:
+      patterns.length === 0
+        ? 'a question that "knowledge" in the config file answers; it has none'
+        : `a text that fits ${listed(patterns)}`,
+    received: describe(text),
+    remedy: `Add an answer to the config file: knowledge: [{pattern: ${JSON.stringify(wordOf(text))}, completion: …}]. A client reads this 404 as "not found", as it would with a knowledge base that has nothing on it.`,
+  });
+}
+
+/** A word of the question that a pattern could look for. */
+function wordOf(text: string): string {
+  const words = text.slice(0, LONGEST_QUESTION).match(/[\p{L}\p{N}]{4,30}/gu) ?? [];
+  return words.at(-1)?.toLowerCase() ?? '.*';
+}

@@ -1,0 +1,149 @@
+/** Skills of the ACD, how busy they are, their hours of operation, and the business unit they belong to. */
+import { DAYS, type HoursProfile, type Span, spansOf } from '../contact/hours.js';
+import type { Skill } from '../contact/skill.js';
+import { SERVICE_LEVEL_THRESHOLD } from '../contact/staffing.js';
+import { reject } from '../rejections.js';
+import { listed, show } from '../shown.js';
+import type { TenantState } from '../state/store.js';
+import { mediaTypeOf, partOf, withFields } from './acd.js';
+import type { Call, Operations } from './operation.js';
+import { activityNow, requireSkill } from './skill-rules.js';
+
+export function skillOperations(): Operations {
+  return {
+    listSkills: {
+      answer(call, state) {
+        const skills = state.skills();
+        const part = partOf(call, skills, (skill) => wireSkill(skill, state));
+        return { status: 200, body: { totalRecords: skills.length, businessUnitId: state.identity.busNo, skills: part } };
+      },
+    },
+
+    getSkill: {
+      check: skillInPath,
+      answer: (call, state) => ({ status: 200, body: withFields(call, wireSkill(skillInPath(call, state), state)) }),
+    },
+
+    listSkillActivity: {
+      answer(call, state) {
+        const skills = state.skills();
+        const part = partOf(call, skills, (skill) => wireActivity(call, skill, state));
+        return { status: 200, body: { totalRecords: skills.length, lastPollTime: call.now, skillActivity: part } };
+      },
+    },
+
+    getSkillActivity: {
+      check: skillInPath,
+      answer: (call, state) => ({
+        status: 200,
+        body: {
+          lastPollTime: call.now,
+          skillActivity: [withFields(call, wireActivity(call, skillInPath(call, state), state))],
+        },
+      }),
+    },
+
+    listHoursOfOperation: {
+      answer(call, state) {
+        return { status: 200, body: hoursAnswer(call, state, partOf(call, state.hours(), wireHours)) };
+      },
+    },
+
+    getHoursOfOperation: {
+      check: profileInPath,
+      answer(call, state) {
+        const profile = withFields(call, wireHours(profileInPath(call, state)));
+        return { status: 200, body: hoursAnswer(call, state, [profile]) };
+      },
+    },
+
+    getBusinessUnit: {
+      answer: (_, { identity }) => ({
+        status: 200,
+        body: {
+          businessUnits: [
+            {
+              businessUnitId: identity.busNo,
+              businessUnitName: `cxone-emulator ${identity.name}`,
+              tenantId: identity.tenantId,
+              isActive: true,
+            },
+          ],
+        },
+      }),
+    },
+  };
+}
+
+function skillInPath(call: Call, state: TenantState): Skill {
+  return requireSkill(Number(call.pathParameters.skillId), { in: 'path', pointer: '/skillId' }, state);
+}
+
+function profileInPath(call: Call, state: TenantState): HoursProfile {
+  const profileId = Number(call.pathParameters.profileId);
+  const profile = state.hoursProfile(profileId);
+  if (profile !== undefined) return profile;
+  const known = state.hours().map((one) => `${String(one.profileId)} ${one.name}`);
+  throw reject('HOURS_PROFILE_UNKNOWN', {
+    message: 'No profile of hours of operation has this id.',
+    in: 'path',
+    pointer: '/profileId',
+    expected: known.length === 0 ? 'a profile of the config file, which has none' : `a profile of this tenant: ${listed(known)}`,
+    received: show(profileId),
+    remedy: 'Ask for one of these, or add the profile: in the config file under "hours", or PUT /_emulator/hours/{profileId}.',
+  });
+}
+
+function wireSkill({ skillId, name }: Skill, { identity }: TenantState): object {
+  return {
+    skillId,
+    skillName: name,
+    businessUnitId: identity.busNo,
+    ...mediaTypeOf('webchat'),
+    isActive: true,
+    isOutbound: false,
+  };
+}
+
+function wireActivity(call: Call, skill: Skill, state: TenantState): object {
+  return {
+    ...wireSkill(skill, state),
+    ...activityNow(call, skill, state),
+    serviceLevelThreshold: SERVICE_LEVEL_THRESHOLD,
+    serverTime: call.now,
+  };
+}
+
+function hoursAnswer(call: Call, { identity }: TenantState, hoursOfOperationProfiles: readonly object[]): object {
+  return { resultSet: { businessUnitId: identity.busNo, lastPollTime: call.now, hoursOfOperationProfiles } };
+}
+
+/** The days are texts throughout, also the flags: `"False"` (client). */
+function wireHours(profile: HoursProfile): object {
+  return {
+    profileId: profile.profileId,
+    profileName: profile.name,
+    description: profile.timeZone,
+    days: DAYS.map((day) => {
+      const [first, second] = spansOf(profile, day);
+      return {
+        day,
+        ...timesOf(first, 'openTime', 'closeTime'),
+        hasAdditionalHours: flag(second !== undefined),
+        ...timesOf(second, 'additionalOpenTime', 'additionalCloseTime'),
+        isClosedAllDay: flag(first === undefined),
+      };
+    }),
+    holidays: [],
+  };
+}
+
+function timesOf(span: Span | undefined, open: string, close: string): Record<string, string> {
+  if (span === undefined) return { [open]: '', [close]: '' };
+  // A day’s last moment: no clock shows 24:00:00.
+  return { [open]: `${span.open}:00`, [close]: span.close === '24:00' ? '23:59:59' : `${span.close}:00` };
+}
+
+function flag(value: boolean): string {
+  return value ? 'True' : 'False';
+}

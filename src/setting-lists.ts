@@ -1,0 +1,137 @@
+/** The settings that are lists, and stand in the config file only: what is there from the start, and who may come in. */
+import { AGENT_STATES } from './contact/agent.js';
+import { ALWAYS_OPEN, DAY_PATTERN, DAYS } from './contact/hours.js';
+import { DEFAULT_SKILL } from './contact/skill.js';
+import type { SettingDescription } from './settings.js';
+
+type ListName = 'skills' | 'agents' | 'hours' | 'credentials' | 'knowledge' | 'conversations';
+
+/** One row a setting, as in `SETTINGS`. */
+export const LISTS: Readonly<Record<ListName, SettingDescription>> = {
+  skills: {
+    schema: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['skillId', 'name'],
+        additionalProperties: false,
+        properties: {
+          skillId: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+          name: { type: 'string', minLength: 1 },
+          agents: { type: 'integer', minimum: 0, default: 1 },
+          hours: { type: 'integer', minimum: 1 },
+        },
+      },
+    },
+    expected: 'a list of {skillId, name, agents, hours}',
+    default: [DEFAULT_SKILL],
+    help: 'skills: skillId, name, agents, hours',
+  },
+  agents: {
+    schema: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['agentId', 'name'],
+        additionalProperties: false,
+        properties: {
+          agentId: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+          name: { type: 'string', minLength: 1 },
+          state: { enum: AGENT_STATES, default: 'Available' },
+          skills: { type: 'array', items: { type: 'integer' }, default: [] },
+        },
+      },
+    },
+    expected: 'a list of {agentId, name, state, skills}',
+    default: [],
+    help: 'agents by name: agentId, name, state, skills',
+  },
+  hours: {
+    schema: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['profileId', 'name', 'days'],
+        additionalProperties: false,
+        properties: {
+          profileId: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+          name: { type: 'string', minLength: 1 },
+          timeZone: { type: 'string', minLength: 1, default: 'UTC' },
+          days: {
+            type: 'object',
+            additionalProperties: false,
+            properties: Object.fromEntries(DAYS.map((day) => [day, { type: 'string', pattern: DAY_PATTERN }])),
+          },
+        },
+      },
+    },
+    expected: 'hours of a day such as "09:00-17:00", "09:00-12:00, 13:00-17:00" or closed',
+    default: [ALWAYS_OPEN],
+    help: 'profiles of hours of operation: profileId, name, timeZone, days',
+  },
+  credentials: {
+    schema: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        minProperties: 2,
+        dependencies: {
+          accessKeyId: ['accessKeySecret'],
+          accessKeySecret: ['accessKeyId'],
+          clientId: ['clientSecret'],
+          clientSecret: ['clientId'],
+        },
+        properties: Object.fromEntries(
+          ['accessKeyId', 'accessKeySecret', 'clientId', 'clientSecret'].map((name) => [name, { type: 'string', minLength: 1 }]),
+        ),
+      },
+    },
+    expected: 'a list of {accessKeyId, accessKeySecret, clientId, clientSecret}, a key or a client or both together',
+    default: [],
+    help: 'access keys and clients that are taken; any non-empty ones where there are none',
+  },
+  knowledge: {
+    schema: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['pattern'],
+        additionalProperties: false,
+        properties: {
+          pattern: { type: 'string', minLength: 1 },
+          completion: { type: 'string' },
+          ...Object.fromEntries(
+            ['links', 'images', 'citations'].map((name) => [name, { type: 'array', items: { type: 'string' } }]),
+          ),
+          status: { type: 'integer', minimum: 200, maximum: 599 },
+        },
+      },
+    },
+    expected: 'a list of {pattern, completion, links, images, citations, status}',
+    default: [],
+    help: 'answers of Knowledge Hub: pattern, completion, links, images, citations, status',
+  },
+  conversations: {
+    schema: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          conversationId: { type: 'string' },
+          contactId: { type: 'string' },
+          masterContactId: { type: 'string' },
+          channel: { type: 'string', minLength: 1, maxLength: 64 },
+          state: { enum: ['bot', 'queued', 'agent', 'ended'] },
+          skillId: { type: 'integer' },
+          userId: { type: 'string', minLength: 1, maxLength: 256 },
+          attributes: { type: 'object', maxProperties: 1000, additionalProperties: { type: 'string' } },
+        },
+      },
+    },
+    expected: 'a list of conversations, each as POST /_emulator/conversations takes it',
+    default: [],
+    help: 'conversations that are there from the start and after each reset',
+  },
+};
