@@ -55,7 +55,7 @@ function describedIn(
   name: string | undefined,
   { error_description: text }: Readonly<Record<string, unknown>>,
 ): Record<string, string> {
-  return name === undefined || typeof text !== 'string' ? {} : { [name]: text.replace(/[^\t\x20-\x7e\xa0-\xff]/g, '?') };
+  return name === undefined || typeof text !== 'string' ? {} : { [name]: text.replace(/[^\x20-\x7e]/g, '?') };
 }
 
 function answer(
