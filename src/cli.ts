@@ -22,8 +22,8 @@ const FLAGS = SETTING_NAMES.flatMap((name) => {
 
 const WHERE_SETTINGS_COME_FROM = `
 Every flag is also an environment variable, named behind it, and a key of the config file: --max-body is maxBody.
-Skills and conversations that are there from the start, and error bodies, stand in the config file only. Flags win over the environment,
-that over the file.`;
+Lists stand in the config file only: skills, agents, hours, conversations, credentials, knowledge, error bodies.
+Flags win over the environment, that over the file.`;
 
 function program(): Command {
   const serve = new Command('serve')
@@ -144,6 +144,8 @@ async function serve(config: LoadedConfig, stamp: string): Promise<void> {
         controlUrl: controlUrl(),
         conversationId: conversationIds.make(randomBytes(32)) ?? conversationIds.example,
         skillId: settings.skills[0]?.skillId,
+        strict: settings.auth === 'strict',
+        anyClient: settings.credentials.every(({ clientId }) => clientId === undefined),
       }),
     );
   }

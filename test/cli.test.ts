@@ -106,6 +106,16 @@ test.skipIf(!hasCurl)('the three curls of the banner work as they stand', async 
   expect(printed()).not.toMatch(/warning/);
 });
 
+test.skipIf(!hasCurl)('those of the banner of --auth strict, too', async () => {
+  const { printed } = await serve(['--port', '0', '--auth', 'strict']);
+  const commands = printed()
+    .split('\n')
+    .filter((line) => /^ {3}(?:curl|TOKEN)/.test(line))
+    .join('\n');
+  const { stdout } = await promisify(execFile)('sh', ['-c', commands]);
+  expect(stdout.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 201', 'HTTP/1.1 200', 'HTTP/1.1 400']);
+});
+
 test('a request is one line; under a refused one stand where, expected, received, remedy and the trace', async () => {
   const { url, printed, prints } = await serve(['serve', '--port', '0']);
   await send(url, { path: '/_emulator/conversations', body: { conversationId: CONVERSATION } });

@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { environmentName, SETTING_NAMES, SETTINGS } from '../src/settings.js';
-import { emulator, send } from './support/client.js';
+import { emulator, send, withToken } from './support/client.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const dockerfile = await readFile(join(ROOT, 'Dockerfile'), 'utf8');
@@ -83,14 +83,18 @@ describe('docker-compose.yml', () => {
   test('its command starts with the config file of the volume, and its health command says so', async () => {
     const [from = '', to = ''] = cxone.volumes[0]?.split(':') ?? [];
     const command = cxone.command.map((argument) => argument.replace(to, join(ROOT, from)));
-    const child = spawn(process.execPath, ['dist/cli.js', ...command, '--port', '0', '--log-level', 'error'], { cwd: ROOT });
+    const child = spawn(process.execPath, ['dist/cli.js', ...command, '--port', '0', '--log-level', 'error'], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH, ...cxone.environment },
+    });
     onTestFinished(() => {
       child.kill('SIGKILL');
     });
     const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
     const url = /http:\S+/.exec(line)?.[0] ?? '';
-    const lookup = await send(url, { path: '/api/v2/conversations?attribute=externalSessionId&value=abc-123' });
-    expect(lookup.body.total).toBe(1);
+    const lookup = { path: '/api/v2/conversations?attribute=externalSessionId&value=seeded-1' };
+    expect((await send(url, lookup)).status).toBe(401);
+    expect((await send(url, await withToken(lookup)(url))).body.total).toBe(1);
     const environment = { CXONE_EMULATOR_HOST: '0.0.0.0', CXONE_EMULATOR_PORT: new URL(url).port };
     expect(await run(cxone.healthcheck.test, environment)).toMatch(/^cxone-emulator \d+\.\d+\.\d+ is well at http:/);
   });

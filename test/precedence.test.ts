@@ -138,6 +138,35 @@ describe('of two faults the earlier stage wins', () => {
       send: { body: { sessionId: CONVERSATION, skillId: 4999 } },
       code: 'CONVERSATION_UNKNOWN',
     },
+    {
+      name: 'the method before the token',
+      send: { method: 'PUT', path: '/inContactAPI/services/v30.0/skills' },
+      code: 'METHOD_NOT_ALLOWED',
+    },
+    {
+      name: 'the token before the media type',
+      send: { path: '/aai/tms/transcripts/post', headers: { 'content-type': 'text/xml' }, body: '<a/>' },
+      code: 'TOKEN_MISSING',
+    },
+    {
+      name: 'the token before the contact id',
+      send: {
+        method: 'POST',
+        path: '/inContactAPI/services/v30.0/interactions/100000000000/signal',
+        headers: { authorization: 'Bearer x' },
+      },
+      code: 'TOKEN_INVALID',
+    },
+    {
+      name: 'the form before the grant, and that before the client',
+      send: { path: '/auth/token', headers: form, body: 'grant_type=x' },
+      code: 'SCHEMA_MISMATCH',
+    },
+    {
+      name: 'the client before the access key',
+      send: { path: '/auth/token', headers: form, body: 'grant_type=password' },
+      code: 'CREDENTIALS_INVALID',
+    },
   ])('$name → $code', async ({ send: message, code }) => {
     const { url } = await emulator({
       maxBody: '1kb',

@@ -2,8 +2,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createEmulator } from '../src/index.js';
-import { CONVERSATION, HANDOVER, open, send } from './support/client.js';
+import { CONTACT, CONVERSATION, HANDOVER, open, send, tokens } from './support/client.js';
 import { RUNS } from './support/runs.js';
+
+async function tokenForEver(): Promise<string> {
+  const started = await createEmulator({ port: 0, tokenLifetime: 31_536_000 });
+  const { access_token: token } = await tokens(started.url);
+  await started.close();
+  return `Bearer ${token as string}`;
+}
 
 const text = fc.oneof(
   fc.string(),
@@ -15,7 +22,7 @@ const text = fc.oneof(
     'undefined',
     CONVERSATION,
     CONVERSATION.toUpperCase(),
-    '463012345678',
+    CONTACT,
     '100000000000',
     '__proto__',
     'constructor',
@@ -45,6 +52,16 @@ const path = fc.oneof(
           '/_emulator/traces?limit=$',
           '/_emulator/explain',
           '/_emulator/state',
+          '/_emulator/skills/$',
+          '/_emulator/hours/$',
+          '/_emulator/signals?contactId=$',
+          '/auth/token',
+          '/.well-known/cxone-configuration?tenantId=$',
+          '/inContactAPI/services/v30.0/interactions/$/signal?p1=$&p10=$',
+          '/incontactapi/services/$/skills/$/activity?fields=$',
+          '/inContactAPI/services/v30.0/scripts/start?skillId=$&scriptPath=$',
+          '/aai/tms/transcripts/post',
+          '/eai-real-time-insight/v4/direct-query',
         ),
         text,
       )
@@ -53,6 +70,9 @@ const path = fc.oneof(
   { weight: 1, arbitrary: fc.webPath() },
   { weight: 1, arbitrary: fc.stringMatching(/^\/[!-~]{0,40}$/) },
 );
+
+/** Good in every emulator without a key of its own, at any time. */
+const TOKEN = await tokenForEver();
 
 const headers = fc.record(
   {
@@ -73,7 +93,7 @@ const headers = fc.record(
       { weight: 1, arbitrary: fc.stringMatching(/^[!-~]{0,30}$/) },
     ),
     'content-encoding': fc.constantFrom('gzip', 'br', 'deflate', 'identity', 'zstd'),
-    authorization: fc.constantFrom('Bearer x', 'Basic eA==', 'x'),
+    authorization: fc.constantFrom('Bearer x', 'Basic eA==', 'Basic eDp5', 'x', TOKEN, TOKEN),
   },
   { requiredKeys: [] },
 );
@@ -88,7 +108,43 @@ const handover = fc.record(
   { requiredKeys: [] },
 );
 
+/** As the families of the platform take it, or nearly. */
+const platform = fc.oneof(
+  fc.record({ p1: text, p2: fc.jsonValue(), p12: text }, { requiredKeys: [] }).map((value) => JSON.stringify(value)),
+  fc
+    .record(
+      {
+        grant_type: fc.oneof(fc.constantFrom('password', 'client_credentials', 'refresh_token'), text),
+        username: text,
+        password: text,
+        refresh_token: text,
+      },
+      { requiredKeys: [] },
+    )
+    .map((value) => new URLSearchParams(value).toString()),
+  fc
+    .record({
+      meta: fc.record({ busNumber: text, contactNumber: text }),
+      query: fc.record({ text }),
+      config: fc.constant({ awsBedrock: { awsBedrockKbId: 'x' } }),
+    })
+    .map((value) => JSON.stringify(value)),
+  fc
+    .record(
+      {
+        name: text,
+        agents: fc.integer(),
+        hours: fc.integer(),
+        timeZone: text,
+        days: fc.dictionary(fc.constantFrom('Monday', 'Tuesday'), fc.oneof(text, fc.constantFrom('09:00-17:00', '17:00-09:00'))),
+      },
+      { requiredKeys: [] },
+    )
+    .map((value) => JSON.stringify(value)),
+);
+
 const body = fc.oneof(
+  { weight: 3, arbitrary: platform },
   { weight: 5, arbitrary: handover.map((value) => JSON.stringify(value)) },
   { weight: 2, arbitrary: fc.json() },
   { weight: 2, arbitrary: text },
@@ -103,7 +159,7 @@ const message = fc.record(
 test('no 5xx, no crash, every answer JSON with a trace', { timeout: 900_000 }, async () => {
   const bugs: unknown[] = [];
   const started = await createEmulator({ port: 0, onBug: (error) => bugs.push(error) });
-  await open(started.url);
+  await open(started.url, { conversationId: CONVERSATION, contactId: CONTACT });
   const state = async (): Promise<string> => (await send(started.url, { path: '/_emulator/state' })).text;
   try {
     await fc.assert(

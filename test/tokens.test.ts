@@ -192,11 +192,12 @@ describe('where a token is asked for', () => {
   });
 
   test('neither a token nor a secret shows in a trace', async () => {
-    const { url, traces } = await emulator({ logLevel: 'silent' });
+    const started = await emulator({ logLevel: 'silent' });
+    const { url } = started;
     const answer = await tokens(url);
     await send(url, { path: SKILLS, headers: { authorization: `Bearer ${answer.access_token as string}` } });
     await send(url, { path: '/authentication/v1/token/access-key', body: { accessKeyId: 'k', accessKeySecret: 'key-secret' } });
-    const text = JSON.stringify(traces({ control: true }));
+    const text = JSON.stringify(started.traces({ control: true }));
     for (const secret of [
       answer.access_token,
       answer.id_token,

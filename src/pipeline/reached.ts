@@ -13,10 +13,15 @@ function hostsOf(arrival: Pick<Arrival, 'target' | 'headers'>): string[] {
   return [absolute, typeof header === 'string' ? header : undefined].filter((host) => host !== undefined);
 }
 
-/** Without a slash at the end. A caller that names no sound host reached the emulator where it listens. */
+/**
+ * Without a slash at the end. What a proxy says of the caller's own view counts first: a tunnel takes https and hands on
+ * http. A caller that names no sound host reached the emulator where it listens.
+ */
 export function urlReached(arrival: Arrival, ownUrl: () => string): string {
-  const host = hostsOf(arrival)[0];
-  return host !== undefined && HOST.test(host) ? `http://${host}` : ownUrl();
+  const forwarded = (name: string): string | undefined => [arrival.headers[name] ?? []].flat()[0]?.split(',', 1)[0]?.trim();
+  const host = [forwarded('x-forwarded-host'), ...hostsOf(arrival)].find((name) => name !== undefined && HOST.test(name));
+  if (host === undefined) return ownUrl();
+  return `${forwarded('x-forwarded-proto')?.toLowerCase() === 'https' ? 'https' : 'http'}://${host}`;
 }
 
 /** Names that nobody can register: a page that a public name leads here, or the public side of a tunnel, has none of them. */

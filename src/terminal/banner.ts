@@ -10,28 +10,40 @@ export interface BannerFacts {
   /** A free conversation id in the configured form. */
   readonly conversationId: string;
   readonly skillId: number | undefined;
+  /** Whether the platform takes only tokens of ours, and whether it takes any client for one. */
+  readonly strict: boolean;
+  readonly anyClient: boolean;
 }
 
-export function banner({ version, url, platformUrl, controlUrl, conversationId, skillId }: BannerFacts): string {
+export function banner(facts: BannerFacts): string {
+  const { version, url, platformUrl, controlUrl, conversationId, skillId, strict } = facts;
   const handover = { sessionId: conversationId, metadata: { intent: 'billing' }, ...(skillId === undefined ? {} : { skillId }) };
   return [
     `cxone-emulator ${version} listens on ${url}${platformUrl === url ? '' : `, reached at ${platformUrl}`}`,
     `Not NiCE's: an emulator of what CXone does at a bot handover. Traces: ${controlUrl}/_emulator/traces`,
     '',
     'Try it from another terminal.',
+    ...(strict ? ['', '0. --auth strict takes only its own tokens: fetch one.', fetchToken(facts)] : []),
     '',
     '1. A customer arrives: open a conversation.',
     post(`${controlUrl}/_emulator/conversations`, { conversationId }),
     '',
     '2. The bot hands it over: 200, queued.',
-    post(`${platformUrl}/api/v2/conversations/webchat`, handover),
+    post(`${platformUrl}/api/v2/conversations/webchat`, handover, strict),
     '',
     '3. The bot sends its own session id: a bare 400, and the reason appears here.',
-    post(`${platformUrl}/api/v2/conversations/webchat`, { sessionId: 'abc-123', metadata: { intent: 'billing' } }),
+    post(`${platformUrl}/api/v2/conversations/webchat`, { sessionId: 'abc-123', metadata: { intent: 'billing' } }, strict),
     '',
   ].join('\n');
 }
 
-function post(url: string, body: unknown): string {
-  return `   curl -i ${url} -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
+function fetchToken({ platformUrl, anyClient }: BannerFacts): string {
+  const client = anyClient ? 'me:secret' : '"$CLIENT_ID:$CLIENT_SECRET"';
+  const pick = `sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'`;
+  return `   TOKEN=$(curl -s ${platformUrl}/auth/token -u ${client} -d grant_type=client_credentials | ${pick})`;
+}
+
+function post(url: string, body: unknown, withToken = false): string {
+  const token = withToken ? ' -H "Authorization: Bearer $TOKEN"' : '';
+  return `   curl -i ${url}${token} -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`;
 }

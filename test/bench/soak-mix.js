@@ -73,6 +73,37 @@ export const MIX = [
   },
   { name: 'health', weight: 1, status: 200, make: ({ tenant }) => request(tenant, 'GET', '/_emulator/health') },
   {
+    name: 'discovery',
+    weight: 1,
+    status: 200,
+    make: ({ tenant }) => request(tenant, 'GET', '/.well-known/openid-configuration'),
+  },
+  {
+    name: 'token',
+    weight: 1,
+    status: 200,
+    make: ({ tenant }) =>
+      request(tenant, 'POST', '/auth/token', 'grant_type=password&username=key&password=secret', {
+        'content-type': FORM,
+        authorization: `Basic ${Buffer.from('client:secret').toString('base64')}`,
+      }),
+  },
+  {
+    name: 'signal with an invented token',
+    weight: 2,
+    status: 401,
+    make: (caller) =>
+      request(
+        caller.tenant,
+        'POST',
+        `/inContactAPI/services/v30.0/interactions/${String(caller.draw(1e12))}/signal?p1=End`,
+        undefined,
+        {
+          authorization: `Bearer eyJhbGciOiJSUzI1NiJ9.e30.${String(caller.draw(1e12))}`,
+        },
+      ),
+  },
+  {
     name: 'invented id',
     weight: 8,
     status: 400,

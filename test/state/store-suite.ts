@@ -26,6 +26,17 @@ export function storeSuite(name: string, create: (material: MemoryStoreMaterial)
   describe(name, () => {
     const exported = (store: Store, tenant = 'default'): Promise<string> =>
       store.run(tenant, (state) => JSON.stringify(state.export()));
+    /** A change of each kind beside conversations, contacts and users. */
+    const change = (state: Parameters<Parameters<Store['run']>[1]>[0], n: number): void => {
+      state.putSkill({ skillId: n, name: `skill ${String(n)}`, agents: n, hours: 1 });
+      state.putSkill({ skillId: 4001, name: 'Support', agents: n });
+      state.putAgent({ agentId: 1, name: `agent ${String(n)}`, state: 'Available', skills: [n] });
+      state.putHours({ ...ALWAYS_OPEN, name: `hours ${String(n)}` });
+      state.addSignal({ contactId: '463000000001', parameters: { p1: String(n) }, receivedAt: NOW });
+      state.addTranscript({ contactId: '463000000001', receivedAt: NOW, content: { n } });
+      state.revokeTokens(NOW);
+      state.newId();
+    };
     const fill = (store: Store): Promise<unknown> =>
       store.run('default', (state) => {
         const conversation = state.openConversation(
@@ -35,6 +46,7 @@ export function storeSuite(name: string, create: (material: MemoryStoreMaterial)
         state.updateConversation({ ...conversation, state: 'queued', skillId: 4001 });
         state.setUserAttributes('u', { b: '2' });
         state.setContactAttributes('463000000001', {});
+        change(state, 1);
       });
 
     test('reads what was written, also within the unit', async () => {
@@ -56,7 +68,26 @@ export function storeSuite(name: string, create: (material: MemoryStoreMaterial)
         state.setContactAttributes('463000000009', { a: '3' });
         expect(state.contactsWith('a', '1')).toEqual([]);
         expect(state.contactsWith('a', '3')).toHaveLength(1);
+        expect(state.skill(1)).toMatchObject({ name: 'skill 1', hours: 1 });
+        expect(state.agents()).toMatchObject([{ name: 'agent 1' }]);
+        expect(state.hoursProfile(1)).toMatchObject({ name: 'hours 1' });
+        expect(state.contacts()).toHaveLength(3);
+        expect(state.contactsSpawnedFrom('463000000008')).toMatchObject([{ contactId: '463000000009' }]);
+        change(state, 2);
+        expect(state.signals().items.map(({ parameters }) => parameters.p1)).toEqual(['2', '1']);
+        expect(state.transcripts().items.map(({ content }) => content.n)).toEqual([2, 1]);
       });
+    });
+
+    test('every id and every revocation is another one', async () => {
+      const store = create(MATERIAL);
+      const marks = await store.run('default', (state) =>
+        Array.from({ length: 3 }, () => {
+          state.revokeTokens(NOW);
+          return [state.revocation, state.newId()];
+        }).flat(),
+      );
+      expect(new Set(marks).size).toBe(6);
     });
 
     test('takes everything back where the work throws, and in a dry run', async () => {
@@ -67,7 +98,10 @@ export function storeSuite(name: string, create: (material: MemoryStoreMaterial)
         state.openConversation({ userId: 'v', attributes: { a: '1' } }, NOW);
         state.setUserAttributes('u', { b: '9' });
         state.setContactAttributes('463000000009', {});
+        change(state, 2);
         state.reset();
+        expect(state.revocation).toBeUndefined();
+        change(state, 3);
         state.openConversation({ userId: 'w' }, NOW);
         state.import({
           version: 1,

@@ -56,7 +56,7 @@ export class CognigyClient {
 
   async #apiUrl(idToken: string): Promise<string> {
     if (this.cache.apiUrl !== undefined) return this.cache.apiUrl;
-    const payload = JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString()) as any;
+    const payload = JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString());
     const response = await fetch(
       `${payload.iss as string}/.well-known/cxone-configuration?tenantId=${payload.tenantId as string}`,
     );
