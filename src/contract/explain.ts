@@ -255,14 +255,14 @@ function unknownField(place: Place, pointer: string, name: string, value: unknow
   };
 }
 
-/** JSON has no integers: beyond 2^53-1 the digits that arrive are not those that were sent. */
+/** JSON has no integers: beyond 2^53-1 the digits that arrive are not those that were sent. A smaller number is the wrong type only. */
 function contactNumber(data: number, place: Place, pointer: string): Ranked {
   const lost = !Number.isSafeInteger(data);
   return {
     rank: 'type',
     finding: {
-      code: 'CONTACT_ID_FORMAT',
-      message: `${fieldName(place, pointer)} is a number${lost ? ', and too large to be exact' : ''}.`,
+      code: lost ? 'CONTACT_ID_FORMAT' : 'SCHEMA_MISMATCH',
+      message: `${fieldName(place, pointer)} is a number${lost ? ', and too large to be exact' : ', not a string'}.`,
       in: place,
       pointer,
       expected: 'a contact id as a string of digits',

@@ -67,8 +67,8 @@ function requireSound(exchange: Exchange, claims: TokenClaims, tenantId: string,
     });
   }
   const left = claims.exp * 1000 - exchange.startedAt;
-  if (left <= 0 || (revocation !== undefined && claims.revocation !== revocation)) {
-    const expired = left <= 0;
+  const expired = !(left > 0);
+  if (expired || (revocation !== undefined && claims.revocation !== revocation)) {
     throw reject(
       'TOKEN_EXPIRED',
       {

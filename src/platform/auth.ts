@@ -46,11 +46,14 @@ export function authOperations(settings: AuthSettings): Operations {
   const { tokens } = settings;
 
   async function issue(call: Call, run: RunUnit, holder: Holder): Promise<Record<string, unknown>> {
-    const [access, id, refresh] = await run((state) =>
-      (['access', 'id', 'refresh'] as const).map((use) => claimsFor(call, state, holder, use)),
+    const claims = await run((state) => ({
+      access: claimsFor(call, state, holder, 'access'),
+      id: claimsFor(call, state, holder, 'id'),
+      refresh: claimsFor(call, state, holder, 'refresh'),
+    }));
+    const [access_token, id_token, refresh_token] = await Promise.all(
+      [claims.access, claims.id, claims.refresh].map((one) => tokens.sign(one)),
     );
-    if (access === undefined || id === undefined || refresh === undefined) throw new Error('a token answer has three tokens');
-    const [access_token, id_token, refresh_token] = await Promise.all([access, id, refresh].map((claims) => tokens.sign(claims)));
     return { access_token, token_type: 'Bearer', expires_in: settings.tokenLifetime, refresh_token, id_token };
   }
 

@@ -271,6 +271,16 @@ export const FAMILY_REFUSALS: readonly Row[] = [
     remedy: /loses digits/,
   },
   {
+    code: 'SCHEMA_MISMATCH',
+    name: 'a contact id as a number that is exact',
+    given: opened,
+    send: posted({ contactId: Number(CONTACT) }),
+    status: 400,
+    in: 'body',
+    pointer: '/contactId',
+    remedy: /in double quotes: "463012345678"/,
+  },
+  {
     code: 'CONTACT_PLACEHOLDER',
     name: 'a transcript of the test chat',
     send: posted({ contactId: '100000000000' }),
