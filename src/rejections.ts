@@ -189,6 +189,8 @@ export interface Explanation {
   readonly pointer: string | null;
   readonly expected: string;
   readonly received: string;
+  /** Whether `received` is told in words only, so that it can hold no secret, whatever the field is called. */
+  readonly inWords?: boolean;
   readonly remedy: string;
   /** Where it differs from the catalogue's. */
   readonly provenance?: Provenance;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { ALWAYS_OPEN, DAYS, type HoursProfile, isOpen } from '../src/contact/hours.js';
 import type { EmulatorOptions } from '../src/index.js';
-import { CONTACT, CONVERSATION, emulator, HANDOVER, type Message, open, send, withToken } from './support/client.js';
+import { CONTACT, CONVERSATION, emulator, HANDOVER, type Message, open, send, traceOf, withToken } from './support/client.js';
 
 const ACD = '/inContactAPI/services/v30.0';
 const INT64 = '9223372036854775807';
@@ -260,6 +260,40 @@ test('neither transcripts nor signals of a contact outlive it', async () => {
   await open(url, {});
   expect((await send(url, { path: '/_emulator/signals' })).body).toEqual({ items: [], total: 0, dropped: 1 });
   expect((await send(url, { path: '/_emulator/state' })).status).toBe(200);
+});
+
+test('what arrived goes before the contact that it arrived for, where memory is short', async () => {
+  const { url } = await emulator({ maxStateBytes: '100kb' });
+  await open(url, { contactId: CONTACT });
+  const signal = await withToken({
+    method: 'POST',
+    path: `${ACD}/interactions/${CONTACT}/signal`,
+    body: { p1: 'x'.repeat(30_000) },
+  })(url);
+  for (let number = 0; number < 20; number += 1) expect((await send(url, signal)).status).toBe(202);
+  const { total, dropped } = (await send(url, { path: '/_emulator/signals' })).body as { total: number; dropped: number };
+  expect(total).toBeGreaterThan(0);
+  expect(total).toBeLessThan(4);
+  expect(total + dropped).toBe(20);
+  expect((await send(url, { path: '/_emulator/conversations' })).body.total).toBe(1);
+});
+
+test('a pattern that takes for ever is passed over, and holds up nobody', async () => {
+  const { url } = await emulator({
+    knowledge: [
+      { pattern: '^(a+)+$', completion: 'never' },
+      { pattern: '!', completion: 'found' },
+    ],
+  });
+  await open(url, { contactId: CONTACT });
+  const body = {
+    meta: { busNumber: '1', contactNumber: CONTACT },
+    query: { text: `${'a'.repeat(60)}!` },
+    config: { awsBedrock: { awsBedrockKbId: 'x' } },
+  };
+  const answer = await send(url, await withToken({ path: '/eai-real-time-insight/v4/direct-query', body })(url));
+  expect(answer.body.kbAnswers.kbCompletions).toMatchObject([{ kbCompletion: 'found' }]);
+  expect((await traceOf(url, answer)).entries.map(({ message }) => message).join()).toMatch(/takes too long on this question/);
 });
 
 describe('settings that do not hold together are refused, all at once', () => {

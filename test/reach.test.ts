@@ -98,12 +98,20 @@ describe('URLs in answers', () => {
   const urlOf = async (url: string, path = '', host?: string): Promise<string> =>
     (await send(url, { path: `${path}/_emulator/health`, headers: host === undefined ? {} : { host } })).body.url as string;
 
+  test.each(['1.2.3.4.5', 'cxone:99999', 'xn--', '99999999999'])('and no host that no address can have: %s', async (host) => {
+    const { url } = await emulator();
+    const answer = await send(url, { path: '/.well-known/cxone-configuration?tenantId=x', headers: { host } });
+    expect(answer).toMatchObject({ status: 200, body: { api_endpoint: url } });
+  });
+
   test.each([
     [{ 'x-forwarded-proto': 'https' }, 'https://inside:80'],
     [{ 'x-forwarded-proto': 'https', 'x-forwarded-host': 'my-bot.example.com' }, 'https://my-bot.example.com'],
     [{ 'x-forwarded-proto': 'HTTPS, http', 'x-forwarded-host': 'a.example.com:8443, inside' }, 'https://a.example.com:8443'],
     [{ 'x-forwarded-proto': 'javascript', 'x-forwarded-host': 'a b/c' }, 'http://inside:80'],
     [{ 'x-forwarded-host': 'x@evil/?' }, 'http://inside:80'],
+    [{ 'x-forwarded-host': '1.2.3.4.5' }, 'http://inside:80'],
+    [{ 'x-forwarded-host': 'inside:99999' }, 'http://inside:80'],
   ])('or with what a proxy says of that: %o', async (headers, base) => {
     const { url } = await emulator();
     const answer = await send(url, { path: '/.well-known/openid-configuration', headers: { host: 'inside:80', ...headers } });

@@ -349,7 +349,7 @@ const REFUSALS: readonly Row[] = [
     status: 400,
     in: 'body',
     pointer: '/sessionId',
-    remedy: /one level too deep, at "\/context\/sessionId"/,
+    remedy: /one level too deep\. Move it from "\/context\/sessionId" to the top level of the body, as "sessionId"/,
   },
   {
     code: 'REQUIRED_FIELD_MISSING',

@@ -3,8 +3,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { CompactSign, createRemoteJWKSet, importJWK, jwtVerify } from 'jose';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { DEVELOPMENT_KEY } from '../src/platform/development-key.js';
 import { CONVERSATION, CREDENTIALS, emulator, open, send, tokens, traceOf } from './support/client.js';
 
 const SKILLS = '/inContactAPI/services/v30.0/skills';
@@ -236,5 +237,53 @@ describe('the key', () => {
 
   test('that is not there is named', async () => {
     await expect(emulator({ tokenKey: '/nowhere/key.pem' })).rejects.toThrow(/tokenKey: the token key cannot be used: ENOENT/);
+  });
+});
+
+describe('whatever the public key of every emulator signed is refused unless it is as the emulator issues it', () => {
+  const sound = (tenantId: string): Record<string, unknown> => ({
+    iss: 'x',
+    sub: 'x',
+    aud: 'x',
+    iat: 0,
+    exp: 4_000_000_000,
+    jti: 'x',
+    token_use: 'access',
+    tenantId,
+    icBUId: 1,
+    icAgentId: 1,
+    name: 'x',
+  });
+  test.each<[string, (claims: Record<string, unknown>) => unknown]>([
+    ['null', () => null],
+    ['a number', () => 5],
+    ['a list', () => []],
+    ['nothing', () => ({})],
+    ['no end', (claims) => ({ ...claims, exp: undefined })],
+    ['an end in words', (claims) => ({ ...claims, exp: 'abc' })],
+    ['an end before all time', (claims) => ({ ...claims, exp: -1e300 })],
+    ['an end after all time', (claims) => ({ ...claims, exp: 9e12 })],
+    ['another use', (claims) => ({ ...claims, token_use: 'bogus' })],
+    ['an object for a user', (claims) => ({ ...claims, sub: { x: 1 } })],
+    ['no tenant', (claims) => ({ ...claims, tenantId: undefined })],
+  ])('%s', async (_, change) => {
+    const { url } = await emulator();
+    const { tenantId } = (await send(url, { path: '/_emulator/health' })).body.tenant;
+    const key = await importJWK({ ...DEVELOPMENT_KEY }, 'RS256');
+    const { kid } = (await send(url, { path: '/.well-known/jwks.json' })).body.keys[0];
+    const signed = (payload: unknown): Promise<string> =>
+      new CompactSign(Buffer.from(JSON.stringify(payload))).setProtectedHeader({ alg: 'RS256', kid }).sign(key);
+    const use = async (payload: unknown): Promise<unknown> => {
+      const authorization = `Bearer ${await signed(payload)}`;
+      return (await send(url, { path: SKILLS, headers: { authorization } })).headers['x-emulator-cause'];
+    };
+    expect(await use(sound(tenantId))).toBeUndefined();
+    expect(await use(change(sound(tenantId)))).toBe('TOKEN_INVALID');
+    const refresh = await signed(change({ ...sound(tenantId), token_use: 'refresh' }));
+    const answer = await send(
+      url,
+      form({ grant_type: 'refresh_token', refresh_token: refresh }, CREDENTIALS.headers.authorization),
+    );
+    expect(answer.headers['x-emulator-cause']).toBe('TOKEN_INVALID');
   });
 });

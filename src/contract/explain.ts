@@ -7,6 +7,7 @@ import { describe, kindOf, listed, oneOf, show } from '../shown.js';
 import type { Schema } from './contract.js';
 import { escapePointer } from './json-text.js';
 import { nearMiss } from './near-miss.js';
+import { holdsTemplate } from './unrendered.js';
 import type { SchemaErrors } from './validators.js';
 
 /** So many findings are told at most: a body may have more faults than anyone reads. */
@@ -35,6 +36,8 @@ export interface ExplainContext {
   readonly query: Readonly<Record<string, unknown>>;
   /** Whether the body came as form data. */
   readonly form: boolean;
+  /** The fields of a JSON body that the operation does not read. */
+  readonly ignored: readonly string[];
 }
 
 /** All findings of the stage: missing ones first, then types, then the rest; then by place and pointer. */
@@ -122,7 +125,7 @@ function explainError(error: ErrorObject, place: Place, pointer: string, context
         'a text that is not empty',
         place === 'path'
           ? `The variable that ${name} was taken from had no value when the request was built.`
-          : `Give ${name} a value, or leave it out where it is not required.`,
+          : `Give ${name} a value.`,
       );
     case 'maxLength':
       return mismatch('other', `${name} is too long.`, `at most ${String(limit)} characters`, `Shorten ${name}.`);
@@ -152,7 +155,13 @@ function explainError(error: ErrorObject, place: Place, pointer: string, context
   }
 }
 
-function explainMissing(error: ErrorObject, place: Place, pointer: string, schema: Schema, { query }: ExplainContext): Ranked {
+function explainMissing(
+  error: ErrorObject,
+  place: Place,
+  pointer: string,
+  schema: Schema,
+  { query, ignored }: ExplainContext,
+): Ranked {
   const missing = (error.params as { missingProperty: string }).missingProperty;
   const data = error.data as Record<string, unknown>;
   const expected = schema.properties?.[missing];
@@ -165,6 +174,7 @@ function explainMissing(error: ErrorObject, place: Place, pointer: string, schem
       in: place,
       pointer: at,
       expected: `${missing}, ${expected === undefined ? 'a value' : expectedType(expected)}`,
+      inWords: true,
       received:
         place === 'body'
           ? received(data)
@@ -178,7 +188,7 @@ function explainMissing(error: ErrorObject, place: Place, pointer: string, schem
       remedy:
         place === 'body'
           ? adviseMissingField(missing, data, expected?.['x-aliases'] ?? [], pointer, query)
-          : adviseMissingParameter(missing, data, place),
+          : adviseMissingParameter(missing, data, place, ignored),
     },
   };
 }
@@ -192,12 +202,18 @@ function received(data: Record<string, unknown>): string {
     .join(', ')}${keys.length > 8 ? ` and ${String(keys.length - 8)} more` : ''}`;
 }
 
-function adviseMissingParameter(missing: string, data: Record<string, unknown>, place: Place): string {
+function adviseMissingParameter(
+  missing: string,
+  data: Record<string, unknown>,
+  place: Place,
+  ignored: readonly string[],
+): string {
   const keys = Object.keys(data).slice(0, MOST_KEYS);
   const encoded = keys.find((key) => key === `amp;${missing}` || key === `${missing}[]`);
   const near = nearestKey(missing, keys) ?? encoded;
-  if (near === undefined) return `Add ${missing} to the ${place}${place === 'query' ? `: ?${missing}=…` : ''}.`;
-  return `Rename ${show(near)} to ${show(missing)}: names are case-sensitive${encoded?.startsWith('amp;') === true ? ', and & in an address is not written &amp;' : ''}.`;
+  if (near === undefined)
+    return `${ignored.includes(missing) ? 'It stands in the body, which this operation does not read. ' : ''}Add ${missing} to the ${place}${place === 'query' ? `: ?${missing}=…` : ''}.`;
+  return `Rename ${show(near)} to ${show(missing)}. Names are case-sensitive${encoded?.startsWith('amp;') === true ? ', and & in an address is not written &amp;' : ''}.`;
 }
 
 function adviseMissingField(
@@ -211,7 +227,7 @@ function adviseMissingField(
   const near = nearestKey(missing, keys);
   if (keys.some(looksLikeJsonObject))
     return `The body is JSON, and was read as form data: write its fields as ${missing}=…&…, each value percent-encoded.`;
-  if (near !== undefined) return `Rename ${show(near)} to ${show(missing)}: names are case-sensitive, and every letter counts.`;
+  if (near !== undefined) return `Rename ${show(near)} to ${show(missing)}. Names are case-sensitive, and every letter counts.`;
   const alias = keys.find((key) => aliases.some((name) => name.toLowerCase() === key.toLowerCase()));
   if (alias !== undefined)
     return `Send the value of ${show(alias)} under the name ${show(missing)}: this operation reads no other.`;
@@ -223,7 +239,7 @@ function adviseMissingField(
     if (typeof inner !== 'object' || inner === null) continue;
     const deeper = nearestKey(missing, Object.keys(inner)) ?? Object.keys(inner).find((name) => aliases.includes(name));
     if (deeper !== undefined)
-      return `It stands one level too deep, at ${show(`/${escapePointer(key)}/${escapePointer(deeper)}`)}: move it to the top level of the body as ${show(missing)}.`;
+      return `It stands one level too deep. Move it from ${show(`/${escapePointer(key)}/${escapePointer(deeper)}`)} to the top level of the body, as ${show(missing)}.`;
   }
   if (Object.hasOwn(query, missing)) return `It stands in the query: this operation reads ${show(missing)} from the body only.`;
   return `Add ${show(missing)} to ${pointer === '' ? 'the top level of the body' : `the object at ${show(pointer)}`}.`;
@@ -275,8 +291,9 @@ function contactNumber(data: number, place: Place, pointer: string): Ranked {
 }
 
 function adviseType(data: unknown, schema: Schema, name: string, place: Place, form: boolean): string {
-  if (data === null && name !== 'the body') return `${name} has no value: leave it out, or send ${expectedType(schema)}.`;
-  if (typeof data === 'string') return adviseInsteadOfText(data, schema, name);
+  if (data === null && name !== 'the body')
+    return `${name} has no value: send ${expectedType(schema)}, and nothing at all instead of null.`;
+  if (typeof data === 'string') return adviseInsteadOfText(data, schema, name, place);
   if (Array.isArray(data) && (place === 'query' || form)) return `${name} was sent ${String(data.length)} times: send it once.`;
   if (Array.isArray(data) && schema.type === 'object') return 'Send the object itself, not a list around it.';
   if (schema.type !== 'string') return `Send ${name} as ${expectedType(schema)}.`;
@@ -287,7 +304,7 @@ function adviseType(data: unknown, schema: Schema, name: string, place: Place, f
   return `Send ${name} as a string, in double quotes: "${show(data)}".`;
 }
 
-function adviseInsteadOfText(text: string, schema: Schema, name: string): string {
+function adviseInsteadOfText(text: string, schema: Schema, name: string, place: Place): string {
   if (holdsTemplate(text)) {
     return `The template ${show(text)} was sent as it stands: nothing filled it in. Check that the variable has a value and that the field takes CognigyScript.`;
   }
@@ -295,7 +312,9 @@ function adviseInsteadOfText(text: string, schema: Schema, name: string): string
     return `${name} was encoded twice: it is a string that holds JSON. Send the object itself; serialise it once only.`;
   }
   if ((schema.type === 'integer' || schema.type === 'number') && /^\s*-?[0-9]+(?:\.[0-9]+)?\s*$/.test(text)) {
-    return `Send ${name} as a number, without quotes: ${text.trim()}.`;
+    return place !== 'body' || (schema.type === 'integer' && text.includes('.'))
+      ? `Send ${name} as ${expectedType(schema)}.`
+      : `Send ${name} as a number, without quotes: ${text.trim()}.`;
   }
   if (schema.type === 'boolean') return `Send ${name} as true or false, without quotes.`;
   return `Send ${name} as ${expectedType(schema)}.`;
@@ -317,10 +336,11 @@ function expectedType(schema: Schema): string {
 
 function fieldName(place: Place, pointer: string): string {
   if (pointer === '') return `the ${place}`;
-  const name = pointer
-    .slice(pointer.lastIndexOf('/') + 1)
-    .replaceAll('~1', '/')
-    .replaceAll('~0', '~');
+  const [last = '', before = ''] = pointer
+    .split('/')
+    .reverse()
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const name = /^[0-9]+$/.test(last) && before !== '' ? `item ${last} of ${before}` : last;
   return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
 }
 
@@ -382,25 +402,4 @@ export function unknownFields(schema: Schema, value: unknown, pointer = ''): Unk
     if (found.length >= MOST_FINDINGS) break;
   }
   return found;
-}
-
-/** A template that nothing filled in, as the whole of a text: `{{context.intent}}`, `{context.intent}`, `${intent}`. */
-const UNRENDERED = /^\s*(?:\{\{[^]*\}\}|\$\{[^{}]*\}|\{[\p{L}\p{N}\s.$_|-]+\})\s*$/u;
-
-/** JSON Pointers of the texts in a value that are unrendered templates. */
-export function unrenderedTemplates(value: unknown): { readonly pointer: string; readonly text: string }[] {
-  return holdsTemplate(value) ? locateTemplates(value, '') : [];
-}
-
-/** Nearly every value holds none: pointers are only made where one does. */
-function holdsTemplate(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('{') && UNRENDERED.test(value);
-  if (typeof value !== 'object' || value === null) return false;
-  return Array.isArray(value) ? value.some(holdsTemplate) : Object.values(value).some(holdsTemplate);
-}
-
-function locateTemplates(value: unknown, pointer: string): { readonly pointer: string; readonly text: string }[] {
-  if (typeof value === 'string') return holdsTemplate(value) ? [{ pointer, text: value }] : [];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, member]) => locateTemplates(member, `${pointer}/${escapePointer(key)}`));
 }

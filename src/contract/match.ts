@@ -13,8 +13,14 @@ export interface Matcher {
   match(method: string, path: string): Match | undefined;
   /** The methods that the path has, with HEAD and OPTIONS. Empty where it has none. */
   methodsAt(path: string): readonly string[];
-  /** The operation whose path stands at the end of this one, with what stands before it; or whose path ends with this one. */
-  within(method: string, path: string): { readonly operation: ContractOperation; readonly before: string } | undefined;
+  /**
+   * The operation whose path stands at the end of this one, with what stands before it; or whose path ends with this one.
+   * `whole`: the two have the same parts, and differ in capitals or in a part that must have a form.
+   */
+  within(
+    method: string,
+    path: string,
+  ): { readonly operation: ContractOperation; readonly before: string; readonly whole: boolean } | undefined;
   /** The operation whose path is nearest to one that nothing has. */
   nearest(method: string, path: string): ContractOperation | undefined;
 }
@@ -55,7 +61,9 @@ export function createMatcher(contract: Contract): Matcher {
       if (path.length > LONGEST_COMPARED) return undefined;
       const fitting = operations.flatMap((operation) => {
         const before = prefixBefore(path, operation.path);
-        return before === undefined ? [] : [{ operation, before, wrongMethod: operation.method === method ? 0 : 1 }];
+        if (before === undefined) return [];
+        const whole = path.split('/').length === operation.path.split('/').length;
+        return [{ operation, before, whole, wrongMethod: operation.method === method ? 0 : 1 }];
       });
       // The longest path says most: /api/v2/conversations ends many others.
       return fitting.sort(
@@ -107,18 +115,33 @@ function prefixBefore(path: string, template: string): string | undefined {
   return ours.length > theirs.length ? `/${ours.slice(0, -same).join('/')}` : '';
 }
 
-/** How far a path is from a template, where a parameter fits any segment. */
+/** What it costs that one path has a part which the other lacks. */
+const PART = 4;
+
+/** How far a path is from a template, part by part, where a parameter fits any part; a common end brings them nearer. */
 function pathDistance(path: string, template: string): number {
   if (path.length > LONGEST_COMPARED) return Infinity;
   const ours = path.toLowerCase().split('/').filter(Boolean);
   const theirs = template.toLowerCase().split('/').filter(Boolean);
-  let distance = path.endsWith('/') ? 0.5 : 0;
-  for (let index = 0; index < Math.max(ours.length, theirs.length); index += 1) {
-    const our = ours[index];
-    const their = theirs[index];
-    if (our === undefined || their === undefined) distance += 4;
-    else if (!their.startsWith('{')) distance += distanceBetween(our, their);
-    else distance += 0.1;
+  let row = theirs.reduce<number[]>((costs, _, index) => [...costs, (index + 1) * PART], [0]);
+  for (const [index, our] of ours.entries()) {
+    const next = [(index + 1) * PART];
+    theirs.forEach((their, place) => {
+      const exchanged = (row[place] ?? 0) + (their.startsWith('{') ? 0.1 : distanceBetween(our, their));
+      next.push(Math.min(exchanged, (row[place + 1] ?? 0) + PART, (next[place] ?? 0) + PART));
+    });
+    row = next;
   }
-  return distance;
+  return (row.at(-1) ?? 0) + (path.endsWith('/') ? 0.5 : 0) - commonEnd(ours, theirs);
+}
+
+/** For each word of the template at the end of both. */
+function commonEnd(ours: readonly string[], theirs: readonly string[]): number {
+  let words = 0;
+  for (let back = 1; back <= Math.min(ours.length, theirs.length); back += 1) {
+    const [our, their] = [ours.at(-back) ?? '', theirs.at(-back) ?? ''];
+    if (!their.startsWith('{') && our !== their) break;
+    if (!their.startsWith('{')) words += 1;
+  }
+  return words * 3;
 }

@@ -2,10 +2,11 @@
 import type { Agent } from '../contact/agent.js';
 import { faultInHours, type HoursProfile } from '../contact/hours.js';
 import type { Skill } from '../contact/skill.js';
+import { requireHours } from '../platform/hours-rules.js';
 import { requireSkill } from '../platform/skill-rules.js';
 import type { Call, Operations } from '../platform/operation.js';
 import { reject } from '../rejections.js';
-import { listed, show } from '../shown.js';
+import { show } from '../shown.js';
 import type { TenantState } from '../state/store.js';
 
 export function staffingOperations(): Operations {
@@ -14,7 +15,7 @@ export function staffingOperations(): Operations {
     setSkill: {
       check(call, state) {
         const { hours } = changedSkill(call, state);
-        if (hours !== undefined && state.hoursProfile(hours) === undefined) throw profileUnknown(hours, state);
+        if (hours !== undefined) requireHours(hours, { in: 'body', pointer: '/hours' }, state);
       },
       answer(call, state) {
         const skill = changedSkill(call, state);
@@ -89,16 +90,4 @@ function changedAgent({ body, pathParameters }: Call, state: TenantState): Agent
 function profileOf({ body, pathParameters }: Call): HoursProfile {
   const { name, timeZone = 'UTC', days } = body as Omit<HoursProfile, 'timeZone'> & { readonly timeZone?: string };
   return { profileId: Number(pathParameters.profileId), name, timeZone, days };
-}
-
-function profileUnknown(profileId: number, state: TenantState): ReturnType<typeof reject> {
-  const known = state.hours().map((profile) => String(profile.profileId));
-  return reject('HOURS_PROFILE_UNKNOWN', {
-    message: 'No profile of hours of operation has this id.',
-    in: 'body',
-    pointer: '/hours',
-    expected: known.length === 0 ? 'a profile that is there; there is none' : `a profile of this tenant: ${listed(known)}`,
-    received: show(profileId),
-    remedy: `Add the profile first: PUT /_emulator/hours/${String(profileId)}. null makes the skill always open.`,
-  });
 }

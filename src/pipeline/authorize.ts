@@ -1,8 +1,8 @@
 /** Stage 3, authorize: the bearer token that the operation asks for. Signature, time and tenant decide, not a list. */
 import { isNoId } from '../contact/id-advice.js';
-import type { KnownToken, TokenClaims } from '../platform/token-key.js';
+import { faultOf, type Foreign, type KnownToken, type TokenClaims } from '../platform/token-key.js';
 import { type Explanation, reject, type Rejection } from '../rejections.js';
-import { oneOf, show } from '../shown.js';
+import { show } from '../shown.js';
 import { isSecretName } from '../trace/redact.js';
 import type { Exchange } from './exchange.js';
 import type { Services } from './services.js';
@@ -17,7 +17,7 @@ export function authorize(exchange: Exchange, services: Services): void | Promis
     if (strict) throw tokenMissing(exchange);
     return;
   }
-  const token = /^bearer +([^\s,]+)$/i.exec(header.trim())?.[1];
+  const token = /^bearer\s+([^\s,]+)$/i.exec(header.trim())?.[1];
   const known: KnownToken | Promise<KnownToken> =
     token === undefined || isNoId(token) ? { foreign: 'no JWT' } : services.tokens.read(token);
   return known instanceof Promise
@@ -43,7 +43,7 @@ function judge(exchange: Exchange, services: Services, header: string, known: Kn
 }
 
 function requireSound(exchange: Exchange, claims: TokenClaims, tenantId: string, revocation: string | undefined): void {
-  const place = { in: 'header', pointer: '/authorization' } as const;
+  const place = { in: 'header', pointer: '/authorization', inWords: true } as const;
   if (claims.token_use === 'refresh') {
     throw reject(
       'TOKEN_INVALID',
@@ -52,12 +52,13 @@ function requireSound(exchange: Exchange, claims: TokenClaims, tenantId: string,
         ...place,
         expected: 'the access_token of a token answer',
         received: 'its refresh_token',
-        remedy: 'Send the access_token. A refresh token only fetches new tokens: POST /auth/token, grant_type=refresh_token.',
+        remedy: 'Send the access_token. A refresh token is good for one thing only, to fetch new ones at POST /auth/token.',
       },
       CHALLENGE,
     );
   }
-  if (claims.tenantId !== tenantId) {
+  const fault = faultOf(claims, { tenantId, revocation, now: exchange.startedAt });
+  if (fault === 'tenant') {
     throw reject('TENANT_MISMATCH', {
       message: 'The token belongs to another tenant.',
       ...place,
@@ -66,27 +67,25 @@ function requireSound(exchange: Exchange, claims: TokenClaims, tenantId: string,
       remedy: `Fetch the token below the same path as you call: POST ${exchange.baseUrl}/auth/token.`,
     });
   }
-  const left = claims.exp * 1000 - exchange.startedAt;
-  const expired = !(left > 0);
-  if (expired || (revocation !== undefined && claims.revocation !== revocation)) {
+  if (fault !== undefined) {
     throw reject(
       'TOKEN_EXPIRED',
       {
-        message: expired ? 'The token is past its time.' : 'The token was revoked.',
+        message: fault === 'expired' ? 'The token is past its time.' : 'The token was revoked.',
         ...place,
         expected: 'a token that is good',
-        received: expired
-          ? `one that was good until ${new Date(claims.exp * 1000).toISOString()}`
-          : 'one from before DELETE /_emulator/tokens',
+        received:
+          fault === 'expired'
+            ? `one that was good until ${new Date(claims.exp * 1000).toISOString()}`
+            : 'one from before DELETE /_emulator/tokens',
         remedy:
           'Fetch a new token and send the request again, once. A client that caches tokens should do so by itself on 401 and 403: Cognigy’s extension keeps one for 50 minutes, and only its newest version tries again.',
       },
       CHALLENGE,
     );
   }
-  exchange.tell(
-    `The ${claims.token_use === 'id' ? 'id token' : 'token'} of ${claims.name} is good for ${String(Math.ceil(left / 1000))} s.`,
-  );
+  const left = Math.ceil((claims.exp * 1000 - exchange.startedAt) / 1000);
+  exchange.tell(`The ${claims.token_use === 'id' ? 'id token' : 'token'} of ${claims.name} is good for ${String(left)} s.`);
 }
 
 /** RFC 6750, 3. */
@@ -100,6 +99,7 @@ function tokenMissing(exchange: Exchange): Rejection {
       message: 'There is no Authorization header.',
       in: 'header',
       pointer: '/authorization',
+      inWords: true,
       expected: 'Authorization: Bearer and a token',
       received: found === undefined ? 'nothing' : `nothing; there is ${found}`,
       remedy: `${found === undefined ? '' : `Send the token that stands in ${found} in the header Authorization, as Bearer and the token. `}A token comes from POST ${exchange.baseUrl}/auth/token.`,
@@ -134,13 +134,14 @@ function fieldsOf(text: string): string[] {
   }
 }
 
-function notOurs(header: string, why: 'no JWT' | 'another key' | 'damaged'): Explanation {
+function notOurs(header: string, why: Foreign): Explanation {
   const [scheme = '', ...rest] = header.trim().split(/\s+/);
   const token = rest.join(' ');
   return {
     message: 'The Authorization header holds no token that was issued here.',
     in: 'header',
     pointer: '/authorization',
+    inWords: true,
     expected: 'Bearer and a token from POST /auth/token',
     received: describeHeader(scheme, token, why),
     remedy: adviseToken(scheme, token, why),
@@ -148,26 +149,28 @@ function notOurs(header: string, why: 'no JWT' | 'another key' | 'damaged'): Exp
 }
 
 /** In words: the value itself is a secret. */
-function describeHeader(scheme: string, token: string, why: 'no JWT' | 'another key' | 'damaged'): string {
+function describeHeader(scheme: string, token: string, why: Foreign): string {
   if (!/^bearer$/i.test(scheme)) return `${String(scheme.length + token.length)} characters that do not begin with Bearer`;
   if (token === '') return 'Bearer without a token';
   if (isNoId(token)) return 'Bearer and a text that stands for no value';
   if (why === 'damaged') return 'a token that was issued here and changed since: its signature does not fit';
+  if (why === 'misshapen') return 'a token that the key of this emulator signed, with claims that it never issues';
   return why === 'another key' ? 'a token that another key signed' : 'a text that is no token (no JWT)';
 }
 
-function adviseToken(scheme: string, token: string, why: 'no JWT' | 'another key' | 'damaged'): string {
+function adviseToken(scheme: string, token: string, why: Foreign): string {
   if (/^basic$/i.test(scheme))
     return 'Basic credentials are for POST /auth/token only: send the access_token of its answer, as Bearer and the token.';
   if (!/^bearer$/i.test(scheme))
     return scheme.startsWith('eyJ')
       ? 'The word Bearer is missing before the token.'
-      : `Send ${oneOf(['Bearer and the access_token of a token answer'])}.`;
+      : 'Send Bearer and the access_token of a token answer.';
   if (/^bearer\b/i.test(token)) return 'The word Bearer stands twice: put it before the token once.';
-  if (token === '' || isNoId(token))
+  if (token === '' || isNoId(token) || token.includes('[object '))
     return 'The variable that holds the token had no value when the request was built: check the step that fetches it.';
   if (/^["'<]/.test(token)) return 'Remove the quotes or brackets around the token.';
   if (why === 'damaged') return 'The token was cut or changed on its way: send it whole, as it came.';
+  if (why === 'misshapen') return 'Take a token as POST /auth/token issues it, instead of signing one.';
   if (why === 'another key')
     return 'Fetch a token from this emulator (POST /auth/token): one of a real tenant, or of an emulator with another --token-key, is worth nothing here.';
   return 'Send the access_token of the answer of POST /auth/token, whole: three parts set off by dots.';

@@ -155,8 +155,7 @@ export class Exchange implements Call {
 
   #enter(code: Code, level: Level, explanation: Explanation): void {
     const { message, pointer, expected, received, remedy } = explanation;
-    // What is told of a header is told in words; the value of a field or a parameter may be the secret itself.
-    const secret = explanation.in !== 'header' && pointer !== null && isSecretName(pointer.slice(pointer.lastIndexOf('/') + 1));
+    const secret = explanation.inWords !== true && pointer !== null && isSecretName(pointer.slice(pointer.lastIndexOf('/') + 1));
     this.entries.push({
       at: this.elapsed,
       stage: this.stage,

@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, type InputType, type ZlibOptions } from 'node:zlib';
 import { countMembers, diagnoseJson, duplicateKeys, measureJson } from '../contract/json-text.js';
+import type { MediaKind } from '../contract/contract.js';
 import { type Rejection, reject } from '../rejections.js';
 import { show } from '../shown.js';
 import { readPairs } from './pairs.js';
@@ -44,7 +45,7 @@ function read(exchange: Exchange, bytes: Buffer): void {
   }
   exchange.bodyText = text;
   if (/^\s*$/.test(text)) {
-    if (exchange.operation?.body?.required === true) throw empty(bytes.length);
+    if (exchange.operation?.body?.required === true) throw empty(bytes.length, exchange.operation.body.kind);
     return;
   }
   if (exchange.mediaType === 'form') {
@@ -119,7 +120,7 @@ export function tooLarge(limit: number, received: string): Rejection {
     expected: `at most ${String(limit)} bytes`,
     received,
     remedy:
-      'Send less: a whole conversation or a file does not belong into a handover. CXone’s own limit is not known; --max-body changes this one (but not that of the control API).',
+      'Send less: a whole conversation or a file does not belong into such a request. CXone’s own limit is not known; --max-body changes this one (but not that of the control API).',
   });
 }
 
@@ -145,15 +146,14 @@ function notUtf8(bytes: Buffer): Rejection {
   });
 }
 
-function empty(bytes: number): Rejection {
+function empty(bytes: number, kind: MediaKind): Rejection {
   return reject('BODY_EMPTY', {
     message: bytes === 0 ? 'There is no body.' : 'The body is only white space.',
     in: 'body',
     pointer: '',
-    expected: 'a JSON object',
+    expected: kind === 'json' ? 'a JSON object' : 'the fields of a form: name=value&name=value',
     received: bytes === 0 ? 'nothing' : `${String(bytes)} bytes of white space`,
-    remedy:
-      'Send the fields as JSON. A body that vanished may have been lost in a redirect, or the variable that holds it had no value.',
+    remedy: `Send the fields as ${kind === 'json' ? 'JSON' : 'form data in the body, not in the query'}. A body that vanished may have been lost in a redirect, or the variable that holds it had no value.`,
   });
 }
 

@@ -19,7 +19,9 @@ function hostsOf(arrival: Pick<Arrival, 'target' | 'headers'>): string[] {
  */
 export function urlReached(arrival: Arrival, ownUrl: () => string): string {
   const forwarded = (name: string): string | undefined => [arrival.headers[name] ?? []].flat()[0]?.split(',', 1)[0]?.trim();
-  const host = [forwarded('x-forwarded-host'), ...hostsOf(arrival)].find((name) => name !== undefined && HOST.test(name));
+  const host = [forwarded('x-forwarded-host'), ...hostsOf(arrival)].find(
+    (name) => name !== undefined && HOST.test(name) && URL.canParse(`http://${name}`),
+  );
   if (host === undefined) return ownUrl();
   return `${forwarded('x-forwarded-proto')?.toLowerCase() === 'https' ? 'https' : 'http'}://${host}`;
 }

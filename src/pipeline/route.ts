@@ -111,12 +111,29 @@ function adviseRoute(method: string, path: string, decoded: string, matcher: Mat
     return 'A slash that is encoded (%2F) belongs to an id and separates nothing: send a plain slash between the parts of the path.';
   const within = matcher.within(method, decoded);
   if (within !== undefined) {
-    const { operation, before } = within;
-    return `Did you mean ${named(operation)}? ${before === '' ? (decoded.toLowerCase().startsWith('/api') ? 'Paths are case-sensitive.' : 'Its beginning is missing: check the base URL.') : `${show(before)} before it belongs to no path: check the base URL. A tenant is chosen by /t/{tenant} before the path.`}`;
+    const { operation, before, whole } = within;
+    const reason = whole
+      ? adviseSameParts(operation, decoded)
+      : before === ''
+        ? 'Its beginning is missing: check the base URL.'
+        : `${show(before)} before it belongs to no path: check the base URL. A tenant is chosen by /t/{tenant} before the path.`;
+    return `Did you mean ${named(operation)}? ${reason}`;
   }
   const nearest = matcher.nearest(method, decoded);
   if (nearest !== undefined) return `Did you mean ${named(nearest)}?`;
   return 'Check the path and the base URL. A handover goes to POST /api/v2/conversations/webchat.';
+}
+
+/** Where the parts are the same, capitals differ, or a part such as a version has not its form. */
+function adviseSameParts({ path, parameters }: ContractOperation, decoded: string): string {
+  const ours = decoded.split('/');
+  const place = path.split('/').findIndex((part, index) => {
+    const parameter = parameters.find(({ name }) => part === `{${name}}`);
+    return parameter?.['x-in-route'] === true && !new RegExp(parameter.schema.pattern ?? '').test(ours[index] ?? '');
+  });
+  if (place === -1) return 'Paths are case-sensitive.';
+  const { name, schema } = parameters.find((parameter) => path.split('/')[place] === `{${parameter.name}}`) ?? {};
+  return `${show(ours[place])} is no ${name ?? 'part'}: it must be ${schema?.['x-form'] ?? 'of another form'}.`;
 }
 
 function withoutEndingSlashes(path: string): string {

@@ -1,7 +1,8 @@
 /** Stage 6, validate: parameters and body against the contract, all faults together; what passes but looks lost gets a warning. */
-import { explainDepth, explainErrors, unknownFields, unrenderedTemplates } from '../contract/explain.js';
+import { explainDepth, explainErrors, unknownFields } from '../contract/explain.js';
 import { escapePointer } from '../contract/json-text.js';
 import { nearMiss } from '../contract/near-miss.js';
+import { unrenderedTemplates } from '../contract/unrendered.js';
 import type { Finding, Place } from '../rejections.js';
 import { Rejection } from '../rejections.js';
 import { show } from '../shown.js';
@@ -33,7 +34,7 @@ export function validate(exchange: Exchange, services: Services): void | Promise
   };
   const others = [
     ...(tooDeep ? [explainDepth(exchange.bodyDepth, DEEPEST)] : []),
-    ...(exchange.family.closedQuery ? unknown.query : []),
+    ...(exchange.family.closedQuery ? unknown.query.map(({ finding }) => finding) : []),
     ...(services.settings.unknownFields === 'reject'
       ? unknown.body.filter(({ open }) => !open).map(({ finding }) => finding)
       : []),
@@ -41,7 +42,7 @@ export function validate(exchange: Exchange, services: Services): void | Promise
   if (errors.parameters.length + errors.body.length > 0) return refuseErrors(exchange, services, errors, others);
   refuse(exchange, others);
 
-  for (const finding of unknown.query.slice(0, MOST_WARNINGS)) warnUnknown(exchange, finding, false);
+  for (const { finding, near } of unknown.query.slice(0, MOST_WARNINGS)) warnUnknown(exchange, finding, near);
   for (const { finding, near } of unknown.body.slice(0, MOST_WARNINGS)) warnUnknown(exchange, finding, near);
   if (operation.provenance !== 'emulator') {
     warnUnrendered(exchange, 'path', exchange.pathParameters);
@@ -64,9 +65,28 @@ function refuseErrors(
   others: readonly Finding[],
 ): Promise<void> {
   return store.run(exchange.tenant, (state) => {
-    const context = { ids: conversationIds, known: knownIds(state), query: exchange.query, form: exchange.mediaType === 'form' };
+    const context = {
+      ids: conversationIds,
+      known: knownIds(state),
+      query: exchange.query,
+      form: exchange.mediaType === 'form',
+      ignored: ignoredFields(exchange),
+    };
     refuse(exchange, [...explainErrors(errors.parameters, errors.body, context), ...others]);
   });
+}
+
+/** A body is looked into no further. */
+const LONGEST_IGNORED = 65_536;
+
+function ignoredFields({ operation, bytes }: Exchange): string[] {
+  if (operation?.body !== undefined || bytes.length === 0 || bytes.length > LONGEST_IGNORED) return [];
+  try {
+    const value: unknown = JSON.parse(bytes.toString());
+    return typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  } catch {
+    return [];
+  }
 }
 
 function refuse(exchange: Exchange, findings: readonly Finding[]): void {
@@ -80,13 +100,19 @@ function inFamily(finding: Finding, { family }: Exchange): Finding {
   return family.inputCode === undefined || !bySchema ? finding : { ...finding, code: family.inputCode, provenance: 'emulator' };
 }
 
-function unknownParameters({ operation }: Exchange, query: Readonly<Record<string, unknown>>): Finding[] {
+interface UnknownParameter {
+  readonly finding: Finding;
+  /** Whether it nearly is a known one that was not sent. */
+  readonly near: boolean;
+}
+
+function unknownParameters({ operation }: Exchange, query: Readonly<Record<string, unknown>>): UnknownParameter[] {
   const known = operation?.parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name) ?? [];
   return Object.entries(query)
     .filter(([name]) => !known.includes(name))
     .map(([name, value]) => {
       const near = nearMiss(name, known);
-      return {
+      const finding: Finding = {
         code: 'SCHEMA_MISMATCH',
         message: `${show(name)} is not a parameter that this operation knows.`,
         in: 'query',
@@ -95,6 +121,7 @@ function unknownParameters({ operation }: Exchange, query: Readonly<Record<strin
         received: show(value),
         remedy: near === undefined ? `Remove ${show(name)}.` : `Rename ${show(name)} to ${show(near)}.`,
       };
+      return { finding, near: near !== undefined && !Object.hasOwn(query, near) };
     });
 }
 

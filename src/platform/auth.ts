@@ -1,12 +1,12 @@
 /** Discovery and tokens: where a client finds the API, and what opens it. */
 import { createHash } from 'node:crypto';
 import { type TenantIdentity, uuidFrom } from '../contact/ids.js';
-import { reject } from '../rejections.js';
+import { type RefusalCode, reject } from '../rejections.js';
 import { describe, oneOf, show } from '../shown.js';
 import type { TenantState } from '../state/store.js';
 import { type AccessKey, type Client, type Credentials, readClient, requireAccessKey, requireClient } from './credentials.js';
 import type { Call, Operations, Reply, RunUnit } from './operation.js';
-import type { TokenClaims, TokenKey, TokenUse } from './token-key.js';
+import { faultOf, type TokenClaims, type TokenKey, type TokenUse } from './token-key.js';
 
 export interface AuthSettings {
   readonly tokens: TokenKey;
@@ -161,8 +161,10 @@ export function authOperations(settings: AuthSettings): Operations {
 /** RFC 6749, 5.1. */
 const NOT_KEPT = { 'cache-control': 'no-store' };
 
-function accessKeyOf({ username, password }: TokenForm): AccessKey {
-  return { id: username ?? '', secret: password ?? '', at: { id: '/username', secret: '/password' } };
+function accessKeyOf(form: TokenForm): AccessKey {
+  const { username, password } = form;
+  const misnamed = Object.keys(form).filter((name) => /^(?:access_?key|user|client_?key)/i.test(name) && name !== 'username');
+  return { id: username ?? '', secret: password ?? '', at: { id: '/username', secret: '/password' }, misnamed };
 }
 
 function unsupportedGrant(given: string): ReturnType<typeof reject> {
@@ -181,10 +183,10 @@ function unsupportedGrant(given: string): ReturnType<typeof reject> {
   );
 }
 
-/** Throws as RFC 6749, 5.2 has it: a refresh token that is no good is an invalid grant. */
+/** Throws with the body that RFC 6749, 5.2 has for a refresh token that is no good: invalid_grant. */
 async function soundRefreshToken(call: Call, token: string, tokens: TokenKey, run: RunUnit): Promise<TokenClaims> {
   const place = { in: 'body', pointer: '/refresh_token' } as const;
-  const again = 'Fetch new tokens with the access key: grant_type=password.';
+  const again = 'Fetch new ones with the access key, by grant_type=password.';
   const found = await tokens.read(token);
   if (!('claims' in found) || found.claims.token_use !== 'refresh') {
     throw reject(
@@ -199,43 +201,30 @@ async function soundRefreshToken(call: Call, token: string, tokens: TokenKey, ru
             : 'claims' in found
               ? `a token of the kind ${found.claims.token_use}`
               : `a text: ${found.foreign}`,
-        remedy: 'claims' in found ? 'Send the refresh_token of that answer, not its other tokens.' : again,
+        inWords: true,
+        remedy: 'claims' in found ? 'Send the refresh_token of that answer, not another token of it.' : again,
       },
       { body: 'invalid_grant' },
     );
   }
   const { claims } = found;
   const { identity, revocation } = await run((state) => ({ identity: state.identity, revocation: state.revocation }));
-  if (claims.tenantId !== identity.tenantId) {
-    throw reject(
-      'TENANT_MISMATCH',
-      {
-        message: 'The refresh token belongs to another tenant.',
-        ...place,
-        expected: `one of the tenant ${identity.name}`,
-        received: `one of the tenant ${claims.tenantId}`,
-        remedy: again,
-      },
-      { body: 'invalid_grant' },
-    );
-  }
-  const expired = claims.exp * 1000 <= Date.parse(call.now);
-  if (expired || (revocation !== undefined && claims.revocation !== revocation)) {
-    throw reject(
+  const fault = faultOf(claims, { tenantId: identity.tenantId, revocation, now: Date.parse(call.now) });
+  if (fault === undefined) return claims;
+  const [code, message, received] = {
+    tenant: ['TENANT_MISMATCH', 'The refresh token belongs to another tenant.', `one of the tenant ${claims.tenantId}`],
+    expired: [
       'TOKEN_EXPIRED',
-      {
-        message: expired ? 'The refresh token is past its time.' : 'The refresh token was revoked.',
-        ...place,
-        expected: 'a refresh token that is good',
-        received: expired
-          ? `one that was good until ${new Date(claims.exp * 1000).toISOString()}`
-          : 'one from before DELETE /_emulator/tokens',
-        remedy: again,
-      },
-      { body: 'invalid_grant' },
-    );
-  }
-  return claims;
+      'The refresh token is past its time.',
+      `one that was good until ${new Date(claims.exp * 1000).toISOString()}`,
+    ],
+    revoked: ['TOKEN_EXPIRED', 'The refresh token was revoked.', 'one from before DELETE /_emulator/tokens'],
+  }[fault] as [RefusalCode, string, string];
+  throw reject(
+    code,
+    { message, ...place, expected: `one of the tenant ${identity.name} that is good`, received, inWords: true, remedy: again },
+    { body: 'invalid_grant' },
+  );
 }
 
 function warnTenantId(call: Call, tenantId: string, identity: TenantIdentity): void {

@@ -48,7 +48,7 @@ function adviseContactId(text: string): string {
   }
   if (/^[0-9a-f]{8}-[0-9a-f-]{20,}$/i.test(text.trim()))
     return 'A UUID is the id of a conversation: send the contactId, which the answer to the handover and the session data have.';
-  if (/^\s*$|undefined|null|\[object |\{|^:/i.test(text))
+  if (/^\s*$|undefined|null|nan|\[object |\{|^:/i.test(text))
     return 'The variable that the id was taken from had no value: check it in the Cognigy node or the script that sends this.';
   return 'Send the contactId, which the answer to the handover and the session data have; a bot on the voice channel gets it in the header X-InContact-ContactId.';
 }

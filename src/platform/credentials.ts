@@ -1,6 +1,7 @@
 /** Access keys and clients: which are taken, and what is wrong with those that are not. */
 import { isNoId } from '../contact/id-advice.js';
 import { type Explanation, reject, type Rejection } from '../rejections.js';
+import { listed as listedWords } from '../shown.js';
 import type { Call } from './operation.js';
 
 /** An access key, a client, or a key that is good with that client only, as the config file lists them. */
@@ -23,6 +24,8 @@ export interface AccessKey {
   readonly secret: string;
   /** Pointers into the body. */
   readonly at: { readonly id: string; readonly secret: string };
+  /** Fields that look as if they should have been these. */
+  readonly misnamed?: readonly string[];
 }
 
 /** Basic wins over the body. Throws CREDENTIALS_INVALID where there is neither, or where Basic does not decode. */
@@ -110,7 +113,10 @@ export function requireAccessKey(key: AccessKey, client: Client | undefined, lis
       pointer: empty === 0 ? key.at.id : key.at.secret,
       expected: 'accessKeyId and accessKeySecret',
       received: 'nothing, or a word such as undefined',
-      remedy: 'Fill in accessKeyId and accessKeySecret of the connection: a variable without a value is sent as undefined.',
+      remedy:
+        key.misnamed === undefined || key.misnamed.length === 0
+          ? 'Fill in accessKeyId and accessKeySecret of the connection; a variable without a value is sent as undefined.'
+          : `The form has ${listedWords(key.misnamed)}, which is not read: send the key’s id as username, and its secret as password.`,
     });
   }
   const keys = listed.filter(({ accessKeyId }) => accessKeyId !== undefined);
@@ -145,9 +151,9 @@ function adviseListed(name: string, given: string, listed: readonly string[]): s
 }
 
 function clientInvalid(explanation: Explanation): Rejection {
-  return reject('CREDENTIALS_INVALID', explanation, { body: 'invalid_client' });
+  return reject('CREDENTIALS_INVALID', { ...explanation, inWords: true }, { body: 'invalid_client' });
 }
 
 function accessKeyInvalid(explanation: Explanation): Rejection {
-  return reject('CREDENTIALS_INVALID', explanation, { body: 'invalid_grant' });
+  return reject('CREDENTIALS_INVALID', { ...explanation, inWords: true }, { body: 'invalid_grant' });
 }

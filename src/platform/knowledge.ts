@@ -1,8 +1,9 @@
 /** Knowledge Hub: answers a question from the config file. */
 import { reject } from '../rejections.js';
 import { describe, listed, show } from '../shown.js';
+import { fits } from './bounded-pattern.js';
 import { knownContact } from './contact-rules.js';
-import type { Operations } from './operation.js';
+import type { Call, Operations } from './operation.js';
 import { warnIfOtherBusinessUnit } from './transcripts.js';
 
 /** One answer of the config file: for questions that its pattern fits. */
@@ -26,23 +27,33 @@ interface Query {
 
 const CONTACT = { in: 'body', pointer: '/meta/contactNumber' } as const;
 
-/** A question is looked at no further: a pattern of the config file may be slow. */
+/** A question is looked at no further. */
 const LONGEST_QUESTION = 2000;
 
 export function knowledgeOperations(entries: readonly KnowledgeEntry[]): Operations {
-  const known = entries.map((entry) => ({ ...entry, matches: new RegExp(entry.pattern, 'iu') }));
+  const known = entries.map((entry) => ({ ...entry, expression: new RegExp(entry.pattern, 'iu') }));
+
+  /** The first entry that fits; those that are too slow to be looked at are passed over, and told. */
+  function entryFor(call: Call, text: string): KnowledgeEntry | undefined {
+    return known.find(({ pattern, expression }) => {
+      const answer = fits(expression, text.slice(0, LONGEST_QUESTION));
+      if (answer === 'slow')
+        call.tell(`The pattern ${show(pattern)} of the config file takes too long on this question: it is passed over.`);
+      return answer === true;
+    });
+  }
+
   return {
     queryKnowledge: {
       check(call, state) {
         const { meta, query } = call.body as Query;
         knownContact(call, meta.contactNumber, CONTACT, state);
-        if (!known.some(({ matches }) => matches.test(query.text.slice(0, LONGEST_QUESTION))))
-          throw noAnswer(query.text, entries);
+        if (entryFor(call, query.text) === undefined) throw noAnswer(query.text, entries);
       },
       answer(call, state) {
         const { meta, query, kbFiltering } = call.body as Query;
         warnIfOtherBusinessUnit(call, meta.busNumber, '/meta/busNumber', state);
-        const entry = known.find(({ matches }) => matches.test(query.text.slice(0, LONGEST_QUESTION)));
+        const entry = entryFor(call, query.text);
         const conversationContextRefId = kbFiltering?.conversationContextRefId ?? state.newId();
         call.tell(`The pattern ${show(entry?.pattern)} of the config file answers.`);
         return { status: entry?.status ?? 200, body: { kbAnswers: answerOf(entry, conversationContextRefId) } };

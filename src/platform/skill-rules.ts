@@ -1,4 +1,5 @@
 /** The rules on skills that every operation on one shares: which there are, and whether anybody takes a customer for them. */
+import type { Conversation } from '../contact/conversation.js';
 import { isOpen } from '../contact/hours.js';
 import type { Skill } from '../contact/skill.js';
 import { activityOf, type SkillActivity } from '../contact/staffing.js';
@@ -23,16 +24,22 @@ function skillUnknown(skillId: number, place: IdPlace, state: TenantState): Reje
   return reject('SKILL_UNKNOWN', {
     message: 'No skill has this id.',
     ...place,
-    expected: known.length === 0 ? 'a skill of the config file, which has none' : `a skill of this tenant: ${known.join(', ')}`,
+    expected: known.length === 0 ? 'a skill of this tenant, which has none' : `a skill of this tenant: ${known.join(', ')}`,
     received: show(skillId),
     remedy: `Send one of these, or add the skill: in the config file under "skills", or PATCH /_emulator/skills/${String(skillId)}.`,
   });
 }
 
-/** How busy the skill is now. */
-export function activityNow(call: Call, skill: Skill, state: TenantState): SkillActivity {
-  const conversations = state.conversations().filter(({ skillId }) => skillId === skill.skillId);
-  return activityOf(skill, state.agents(), conversations, Date.parse(call.now));
+/** How busy each skill is now. */
+export function activityNow(call: Call, state: TenantState): (skill: Skill) => SkillActivity {
+  const bySkill = new Map<number | null, Conversation[]>();
+  for (const conversation of state.conversations()) {
+    const others = bySkill.get(conversation.skillId);
+    if (others === undefined) bySkill.set(conversation.skillId, [conversation]);
+    else others.push(conversation);
+  }
+  const agents = state.agents();
+  return (skill) => activityOf(skill, agents, bySkill.get(skill.skillId) ?? [], Date.parse(call.now));
 }
 
 /** Warns where nobody takes a customer for the skill now. */

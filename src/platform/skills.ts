@@ -1,11 +1,10 @@
 /** Skills of the ACD, how busy they are, their hours of operation, and the business unit they belong to. */
 import { DAYS, type HoursProfile, type Span, spansOf } from '../contact/hours.js';
 import type { Skill } from '../contact/skill.js';
-import { SERVICE_LEVEL_THRESHOLD } from '../contact/staffing.js';
-import { reject } from '../rejections.js';
-import { listed, show } from '../shown.js';
+import { SERVICE_LEVEL_THRESHOLD, type SkillActivity } from '../contact/staffing.js';
 import type { TenantState } from '../state/store.js';
 import { mediaTypeOf, partOf, withFields } from './acd.js';
+import { requireHours } from './hours-rules.js';
 import type { Call, Operations } from './operation.js';
 import { activityNow, requireSkill } from './skill-rules.js';
 
@@ -27,7 +26,8 @@ export function skillOperations(): Operations {
     listSkillActivity: {
       answer(call, state) {
         const skills = state.skills();
-        const part = partOf(call, skills, (skill) => wireActivity(call, skill, state));
+        const activity = activityNow(call, state);
+        const part = partOf(call, skills, (skill) => wireActivity(call, skill, state, activity));
         return { status: 200, body: { totalRecords: skills.length, lastPollTime: call.now, skillActivity: part } };
       },
     },
@@ -38,7 +38,7 @@ export function skillOperations(): Operations {
         status: 200,
         body: {
           lastPollTime: call.now,
-          skillActivity: [withFields(call, wireActivity(call, skillInPath(call, state), state))],
+          skillActivity: [withFields(call, wireActivity(call, skillInPath(call, state), state, activityNow(call, state)))],
         },
       }),
     },
@@ -80,18 +80,7 @@ function skillInPath(call: Call, state: TenantState): Skill {
 }
 
 function profileInPath(call: Call, state: TenantState): HoursProfile {
-  const profileId = Number(call.pathParameters.profileId);
-  const profile = state.hoursProfile(profileId);
-  if (profile !== undefined) return profile;
-  const known = state.hours().map((one) => `${String(one.profileId)} ${one.name}`);
-  throw reject('HOURS_PROFILE_UNKNOWN', {
-    message: 'No profile of hours of operation has this id.',
-    in: 'path',
-    pointer: '/profileId',
-    expected: known.length === 0 ? 'a profile of the config file, which has none' : `a profile of this tenant: ${listed(known)}`,
-    received: show(profileId),
-    remedy: 'Ask for one of these, or add the profile: in the config file under "hours", or PUT /_emulator/hours/{profileId}.',
-  });
+  return requireHours(Number(call.pathParameters.profileId), { in: 'path', pointer: '/profileId' }, state);
 }
 
 function wireSkill({ skillId, name }: Skill, { identity }: TenantState): object {
@@ -105,10 +94,10 @@ function wireSkill({ skillId, name }: Skill, { identity }: TenantState): object 
   };
 }
 
-function wireActivity(call: Call, skill: Skill, state: TenantState): object {
+function wireActivity(call: Call, skill: Skill, state: TenantState, activity: (skill: Skill) => SkillActivity): object {
   return {
     ...wireSkill(skill, state),
-    ...activityNow(call, skill, state),
+    ...activity(skill),
     serviceLevelThreshold: SERVICE_LEVEL_THRESHOLD,
     serverTime: call.now,
   };

@@ -26,7 +26,20 @@ export interface TokenClaims {
 }
 
 /** What a text that came as a token is: ours with its claims, whatever its time, or why it is not. */
-export type KnownToken = { readonly claims: TokenClaims } | { readonly foreign: 'no JWT' | 'another key' | 'damaged' };
+export type KnownToken = { readonly claims: TokenClaims } | { readonly foreign: Foreign };
+
+/** Why a text is no token of ours; `misshapen`: our key signed it, but not these claims. */
+export type Foreign = 'no JWT' | 'another key' | 'damaged' | 'misshapen';
+
+/** What makes a token of ours worth nothing; undefined where it is good. `now` in milliseconds since the epoch. */
+export function faultOf(
+  claims: TokenClaims,
+  { tenantId, revocation, now }: { readonly tenantId: string; readonly revocation: string | undefined; readonly now: number },
+): 'tenant' | 'expired' | 'revoked' | undefined {
+  if (claims.tenantId !== tenantId) return 'tenant';
+  if (claims.exp * 1000 <= now) return 'expired';
+  return revocation !== undefined && claims.revocation !== revocation ? 'revoked' : undefined;
+}
 
 export interface TokenKey {
   sign(claims: TokenClaims): Promise<string>;
@@ -60,7 +73,8 @@ export function tokenKey(text?: string): TokenKey {
     if (header.kid !== kid || header.alg !== 'RS256') return { foreign: 'another key' };
     try {
       const { payload } = await compactVerify(token, createPublicKey(key), { algorithms: ['RS256'] });
-      return { claims: JSON.parse(Buffer.from(payload).toString()) as TokenClaims };
+      const claims: unknown = JSON.parse(Buffer.from(payload).toString());
+      return areClaims(claims) ? { claims } : { foreign: 'misshapen' };
     } catch {
       return { foreign: 'damaged' };
     }
@@ -86,6 +100,26 @@ export function tokenKey(text?: string): TokenKey {
     },
     published: { keys: [{ kty, n, e, kid, alg: 'RS256', use: 'sig' }] },
   };
+}
+
+/** In seconds since the epoch, the last moment that a date can hold. */
+const LATEST = 8_640_000_000_000;
+
+/** The development key is public: anybody can sign anything with it. */
+function areClaims(value: unknown): value is TokenClaims {
+  if (typeof value !== 'object' || value === null) return false;
+  const { exp, token_use: use, revocation, ...claims } = value as Partial<Record<keyof TokenClaims, unknown>>;
+  return (
+    typeof exp === 'number' &&
+    exp >= 0 &&
+    exp <= LATEST &&
+    (use === 'access' || use === 'id' || use === 'refresh') &&
+    (revocation === undefined || typeof revocation === 'string') &&
+    typeof claims.tenantId === 'string' &&
+    typeof claims.sub === 'string' &&
+    typeof claims.name === 'string' &&
+    typeof claims.icAgentId === 'number'
+  );
 }
 
 function privateKeyFrom(text: string): KeyObject {

@@ -39,8 +39,14 @@ export class Holdings {
   /** Whether the tenant was dropped whole before. */
   startedOver = false;
 
-  /** Drops its oldest conversations, a part of all, with their contacts and with users that have no other; false where only seeds are left. */
-  dropOldest(): boolean {
+  /** Drops something to take less memory: what arrived where that weighs most, else conversations; false where nothing may go. */
+  dropForBytes(): boolean {
+    const records = this.signals.bytes + this.transcripts.bytes;
+    return (records > this.bytes && this.#dropOlderRecords()) || this.dropConversations() || this.#dropOlderRecords();
+  }
+
+  /** Drops its oldest conversations, a part of all, with all that belongs to them alone; false where only seeds are left. */
+  dropConversations(): boolean {
     const { conversations, contacts, seeded } = this;
     const most = Math.ceil(conversations.size / DROPPED_AT_A_TIME);
     const oldest = new Set<string>();
@@ -55,17 +61,19 @@ export class Holdings {
       this.#removeContact(contact);
     }
     for (const conversationId of oldest) this.#removeConversation(conversationId);
+    this.#dropRecords(({ contactId }) => gone.has(contactId));
     this.dropped += oldest.size;
-    const lost = oldest.size === 0 ? this.#olderHalf() : ({ contactId }: { contactId: string }) => gone.has(contactId);
-    const records = this.signals.drop(lost) + this.transcripts.drop(lost);
-    return oldest.size > 0 || records > 0;
+    return oldest.size > 0;
   }
 
-  /** Where only what the config seeds is left, what came for it later goes, half at a time. */
-  #olderHalf(): (record: { readonly order: number }) => boolean {
+  #dropOlderRecords(): boolean {
     const orders = [...this.signals.list, ...this.transcripts.list].map(({ order }) => order);
-    const middle = orders.sort((one, other) => one - other)[orders.length >> 1] ?? 0;
-    return ({ order }) => order <= middle;
+    const middle = orders.sort((one, other) => one - other)[(orders.length - 1) >> 1] ?? 0;
+    return this.#dropRecords(({ order }) => order <= middle);
+  }
+
+  #dropRecords(lost: (record: Signal | Transcript) => boolean): boolean {
+    return this.signals.drop(lost) + this.transcripts.drop(lost) > 0;
   }
 
   #removeConversation(conversationId: string): void {

@@ -96,8 +96,8 @@ export class MemoryTenant implements TenantState {
   }
 
   /** Drops a part of what it holds, its oldest first; false where only what the config seeds is left. */
-  dropOldest(): boolean {
-    return this.#holdings.dropOldest();
+  drop(what: 'conversations' | 'bytes'): boolean {
+    return what === 'conversations' ? this.#holdings.dropConversations() : this.#holdings.dropForBytes();
   }
 
   conversation(conversationId: string): Conversation | undefined {

@@ -50,17 +50,18 @@ export function memoryStore(current: () => MemoryStoreMaterial): Store {
       remember(name);
     }
     let dropped = true;
-    while (dropped && held.conversations > bounds.conversations) dropped = dropFromTheOneWithMost((tenant) => tenant.count);
+    while (dropped && held.conversations > bounds.conversations)
+      dropped = dropFromTheOneWithMost('conversations', (tenant) => tenant.count);
     dropped = true;
-    while (dropped && held.bytes > bounds.bytes) dropped = dropFromTheOneWithMost((tenant) => tenant.bytes);
+    while (dropped && held.bytes > bounds.bytes) dropped = dropFromTheOneWithMost('bytes', (tenant) => tenant.bytes);
   }
 
   /** So that a noisy tenant does not push out the others. */
-  function dropFromTheOneWithMost(measure: (tenant: MemoryTenant) => number): boolean {
+  function dropFromTheOneWithMost(what: 'conversations' | 'bytes', measure: (tenant: MemoryTenant) => number): boolean {
     const [most] = [...tenants.values()].sort((one, other) => measure(other) - measure(one));
     if (most === undefined) return false;
     const before = sizeOf(most);
-    const dropped = most.dropOldest();
+    const dropped = most.drop(what);
     count(before, sizeOf(most));
     return dropped;
   }

@@ -73,6 +73,43 @@ export const FAMILY_REFUSALS: readonly Row[] = [
     remedy: /Send POST/,
   },
 
+  {
+    code: 'ROUTE_UNKNOWN',
+    name: 'a version in another form',
+    send: { method: 'GET', path: `/incontactapi/services/v30.0.0/skills` },
+    status: 404,
+    in: 'path',
+    pointer: '',
+    remedy: /GET \/inContactAPI\/services\/v30\.0\/skills\? "v30\.0\.0" is no version: it must be v1 to v99\.9/,
+  },
+  {
+    code: 'ROUTE_UNKNOWN',
+    name: 'capitals at the token endpoint',
+    send: { method: 'POST', path: `/auth/Token` },
+    status: 404,
+    in: 'path',
+    pointer: '',
+    remedy: /POST \/auth\/token\? Paths are case-sensitive/,
+  },
+  {
+    code: 'ROUTE_UNKNOWN',
+    name: 'a signal without services',
+    send: { method: 'POST', path: `/inContactAPI/v30.0/interactions/${CONTACT}/signal` },
+    status: 404,
+    in: 'path',
+    pointer: '',
+    remedy: /POST \/inContactAPI\/services\/v30\.0\/interactions\/\{contactId\}\/signal/,
+  },
+  {
+    code: 'ROUTE_UNKNOWN',
+    name: 'a signal at the other API',
+    send: { method: 'POST', path: `/api/v2/interactions/${CONTACT}/signal` },
+    status: 404,
+    in: 'path',
+    pointer: '',
+    remedy: /POST \/inContactAPI\/services\/v30\.0\/interactions\/\{contactId\}\/signal/,
+  },
+
   // Contact ids
   {
     code: 'CONTACT_ID_FORMAT',
@@ -260,6 +297,25 @@ export const FAMILY_REFUSALS: readonly Row[] = [
     remedy: /4001|Send one/,
   },
 
+  {
+    code: 'REQUIRED_FIELD_MISSING',
+    name: 'the start of a script with its parameters in the body',
+    send: post(`${ACD}/scripts/start`, { skillId: 4001, scriptPath: 'x' }),
+    status: 400,
+    in: 'query',
+    pointer: '/skillId',
+    remedy: /It stands in the body, which this operation does not read\. Add skillId to the query/,
+  },
+  {
+    code: 'CONTROL_INPUT_INVALID',
+    name: 'an item of a list of the wrong type',
+    send: { method: 'PATCH', path: '/_emulator/agents/7', body: { skills: ['4001'] } },
+    status: 400,
+    in: 'body',
+    pointer: '/skills/0',
+    remedy: /Send item 0 of skills as a number, without quotes: 4001/,
+  },
+
   // Transcripts
   {
     code: 'CONTACT_ID_FORMAT',
@@ -331,6 +387,17 @@ export const FAMILY_REFUSALS: readonly Row[] = [
     remedy: /"transcripts"/,
   },
 
+  {
+    code: 'REQUIRED_FIELD_MISSING',
+    name: 'the business unit under another name',
+    given: opened,
+    send: posted({ busId: undefined, busNo: '4597359' }),
+    status: 400,
+    in: 'body',
+    pointer: '/busId',
+    remedy: /Send the value of "busNo" under the name "busId"/,
+  },
+
   // Knowledge Hub
   {
     code: 'KNOWLEDGE_NO_ANSWER',
@@ -398,6 +465,16 @@ export const FAMILY_WARNINGS: readonly WarningRow[] = [
     in: 'query',
     pointer: '/p2',
     remedy: /SP2 empty/,
+  },
+  {
+    code: 'UNKNOWN_FIELD',
+    level: 'warn',
+    name: 'a parameter in capitals',
+    given: opened,
+    send: post(`${SIGNAL}?P1=Escalate`),
+    in: 'query',
+    pointer: '/P1',
+    remedy: /Rename "P1" to "p1".*not read/,
   },
   {
     code: 'SIGNAL_PARAMETER_OVERRIDDEN',

@@ -82,6 +82,7 @@ export const TOKEN_REFUSALS: readonly Row[] = [
       ['undefined', 'Bearer undefined', /had no value/],
       ['a template', 'Bearer {{context.token}}', /had no value/],
       ['Bearer alone', 'Bearer', /had no value/],
+      ['an object', 'Bearer [object Object]', /had no value/],
       ['quotes', 'Bearer "abc"', /Remove the quotes/],
       ['a text', 'Bearer abc', /three parts set off by dots/],
       ['a token of another key', 'Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6IngifQ.e30.c2ln', /one of a real tenant/],
@@ -124,7 +125,7 @@ export const TOKEN_REFUSALS: readonly Row[] = [
     status: 403,
     in: 'header',
     pointer: '/authorization',
-    remedy: /Send the access_token/,
+    remedy: /^Send the access_token\. A refresh token is good for one thing only, to fetch new ones at POST \/auth\/token\.$/,
     body: forbidden,
   },
   {
@@ -231,7 +232,17 @@ export const TOKEN_REFUSALS: readonly Row[] = [
     in: 'body',
     pointer: '/username',
     remedy: /accessKeyId/,
+    received: /^nothing/,
     body: { error: 'invalid_grant' },
+  },
+  {
+    code: 'CREDENTIALS_INVALID',
+    name: 'the access key under its name in Cognigy',
+    send: form({ grant_type: 'password', accessKeyId: 'k', accessKeySecret: 's' }),
+    status: 401,
+    in: 'body',
+    pointer: '/username',
+    remedy: /The form has accessKeyId and accessKeySecret, which is not read: send the key’s id as username/,
   },
   {
     code: 'CREDENTIALS_INVALID',
@@ -252,7 +263,7 @@ export const TOKEN_REFUSALS: readonly Row[] = [
     in: 'body',
     pointer: '/password',
     remedy: /Check the secret/,
-    received: /^\[redacted\]$/,
+    received: /^its id with another secret$/,
   },
   {
     code: 'CREDENTIALS_INVALID',
@@ -296,7 +307,8 @@ export const TOKEN_REFUSALS: readonly Row[] = [
     status: 401,
     in: 'body',
     pointer: '/refresh_token',
-    remedy: /Send the refresh_token/,
+    remedy: /Send the refresh_token of that answer/,
+    received: /^a token of the kind access$/,
     body: { error: 'invalid_grant' },
   },
   {
@@ -322,6 +334,17 @@ export const TOKEN_REFUSALS: readonly Row[] = [
     pointer: '/refresh_token',
     remedy: /grant_type=password/,
     body: { error: 'invalid_grant' },
+  },
+
+  {
+    code: 'REQUIRED_FIELD_MISSING',
+    name: 'an access key in small letters: nothing of the remedy is hidden',
+    send: { path: '/authentication/v1/token/access-key', body: { accesskeyid: 'k', accessKeySecret: 's' } },
+    status: 400,
+    in: 'body',
+    pointer: '/accessKeyId',
+    remedy: /^Rename "accesskeyid" to "accessKeyId"\. Names are case-sensitive, and every letter counts\.$/,
+    received: /^an object with "accesskeyid", "accessKeySecret"$/,
   },
 
   // The form
@@ -381,7 +404,7 @@ export const TOKEN_REFUSALS: readonly Row[] = [
     status: 400,
     in: 'body',
     pointer: '',
-    remedy: /Send the fields/,
+    remedy: /as form data in the body, not in the query/,
     body: { error: 'invalid_request' },
   },
   {
