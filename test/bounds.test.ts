@@ -101,6 +101,49 @@ test('a thousand requests in one packet have a thousand answers, in order', asyn
   expect(order).toEqual([...order].sort((a, b) => a - b));
 });
 
+test('a caller that takes its answers may send as many requests ahead as it likes', async () => {
+  const { url } = await emulator({ maxTraces: 10 });
+  const one = 'GET / HTTP/1.1\r\nHost:x\r\n';
+  const answers = await talk(url, `${`${one}\r\n`.repeat(19_999)}${one}Connection: close\r\n\r\n`);
+  expect(answers.match(/HTTP\/1\.1 404 /g)).toHaveLength(20_000);
+});
+
+/** Opens a stream of traces, which never ends, and sends requests behind it; resolves once the connection is closed. */
+async function pipelineBehindAStream(url: string, requests: string): Promise<void> {
+  const socket = createConnection({ host: '127.0.0.1', port: Number(new URL(url).port) });
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  socket.on('error', () => undefined).write(`GET /_emulator/traces/stream HTTP/1.1\r\nHost: localhost\r\n\r\n${requests}`);
+  await expect.poll(() => socket.resume().closed, { timeout: 15_000 }).toBe(true);
+}
+
+test.each([
+  ['short ones', 'GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(20_000)],
+  ['with many headers', `GET /a HTTP/1.1\r\nHost: localhost\r\n${'a:b\r\n'.repeat(2500)}\r\n`.repeat(400)],
+  ['with bodies', `POST ${HANDOVER} HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n${'x'.repeat(10_000)}`.repeat(1500)],
+])('requests behind an answer that never ends close their connection once too many wait: %s', async (_, requests) => {
+  const started = await emulator();
+  await pipelineBehindAStream(started.url, requests);
+  const [busy, ...others] = started.traces({ code: 'EMULATOR_BUSY' });
+  expect(others).toEqual([]);
+  expect(busy).toMatchObject({ outcome: 'failed', response: null });
+  expect(busy?.entries.at(-1)?.remedy).toMatch(/stream of traces does not end/);
+  const left = started.traces({ code: 'CLIENT_DISCONNECTED' });
+  expect(left.length).toBeGreaterThan(50);
+  expect(left.length).toBeLessThan(8000);
+  expect((await send(started.url, { path: '/_emulator/health' })).status).toBe(200);
+});
+
+test('requests that wait count among the bytes in flight, and no longer once they are let go of', async () => {
+  const started = await emulator({ maxInFlightBytes: '1mb', maxBody: '900kb' });
+  for (let number = 1; number <= 3; number += 1) {
+    await pipelineBehindAStream(started.url, 'GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(1000));
+    expect(started.traces({ code: 'EMULATOR_BUSY' })).toHaveLength(number);
+    expect((await send(started.url, { body: { sessionId: 'x'.repeat(800_000) } })).status).toBe(400);
+  }
+});
+
 test('many requests in one packet, with answers that nobody reads, take no more memory than one of them', async () => {
   const started = await emulator({ maxInFlightBytes: '2mb' });
   const { url } = started;

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Arrival, Received } from '../pipeline/index.js';
 import { tooLarge } from '../pipeline/parse-body.js';
-import { type Rejection, reject } from '../rejections.js';
+import { NEVER_SENT, Rejection, reject } from '../rejections.js';
 import { callerLeft, leftInTheLine } from './broken.js';
 import type { Held, InFlight } from './in-flight.js';
 
@@ -67,6 +67,30 @@ function tooMuchInFlight(limit: number): Rejection {
     remedy:
       'Send fewer or smaller bodies at a time and read every answer to its end, or allow more with --max-in-flight-bytes. CXone’s own limit is not known.',
   });
+}
+
+/** The answer would stand behind those that are not over. */
+class NotSent extends Rejection {
+  override get status(): number {
+    return NEVER_SENT;
+  }
+}
+
+/** For a connection that is closed because more requests wait on it than there is room for. */
+export function tooManyWaiting(): Rejection {
+  return new NotSent([
+    {
+      code: 'EMULATOR_BUSY',
+      message: 'Too many requests wait on this connection for the answer before them, and it was closed.',
+      in: null,
+      pointer: null,
+      expected:
+        'some thousands of requests at most that wait on one connection, and on all of them no more bytes than --max-in-flight-bytes allows',
+      received: 'one more',
+      remedy:
+        'Read the answers, and send the next request when the answer to the last one is there. A stream of traces does not end: give it a connection of its own.',
+    },
+  ]);
 }
 
 /** RFC 9112 asks for Host; Node would answer its lack with a page of its own. */

@@ -1,4 +1,4 @@
-/** Bytes in flight: bodies that have come and answers that have not been taken, counted over all connections. */
+/** Bytes in flight: bodies that have come, requests that wait for their turn and answers that have not been taken, counted over all connections. */
 
 export class InFlight {
   readonly #limit: () => number;
@@ -27,13 +27,17 @@ export class InFlight {
   }
 }
 
-/** What one request or answer holds until it is released. */
+/** What a request, an answer or the line of a connection holds until it is released. */
 export class Held {
   readonly #inFlight: InFlight;
   #bytes = 0;
 
   constructor(inFlight: InFlight) {
     this.#inFlight = inFlight;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** False where there is no room: nothing more is held then. */
@@ -49,9 +53,14 @@ export class Held {
     this.#inFlight.count(bytes);
   }
 
-  /** May be called more than once. */
+  /** Lets go of a part. */
+  give(bytes: number): void {
+    this.#bytes -= bytes;
+    this.#inFlight.count(-bytes);
+  }
+
+  /** Lets go of all; may be called more than once. */
   release(): void {
-    this.#inFlight.count(-this.#bytes);
-    this.#bytes = 0;
+    this.give(this.#bytes);
   }
 }

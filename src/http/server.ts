@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { Duplex } from 'node:stream';
 import type { Arrival, Pipeline } from '../pipeline/index.js';
-import { arrivalOf, failReading, refuseWhile } from './arrival.js';
+import { arrivalOf, failReading, refuseWhile, tooManyWaiting } from './arrival.js';
 import {
   brokenArrival,
   brokenPart,
@@ -50,11 +50,12 @@ interface Wire {
 }
 
 function wireOf(current: () => HttpSettings, stopping: () => boolean): Wire {
+  const inFlight = new InFlight(() => current().maxInFlightBytes);
   return {
     stopping,
     feeds: new Set(),
-    inFlight: new InFlight(() => current().maxInFlightBytes),
-    turns: createTurns(),
+    inFlight,
+    turns: createTurns(inFlight),
     patience: () => current().requestTimeout,
     underWay: new UnderWay(),
   };
@@ -75,9 +76,11 @@ function buildApp(pipeline: Pipeline, wire: Wire): App {
   const app = express();
   app.disable('x-powered-by');
   const serve: RequestListener = (request, response) => {
-    wire.turns.take(request.socket, response, () => {
+    const { socket } = request;
+    const taken = wire.turns.take(socket, response, () => {
       answer(pipeline, wire, request, response);
     });
+    if (!taken) giveUp(pipeline, wire, arrivalOf(request, response, wire.inFlight, new Held(wire.inFlight)), socket);
   };
   app.use(serve);
   return {
@@ -117,11 +120,20 @@ function answer(pipeline: Pipeline, wire: Wire, request: IncomingMessage, respon
   });
 }
 
+/** Closes a connection on which too many wait; they leave their traces behind this one. */
+function giveUp(pipeline: Pipeline, wire: Wire, arrival: Arrival, socket: Duplex): void {
+  wire.underWay.begin();
+  void pipeline.handle({ ...arrival, fault: tooManyWaiting() }).then(() => {
+    wire.underWay.end();
+  });
+  socket.destroy();
+}
+
 /** Answers what is no request, behind the answers to the requests that were pipelined before it. */
 function answerBare(pipeline: Pipeline, wire: Wire, arrival: Arrival, socket: Duplex): void {
   // A bare socket has no error handler, and a caller may be gone before the answer.
   if (socket.listenerCount('error') === 0) socket.on('error', () => socket.destroy());
-  wire.turns.take(socket, undefined, () => {
+  const taken = wire.turns.take(socket, undefined, () => {
     wire.underWay.begin();
     void pipeline.handle(arrival).then((result) => {
       wire.underWay.end();
@@ -133,6 +145,7 @@ function answerBare(pipeline: Pipeline, wire: Wire, arrival: Arrival, socket: Du
       });
     });
   });
+  if (!taken) giveUp(pipeline, wire, arrival, socket);
 }
 
 /** So many connections over the limit still hear that they are; beyond, they are closed without a word. */
