@@ -1,6 +1,13 @@
 /** Customer data that `redact` names stays out of traces, wherever it came in. */
-import { expect, test } from 'vitest';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, onTestFinished, test } from 'vitest';
+import { createReporter } from '../src/terminal/reporter.js';
+import { createRedactor } from '../src/trace/customer-data.js';
 import { CONVERSATION, emulator, open, send, traceOf } from './support/client.js';
+import { RUNS } from './support/runs.js';
 
 const PHONE = '+49 170 1234567';
 
@@ -94,6 +101,139 @@ test.each([
   const trace = await traced(redact, message);
   expect(trace).toContain('[redacted]');
   expect(trace).not.toMatch(leak);
+});
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+const PLAIN = { 'content-type': 'text/plain' };
+const LONG = 'x'.repeat(9000);
+
+test.each([
+  ['under a header in other letters', ['/X-Phone'], { headers: { 'X-Phone': PHONE }, path: '/nix' }],
+  ['below a name, in broken JSON', ['/cust/*'], { body: `{"cust":{"q":"${PHONE}"},}` }],
+  ['in a list, in broken JSON', ['/cust/0'], { body: `{"cust":["${PHONE}"],}` }],
+  ['below a name, in a long body that nobody reads', ['/cust/*'], { path: '/nix', body: { cust: { q: PHONE }, LONG } }],
+  ['below a name, in a long body of another type', ['/cust/*'], { headers: PLAIN, body: { cust: { q: PHONE }, LONG } }],
+  ['below a name, in form data', ['/metadata/*'], { headers: FORM, body: `metadata[q]=${encodeURIComponent(PHONE)}` }],
+  ['further below, in form data', ['/metadata/phone'], { headers: FORM, body: `a=1&metadata[phone][n][0]=${PHONE}&b=2` }],
+  ['that is not encoded, in form data', ['/phone'], { headers: FORM, body: `phone=${PHONE}, O'Brien ${PHONE}&b=2` }],
+  ['of a form in a form', ['/phone'], { headers: FORM, body: `a=${encodeURIComponent(`phone=${encodeURIComponent(PHONE)}`)}` }],
+  ['in a list of broken JSON', ['/metadata/phone'], { body: `{"metadata":{"phone":["a","${PHONE}"]},}` }],
+  ['in a list of a long body', ['/metadata/phone'], { path: '/nix', body: { metadata: { phone: ['a', PHONE] }, LONG } }],
+  [
+    'in a list of a long body of another type',
+    ['/metadata/phone'],
+    { headers: PLAIN, body: { metadata: { phone: ['a', PHONE] }, LONG } },
+  ],
+  ['in an object of broken JSON', ['/metadata/phone'], { path: '/nix', body: `{"phone": {"n": "${PHONE}"}, }` }],
+  ['with a raw quote before it', ['/metadata/phone'], { body: `{"phone": "the "new" ${PHONE}", "x": 1}` }],
+  ['with an escape that is a quote', ['/metadata/phone'], { body: `{"phone": "\\u0022${PHONE}", }` }],
+  ['without quotes', ['/metadata/phone'], { body: `{phone: ${PHONE}, x: 1}` }],
+  ['that the refusal quotes cut', ['/metadata/phone'], { body: `{"phone": '${PHONE} ${LONG}'}` }],
+  [
+    'that the control API quotes cut',
+    ['/metadata/phone'],
+    { path: '/_emulator/conversations', body: `{"phone": '${PHONE} ${LONG}'}` },
+  ],
+  [
+    'that the refusal shows cut',
+    ['/skillId/*'],
+    { body: { sessionId: CONVERSATION, skillId: { a: `${'x'.repeat(65)}1234567${LONG}` } } },
+  ],
+  [
+    'in a multipart form',
+    ['/phone'],
+    {
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+      body: `--b\r\nContent-Disposition: form-data; name="phone"\r\n\r\nTel\r\n-- ${PHONE}\r\n--b\r\nContent-Disposition: form-data; name="x"\r\n\r\n1\r\n--b--`,
+    },
+  ],
+  [
+    'in XML',
+    ['/cust/phone'],
+    {
+      headers: { 'content-type': 'application/xml' },
+      body: `<a><c:phone t="1"><phone>1</phone><phonebook/>${PHONE}</c:phone></a>`,
+    },
+  ],
+  ['of an attribute', ['/phone'], { path: `/api/v2/conversations?attribute=phone&value=${encodeURIComponent(PHONE)}` }],
+  ['of any attribute', ['/attributes/*'], { path: `/api/v2/conversations?value=${encodeURIComponent(PHONE)}&attribute=phone` }],
+  [
+    'of an attribute that is only explained',
+    ['/attributes/phone'],
+    {
+      path: '/_emulator/explain',
+      body: { method: 'GET', path: `/api/v2/conversations?attribute=phone&value=${encodeURIComponent(PHONE)}` },
+    },
+  ],
+  [
+    'in form data that is only explained',
+    ['/phone'],
+    { path: '/_emulator/explain', body: { headers: FORM, body: `x=1&phone=${encodeURIComponent(PHONE)}` } },
+  ],
+  ['in a query, by its last name', ['/metadata/phone'], { path: `/nix?phone=${encodeURIComponent(PHONE)}` }],
+])('a value %s reaches neither trace nor terminal nor trace file', async (_, redact, message) => {
+  const folder = await mkdtemp(join(tmpdir(), 'traces-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const traceFile = join(folder, 'traces.ndjson');
+  const started = await emulator({ redact, traceFile });
+  const printed: string[] = [];
+  started.onTrace(
+    createReporter({ level: () => 'trace', colors: false, url: () => 'http://x', print: (text) => printed.push(text) }),
+  );
+  const trace = await traceOf(started.url, await send(started.url, message));
+  for (const text of [JSON.stringify(trace), printed.join('\n'), await readFile(traceFile, 'utf8')]) {
+    expect(text).toContain('[redacted]');
+    expect(text).not.toMatch(/1234567/);
+  }
+});
+
+test('what stands beside a hidden value stays, whatever the form of the body', () => {
+  const hide = (pointer: string, text: string): string => createRedactor([pointer])?.body(text, new Set()) ?? '';
+  expect(hide('/m/phone', '{"phone": ["a", "b"], "x": 1,}')).toBe('{"phone": "[redacted]", "x": 1,}');
+  expect(hide('/m/phone', "{phone: Doe, Jane, x: 'O\'Brien'}")).toBe("{phone: [redacted], x: 'O\'Brien'}");
+  expect(hide('/m/*', 'a=1&m[q]=x y&b=2')).toBe('a=1&m[q]=[redacted]&b=2');
+  expect(hide('/phone', '<a><phone>1</phone><b>2</b></a>')).toBe('<a><phone>[redacted]</phone><b>2</b></a>');
+  expect(hide('/name', '--b\nContent-Disposition: form-data; name="name"\n\n1\n2\n--b--')).toBe(
+    '--b\nContent-Disposition: form-data; name="[redacted]"\n\n[redacted]\n--b--',
+  );
+  expect(hide('/phone', '{"phones": [1], "b": 2,}')).toBe('{"phones": [1], "b": 2,}');
+  expect(hide('/*', 'a=1')).toBe('[redacted]');
+  // The first of two equal keys is in no parsed value.
+  expect(hide('/m/*', '{"m":{"q":"a"},"m":{}}')).toBe('{"m":{}}');
+});
+
+test('a value under a name that is hidden survives in no form of text', () => {
+  const secret = 'S3CR3T';
+  const value = fc
+    .tuple(fc.string(), fc.string(), fc.constantFrom('text', 'list', 'object', 'deep'))
+    .map(([before, after, shape]) => {
+      const text = before + secret + after;
+      return { text, list: ['a', text], object: { n: text }, deep: { a: [{ b: [1, text] }], c: null } }[shape];
+    });
+  const flat = (name: string, held: unknown): [string, string][] =>
+    typeof held === 'object' && held !== null
+      ? Object.entries(held).flatMap(([key, member]) => flat(`${name}[${key}]`, member))
+      : [[name, String(held)]];
+  const forms: ((held: unknown, indent: number, around: string) => string)[] = [
+    (held, indent, around) => JSON.stringify({ around, m: { phone: held }, after: around }, null, indent),
+    (held, indent, around) => JSON.stringify({ around, m: { phone: held }, after: around }, null, indent).replace(/\}$/, ',}'),
+    (held, indent) => JSON.stringify({ m: { phone: held } }, null, indent).slice(0, -2),
+    (held, indent, around) => `{"x": ${JSON.stringify(JSON.stringify({ around, phone: held }, null, indent))},}`,
+    (held, _, around) => new URLSearchParams([['a', around], ...flat('m[phone]', held), ['b', around]]).toString(),
+    (held, _, around) => new URLSearchParams({ a: around, data: JSON.stringify({ m: { phone: held } }) }).toString(),
+    (held, indent) => `<m><x>1</x><phone>${JSON.stringify(held, null, indent).replace(/[<&]/g, ' ')}</phone></m>`,
+    (held, indent, around) =>
+      `--bound\r\nContent-Disposition: form-data; name="a"\r\n\r\n${around}\r\n--bound\r\nContent-Disposition: form-data; name="m[phone]"\r\nContent-Type: text/plain\r\n\r\n${JSON.stringify(held, null, indent)}\r\n--bound--\r\n`,
+  ];
+  const redactor = createRedactor(['/m/phone']);
+  fc.assert(
+    fc.property(value, fc.constantFrom(...forms), fc.nat(4), fc.string(), (held, form, indent, around) => {
+      const hidden = redactor?.body(form(held, indent, around), new Set());
+      expect(hidden).not.toContain(secret);
+      expect(hidden).toContain('[redacted]');
+    }),
+    { numRuns: RUNS },
+  );
 });
 
 test('nothing else is hidden, and the answer on the wire is whole', async () => {

@@ -1,5 +1,5 @@
 /** Keeps customer data out of traces: the values that the setting `redact` names by JSON Pointer. */
-import { REDACTED } from './redact.js';
+import { hideNamed, type Names, percentDecoded, REDACTED } from './named-values.js';
 import type { Trace, TraceEntry } from './trace.js';
 
 /** Texts that were found where a pointer leads: they are hidden wherever else the trace repeats them. */
@@ -15,7 +15,7 @@ export interface Redactor {
   hide(trace: Trace, pathParameters: Readonly<Record<string, string>>, found: Found): Trace;
 }
 
-/** Shorter texts stand in other words by chance. */
+/** Shorter texts stand in other words by chance: they are looked for in quotes only. */
 const SHORTEST = 3;
 /** So many texts are looked for in the rest of a trace. */
 const MOST_FOUND = 200;
@@ -23,19 +23,24 @@ const MOST_FOUND = 200;
 /** undefined where there is nothing to hide. A step `*` leads to every member and item. */
 export function createRedactor(pointers: readonly string[]): Redactor | undefined {
   if (pointers.length === 0) return undefined;
-  const paths = pointers.map(stepsOf);
-  const names = [...new Set(paths.map((path) => path.at(-1) ?? ''))].filter((name) => name !== '*' && name !== '');
-  const parameters = paths.filter((path) => path.length === 1).map(([name = '']) => name);
-  const named = names.map(assignmentOf);
+  const wanted = wantedBy(pointers.map(stepsOf));
 
   return {
-    body: (text, found) => hideInText(text, { paths, named }, found),
+    body: (text, found) => hideInText(text, wanted, found),
     hide(trace, pathParameters, found) {
       const { request } = trace;
-      const isHidden = (name: string): boolean => parameters.some((wanted) => wanted === '*' || wanted === name);
-      for (const [name, value] of Object.entries(pathParameters)) if (isHidden(name)) note(value, found);
-      for (const [name, value] of queryOf(request.path)) if (isHidden(name)) note(value, found);
-      for (const [name, value] of Object.entries(request.headers)) if (parameters.includes(name)) note(value, found);
+      const inBodies = found.size > 0;
+      const parameters = hiddenParameters(request.path, wanted);
+      for (const [name, value] of Object.entries(pathParameters)) if (wanted.isParameter(name) && value !== '') found.add(value);
+      for (const [name, value] of queryOf(request.path)) if (parameters(name)) note(value, found);
+      for (const [name, value] of Object.entries(request.headers)) if (wanted.isHeader(name)) note(value, found);
+      const path = hideSegments(hideParameters(named(request.path, wanted, found), parameters), found);
+      const requestHeaders = hideHeaders(request.headers, wanted, found);
+      const responseHeaders = hideHeaders(trace.response?.headers ?? {}, wanted, found);
+      const entries = trace.entries.map((entry) =>
+        inBodies && entry.code === 'BODY_NOT_JSON' ? withoutQuote(entry, found) : hideReceived(entry, wanted, parameters, found),
+      );
+      // Only now is all that is looked for known.
       const plain = hiding(found);
       const plainId = (id: string | null): string | null => (id === null ? null : isCutOf(id, found) ? REDACTED : plain(id));
       const plainBody = (body: string | null): string | null => (body === null ? null : plain(body));
@@ -45,27 +50,88 @@ export function createRedactor(pointers: readonly string[]): Redactor | undefine
         ...trace,
         request: {
           ...request,
-          path: plain(hideSegments(hideParameters(request.path, isHidden), found)),
-          headers: plainHeaders(request.headers),
+          path: plain(path),
+          headers: plainHeaders(requestHeaders),
           body: plainBody(request.body),
         },
         response:
           trace.response === null
             ? null
-            : { ...trace.response, headers: plainHeaders(trace.response.headers), body: plainBody(trace.response.body) },
+            : { ...trace.response, headers: plainHeaders(responseHeaders), body: plainBody(trace.response.body) },
         conversationId: plainId(trace.conversationId),
         contactId: plainId(trace.contactId),
-        entries: trace.entries.map((entry) => hideInEntry(entry, paths, plain)),
+        entries: entries.map((entry) => hideInEntry(entry, plain)),
       };
     },
   };
 }
 
-/** What is looked for in bodies. */
+type Path = readonly string[];
+
+/** What is looked for. */
 interface Wanted {
-  readonly paths: readonly (readonly string[])[];
-  /** Assignments to the last names of the paths. */
-  readonly named: readonly RegExp[];
+  readonly paths: readonly Path[];
+  /** The paths up to their last name: what is no JSON, and what an entry shows of a body, is hidden from there on. */
+  readonly tops: readonly Path[];
+  /** Whether a path has no name at all: what is no JSON is hidden whole then. */
+  readonly all: boolean;
+  readonly names: Omit<Names, 'onHidden'>;
+  readonly isParameter: (name: string) => boolean;
+  readonly isHeader: (name: string) => boolean;
+}
+
+function wantedBy(paths: readonly Path[]): Wanted {
+  const tops = paths.map(upToItsLastName);
+  const names = new Set(tops.flatMap((path) => path.at(-1)?.toLowerCase() ?? []));
+  const isWhole = (name: string): boolean => names.has(name.toLowerCase());
+  /** `metadata[phone]`, `metadata.phone[0]` and `x:phone` name a phone too. */
+  const isName = (name: string): boolean => isWhole(name) || name.split(/[[\].:]+/).some(isWhole);
+  const parameters = paths.filter((path) => path.length === 1).map(([name = '']) => name);
+  const headers = new Set(parameters.map((name) => name.toLowerCase()));
+  return {
+    paths,
+    tops,
+    all: tops.some(({ length }) => length === 0),
+    names: {
+      suspect: suspectOf(leadsTo(paths, ['attributes', '*']) ? [...names, 'attribute'] : [...names]),
+      isName,
+      isWhole,
+      isHidden: isName,
+      // What a lookup calls an attribute is a member of `attributes` in bodies.
+      isListed: (name) => isName(name) || leadsTo(paths, ['attributes', name]),
+      hideNameless: (text) => text,
+    },
+    isParameter: (name) => parameters.some((wanted) => wanted === '*' || wanted === name),
+    isHeader: (name) => headers.has(name.toLowerCase()),
+  };
+}
+
+/** Without the steps at its end that are no names: `*` and places in lists. */
+function upToItsLastName(path: Path): Path {
+  return path.slice(0, path.findLastIndex((step) => !/^(?:\*|[0-9]*)$/.test(step)) + 1);
+}
+
+/** Escapes, a `%` and zero bytes may hide a name. */
+function suspectOf(names: readonly string[]): RegExp {
+  const literals = names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(' ', '[ +]'));
+  return new RegExp([...literals, '\\\\u', '%[0-9a-f]{2}', '\\0'].join('|'), 'i');
+}
+
+/** Whether one of the paths leads to a place or above it, from the root or from further in. */
+function leadsTo(paths: readonly Path[], steps: Path): boolean {
+  return paths.some((path) =>
+    steps.some((_, from) => path.every((step, at) => from + at < steps.length && (step === '*' || step === steps[from + at]))),
+  );
+}
+
+/** A text of any form without what stands under the last names. */
+function named(text: string, { names }: Wanted, found: Found): string {
+  return hideNamed(text, {
+    ...names,
+    onHidden: (value) => {
+      noteText(value, found);
+    },
+  });
 }
 
 /** Deeper bodies are taken as text: no operation takes them. */
@@ -75,14 +141,28 @@ function hideInText(text: string, wanted: Wanted, found: Found): string {
   const value = parsed(text);
   if (value !== undefined && depthWithin(value, DEEPEST)) {
     const hidden = hideAnywhere(value, wanted, found);
-    return hidden === value ? text : JSON.stringify(hidden);
+    return hidden === value && !hasDoubleKeys(text, value) ? text : JSON.stringify(hidden);
   }
-  // UTF-16 that was read as UTF-8 has a zero byte beside every letter, and broken JSON may write letters as escapes.
-  const plain = text
-    .replaceAll('\0', '')
-    .replace(/\\u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
-  const hidden = wanted.named.reduce((rest, pattern) => hideAssignments(rest, pattern, found), plain);
-  return hidden === plain ? text : hidden;
+  return wanted.all ? REDACTED : named(text, wanted, found);
+}
+
+/** What the first of two equal keys holds is not in the value. */
+function hasDoubleKeys(text: string, value: unknown): boolean {
+  let keys = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '\\') at += 1;
+    else if (character === '"') quoted = !quoted;
+    else if (character === ':' && !quoted) keys += 1;
+  }
+  return keys > membersIn(value);
+}
+
+function membersIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const members = Object.values(value);
+  return members.reduce((count: number, member) => count + membersIn(member), Array.isArray(value) ? 0 : members.length);
 }
 
 function parsed(text: string): unknown {
@@ -98,9 +178,11 @@ function depthWithin(value: unknown, most: number): boolean {
   return most > 0 && Object.values(value).every((member) => depthWithin(member, most - 1));
 }
 
+const LIKE_JSON = /^\s*[[{]/;
+
 /** The paths are tried from every place in the value: the control API wraps bodies and conversations into others. */
 function hideAnywhere(value: unknown, wanted: Wanted, found: Found): unknown {
-  if (typeof value === 'string') return /^\s*[[{]/.test(value) ? hideInText(value, wanted, found) : value;
+  if (typeof value === 'string') return LIKE_JSON.test(value) ? hideInText(value, wanted, found) : named(value, wanted, found);
   const hidden = wanted.paths.reduce((rest, path) => hideAt(rest, path, found), value);
   if (Array.isArray(hidden)) {
     const items = hidden.map((item: unknown) => hideAnywhere(item, wanted, found));
@@ -121,12 +203,17 @@ const LONGEST_IN_A_URL = 64;
 
 /** Hides what was found: as it stands, as JSON and URLs write it, and where only its beginning is shown. */
 function hiding(found: Found): (text: string) => string {
-  const forms = [...found]
-    .filter((text) => text.length >= SHORTEST)
-    .flatMap((text) => [text, text.slice(0, LONGEST_SHOWN), text.slice(0, LONGEST_IN_A_URL)])
-    .flatMap((text) => [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text.toWellFormed())]);
-  const longestFirst = [...new Set(forms)].sort((one, other) => other.length - one.length);
-  return (text) => longestFirst.reduce((rest, hidden) => rest.replaceAll(hidden, REDACTED), text);
+  const forms = [...found].flatMap(formsOf);
+  const longestFirst = [...new Map(forms).entries()].sort(([one], [other]) => other.length - one.length);
+  return (text) => longestFirst.reduce((rest, [form, instead]) => rest.replaceAll(form, instead), text);
+}
+
+/** Each with what stands instead of it. */
+function formsOf(text: string): [string, string][] {
+  if (text.length < SHORTEST) return [[JSON.stringify(text), `"${REDACTED}"`]];
+  return [text, text.slice(0, LONGEST_SHOWN), text.slice(0, LONGEST_IN_A_URL)]
+    .flatMap((shown) => [shown, JSON.stringify(shown).slice(1, -1), encodeURIComponent(shown.toWellFormed())])
+    .map((form) => [form, REDACTED]);
 }
 
 /** An id in a trace may be the beginning of a long one. */
@@ -137,11 +224,11 @@ function isCutOf(id: string, found: Found): boolean {
 function hideSegments(path: string, found: Found): string {
   const mark = path.indexOf('?');
   const [way, query] = mark === -1 ? [path, ''] : [path.slice(0, mark), path.slice(mark)];
-  const segments = way.split('/').map((segment) => (found.has(percentDecoded(segment)) ? REDACTED : segment));
+  const segments = way.split('/').map((segment) => (found.has(decodedSegment(segment)) ? REDACTED : segment));
   return segments.join('/') + query;
 }
 
-function percentDecoded(segment: string): string {
+function decodedSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
@@ -157,7 +244,7 @@ function stepsOf(pointer: string): string[] {
 }
 
 function note(text: string, found: Found): void {
-  if (found.size < MOST_FOUND) found.add(text);
+  if (text !== '' && found.size < MOST_FOUND) found.add(text);
 }
 
 /** The same value where the path leads nowhere in it. */
@@ -173,7 +260,7 @@ function hideAt(value: unknown, [step, ...rest]: readonly string[], found: Found
     return items.some((item, index) => item !== value[index]) ? items : value;
   }
   if (typeof value === 'string') {
-    const inner = /^\s*[[{]/.test(value) ? parsed(value) : undefined;
+    const inner = LIKE_JSON.test(value) ? parsed(value) : undefined;
     const hidden = hideAt(inner, [step, ...rest], found);
     return hidden === inner ? value : JSON.stringify(hidden);
   }
@@ -190,23 +277,25 @@ function noteAll(value: unknown, found: Found): void {
   else if (typeof value === 'object' && value !== null) for (const member of Object.values(value)) noteAll(member, found);
 }
 
-/** `"name": value`, `name=value`, `outer[name]=value`: for bodies that are no JSON. */
-function assignmentOf(name: string): RegExp {
-  const literal = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(
-    `((?:^|[\\s"'{,&?[]|%5B)${literal}(?:["'\\]]|%5D){0,4}\\s{0,20}[:=]\\s{0,20})("(?:[^"\\\\]|\\\\.)*"?|'[^']*'?|[^,&\\s}\\]]+)`,
-    'gi',
-  );
+/** Of a longer value, only the texts in its beginning are looked for. */
+const LONGEST_NOTED = 10_000;
+
+/** A value as it stands in a text that is no JSON, and the texts in it. */
+function noteText(raw: string, found: Found): void {
+  if (found.size >= MOST_FOUND) return;
+  const value = parsed(raw);
+  if (typeof value === 'number') note(raw.trim(), found);
+  else if (value !== undefined) noteAll(value, found);
+  else for (const text of textsIn(raw.slice(0, LONGEST_NOTED))) note(text, found);
 }
 
-function hideAssignments(text: string, pattern: RegExp, found: Found): string {
-  return text.replace(pattern, (_, head: string, value: string) => {
-    const bare = value.replace(/^["']|["']$/g, '');
-    note(bare, found);
-    const [[decoded = ''] = []] = new URLSearchParams(bare.replaceAll('&', '%26').replaceAll('=', '%3D'));
-    if (decoded !== bare) note(decoded, found);
-    return head + REDACTED;
-  });
+function textsIn(raw: string): string[] {
+  const plain = raw.replace(/\\(["'])/g, '$1').trim();
+  const quoted = [...plain.matchAll(/"([^"]*)"?|'([^']*)'?/g)]
+    .filter(({ 0: whole, index }) => !/^\s{0,20}:/.test(plain.slice(index + whole.length, index + whole.length + 21)))
+    .map(([, double, single]) => double ?? single ?? '');
+  const bare = quoted.length > 0 ? quoted : [plain, ...plain.split(/<[^<>]*>|[,[\]{}\r\n]/)];
+  return bare.flatMap((text) => [text.trim(), percentDecoded(text).trim()]);
 }
 
 function queryOf(path: string): URLSearchParams {
@@ -226,16 +315,44 @@ function hideParameters(path: string, isHidden: (name: string) => boolean): stri
   return `${path.slice(0, mark)}?${fields.join('&')}`;
 }
 
-function hideInEntry(entry: TraceEntry, paths: readonly string[][], plain: (text: string) => string): TraceEntry {
-  const steps = entry.pointer == null ? [] : stepsOf(entry.pointer);
-  const within = paths.some((path) =>
-    steps.some((_, from) => path.every((step, at) => from + at < steps.length && (step === '*' || step === steps[from + at]))),
+/** Of a lookup such as `?attribute=phone&value=…` the value too. */
+function hiddenParameters(path: string, { isParameter, names }: Wanted): (name: string) => boolean {
+  const looksUp = queryOf(path)
+    .getAll('attribute')
+    .some((name) => names.isListed(name));
+  return (name) => isParameter(name) || (looksUp && name === 'value');
+}
+
+function hideHeaders(headers: Readonly<Record<string, string>>, wanted: Wanted, found: Found): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, wanted.isHeader(name) ? REDACTED : named(value, wanted, found)]),
   );
+}
+
+/** Such an entry quotes the body from the middle of what may be a value. */
+function withoutQuote(entry: TraceEntry, found: Found): TraceEntry {
+  found.add(entry.received ?? REDACTED);
+  return { ...entry, received: REDACTED };
+}
+
+function hideReceived(entry: TraceEntry, wanted: Wanted, isHidden: (name: string) => boolean, found: Found): TraceEntry {
+  if (entry.received === undefined) return entry;
+  const steps = entry.pointer == null ? [] : stepsOf(entry.pointer);
+  const [name = ''] = steps;
+  const hidden =
+    wanted.all ||
+    leadsTo(wanted.tops, steps) ||
+    (entry.in === 'query' && isHidden(name)) ||
+    (entry.in === 'header' && wanted.isHeader(name));
+  return { ...entry, received: hidden ? REDACTED : named(entry.received, wanted, found) };
+}
+
+function hideInEntry(entry: TraceEntry, plain: (text: string) => string): TraceEntry {
   return {
     ...entry,
     message: plain(entry.message),
     ...(entry.expected === undefined ? {} : { expected: plain(entry.expected) }),
-    ...(entry.received === undefined ? {} : { received: within ? REDACTED : plain(entry.received) }),
+    ...(entry.received === undefined ? {} : { received: plain(entry.received) }),
     ...(entry.remedy === undefined ? {} : { remedy: plain(entry.remedy) }),
   };
 }
