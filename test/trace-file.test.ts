@@ -1,10 +1,10 @@
 /** The trace file: a line for everything that was answered, however the emulator ends. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
-import { createConnection } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -99,11 +99,46 @@ test('that cannot be begun anew grows on, which is told, and nothing is missing 
   expect((await stat(`${traceFile}.1`)).size).toBeLessThan(20 * 1024);
 });
 
-test.skipIf(!existsSync('/dev/full'))('on a full disk costs nobody an answer, and is told once', async () => {
+const hasPipes = process.platform !== 'win32';
+const makePipe = (path: string): void => {
+  execFileSync('mkfifo', [path]);
+};
+
+test.skipIf(!hasPipes)('is a regular file: anything else is refused at the start, by what it is', async () => {
+  const path = await folder();
+  const pipe = join(path, 'pipe');
+  makePipe(pipe);
+  const linked = join(path, 'link');
+  await symlink(pipe, linked);
+  const socket = createServer().listen(join(path, 'socket'));
+  await once(socket, 'listening');
+  onTestFinished(() => {
+    socket.close();
+  });
+  for (const [traceFile, kind] of [
+    [pipe, 'a pipe'],
+    [linked, 'a pipe'],
+    [path, 'a folder'],
+    [join(path, 'socket'), 'a socket'],
+    ['/dev/null', 'a device'],
+  ] as const)
+    await expect(emulator({ traceFile })).rejects.toThrow(
+      new RegExp(`traceFile: the trace file cannot be written: ${traceFile} is ${kind}, and traces are written to regular files`),
+    );
+});
+
+test.skipIf(!hasPipes)('for which a pipe stands meanwhile costs nobody an answer; what is missing is told once', async () => {
+  const traceFile = join(await folder(), 'traces.ndjson');
   const notes: string[] = [];
-  const { url } = await emulator({ traceFile: '/dev/full', onNote: (note) => notes.push(note) });
-  for (let number = 0; number < 5; number += 1) expect((await send(url, { body: {} })).status).toBe(400);
-  expect(notes).toEqual([expect.stringMatching(/^\/dev\/full cannot be written: ENOSPC.*Answers go on/)]);
+  const { url } = await emulator({ traceFile, onNote: (note) => notes.push(note) });
+  await rm(traceFile);
+  makePipe(traceFile);
+  for (let number = 0; number < 3; number += 1) expect((await send(url, { body: {} })).status).toBe(400);
+  expect(notes).toEqual([expect.stringMatching(/traces\.ndjson is a pipe.*Answers go on; traces are missing in it/)]);
+  await rm(traceFile);
+  await send(url, { body: {} });
+  expect(notes.slice(1)).toEqual([expect.stringMatching(/is written again; 3 traces are missing/)]);
+  expect(await linesOf(traceFile)).toHaveLength(1);
 });
 
 test('has the trace of a request that the end of the emulator cut off, and closing twice is closing once', async () => {

@@ -1,5 +1,5 @@
 /** Writes every trace to a file, one line of JSON each, before its answer leaves; begins a new file from a certain size on. */
-import { closeSync, fstatSync, openSync, readSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, renameSync, type Stats, statSync, writeSync } from 'node:fs';
 import type { Trace } from './trace.js';
 
 /** So many files that were full are kept, as `.1` (the newest), `.2`, … */
@@ -20,31 +20,27 @@ export interface TraceFileSettings {
 export class TraceFile {
   readonly #settings: TraceFileSettings;
   #file: number;
-  /** What is no file, such as a terminal or a pipe, is never begun anew. */
-  readonly #isFile: boolean;
   #bytes: number;
   /** Where it could not be begun anew, it grows on up to here before that is tried again. */
   #growsTo = 0;
   #lost = 0;
   #closed = false;
 
-  /** Throws Node's error where the file cannot be opened. */
+  /** Throws Node's error where the file cannot be opened, and one that says what it is where it is no regular file. */
   constructor(settings: TraceFileSettings) {
     this.#settings = settings;
-    this.#file = openSync(settings.path, 'a+');
-    const stats = fstatSync(this.#file);
-    this.#bytes = stats.size;
-    this.#isFile = stats.isFile();
-    if (this.#isFile && this.#endsWithinALine()) this.#write(Buffer.from('\n'));
+    this.#file = openRegular(settings.path);
+    this.#bytes = fstatSync(this.#file).size;
+    if (this.#endsWithinALine()) this.#write(Buffer.from('\n'));
   }
 
   add(trace: Trace): void {
     if (this.#closed) return;
     const { path, size, tell } = this.#settings;
     const line = Buffer.from(`${JSON.stringify(trace)}\n`);
-    if (this.#isFile && this.#bytes > 0 && this.#bytes + line.length > Math.max(size(), this.#growsTo)) this.#beginAnew();
+    if (this.#bytes > 0 && this.#bytes + line.length > Math.max(size(), this.#growsTo)) this.#beginAnew();
     try {
-      if (this.#isFile && this.#wasMoved()) this.#open();
+      if (this.#wasMoved()) this.#open();
       if (this.#lost > 0 && this.#endsWithinALine()) this.#write(Buffer.from('\n'));
       this.#write(line);
       if (this.#lost > 0) tell(`${path} is written again; ${String(this.#lost)} traces are missing in it.`);
@@ -82,7 +78,7 @@ export class TraceFile {
   }
 
   #open(): void {
-    const anew = openSync(this.#settings.path, 'a+');
+    const anew = openRegular(this.#settings.path);
     closeSync(this.#file);
     this.#file = anew;
     this.#bytes = fstatSync(anew).size;
@@ -100,6 +96,22 @@ export class TraceFile {
       tell(`${path} cannot be begun anew: ${(error as Error).message}. It grows on.`);
     }
   }
+}
+
+/** Writing to a pipe or a terminal would wait for its reader, and all answers with it. */
+function openRegular(path: string): number {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isFile() === false) throw new Error(`${path} is ${kindOf(stats)}, and traces are written to regular files only`);
+  return openSync(path, APPENDING);
+}
+
+/** As `a+`, but what takes the file's place meanwhile does not block either. */
+const APPENDING = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NONBLOCK;
+
+function kindOf(stats: Stats): string {
+  if (stats.isFIFO()) return 'a pipe';
+  if (stats.isDirectory()) return 'a folder';
+  return stats.isSocket() ? 'a socket' : 'a device';
 }
 
 /** `.2` becomes `.3`, `.1` becomes `.2`, and the file itself `.1`. */
