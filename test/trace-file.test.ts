@@ -2,7 +2,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readlink, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -139,6 +139,37 @@ test.skipIf(!hasPipes)('for which a pipe stands meanwhile costs nobody an answer
   await send(url, { body: {} });
   expect(notes.slice(1)).toEqual([expect.stringMatching(/is written again; 3 traces are missing/)]);
   expect(await linesOf(traceFile)).toHaveLength(1);
+});
+
+test('that something else emptied is small again, and pushes no older ones out', async () => {
+  const traceFile = join(await folder(), 'traces.ndjson');
+  const { url } = await emulator({ traceFile, traceFileSize: '8kb' });
+  for (let number = 0; number < 5; number += 1) {
+    for (let fill = 0; fill < 3; fill += 1) await send(url, { body: {} });
+    await truncate(traceFile);
+  }
+  await send(url, { body: {} });
+  expect(await linesOf(traceFile)).toHaveLength(1);
+  expect(existsSync(`${traceFile}.1`)).toBe(false);
+  await truncate(traceFile, 10);
+  await send(url, { body: {} });
+  const [cut, whole = ''] = await linesOf(traceFile);
+  expect(cut).toHaveLength(10);
+  expect((JSON.parse(whole) as Trace).outcome).toBe('rejected');
+});
+
+test('that is a link stays one when it is begun anew', async () => {
+  const path = await folder();
+  const traceFile = join(path, 'link');
+  const target = join(path, 'far', 'traces.ndjson');
+  await mkdir(join(path, 'far'));
+  await symlink(target, traceFile);
+  const { url } = await emulator({ traceFile, traceFileSize: '8kb' });
+  for (let number = 0; number < 20; number += 1) await send(url, { body: {} });
+  expect(await readlink(traceFile)).toBe(target);
+  expect(existsSync(`${target}.1`)).toBe(true);
+  expect((await linesOf(traceFile)).length).toBeGreaterThan(0);
+  expect(existsSync(`${traceFile}.1`)).toBe(false);
 });
 
 test('has the trace of a request that the end of the emulator cut off, and closing twice is closing once', async () => {

@@ -1,5 +1,16 @@
 /** Writes every trace to a file, one line of JSON each, before its answer leaves; begins a new file from a certain size on. */
-import { closeSync, constants, fstatSync, openSync, readSync, renameSync, type Stats, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import type { Trace } from './trace.js';
 
 /** So many files that were full are kept, as `.1` (the newest), `.2`, … */
@@ -19,7 +30,11 @@ export interface TraceFileSettings {
  */
 export class TraceFile {
   readonly #settings: TraceFileSettings;
+  /** Where it really lies, so that a link to it stays one. */
+  readonly #path: string;
   #file: number;
+  /** Which file that is, for the operating system. */
+  #inode: number;
   #bytes: number;
   /** Where it could not be begun anew, it grows on up to here before that is tried again. */
   #growsTo = 0;
@@ -30,18 +45,21 @@ export class TraceFile {
   constructor(settings: TraceFileSettings) {
     this.#settings = settings;
     this.#file = openRegular(settings.path);
-    this.#bytes = fstatSync(this.#file).size;
-    if (this.#endsWithinALine()) this.#write(Buffer.from('\n'));
+    this.#path = realpathSync(settings.path);
+    const { ino, size } = fstatSync(this.#file);
+    this.#inode = ino;
+    this.#bytes = size;
+    this.#endLine();
   }
 
   add(trace: Trace): void {
     if (this.#closed) return;
     const { path, size, tell } = this.#settings;
     const line = Buffer.from(`${JSON.stringify(trace)}\n`);
-    if (this.#bytes > 0 && this.#bytes + line.length > Math.max(size(), this.#growsTo)) this.#beginAnew();
     try {
-      if (this.#wasMoved()) this.#open();
-      if (this.#lost > 0 && this.#endsWithinALine()) this.#write(Buffer.from('\n'));
+      this.#lookAgain();
+      if (this.#bytes > 0 && this.#bytes + line.length > Math.max(size(), this.#growsTo)) this.#beginAnew();
+      if (this.#lost > 0) this.#endLine();
       this.#write(line);
       if (this.#lost > 0) tell(`${path} is written again; ${String(this.#lost)} traces are missing in it.`);
       this.#lost = 0;
@@ -66,31 +84,40 @@ export class TraceFile {
     }
   }
 
-  /** As after an end in the middle of a line, or a full disk. */
-  #endsWithinALine(): boolean {
+  /** It may end within a line, as after an end of the emulator, or a full disk. */
+  #endLine(): void {
     const last = Buffer.alloc(1);
-    return this.#bytes > 0 && readSync(this.#file, last, 0, 1, this.#bytes - 1) === 1 && last[0] !== 0x0a;
+    if (this.#bytes > 0 && readSync(this.#file, last, 0, 1, this.#bytes - 1) === 1 && last[0] !== 0x0a)
+      this.#write(Buffer.from('\n'));
   }
 
-  /** As a rotation from outside does, or a person who wants it empty. */
-  #wasMoved(): boolean {
-    return statSync(this.#settings.path, { throwIfNoEntry: false })?.ino !== fstatSync(this.#file).ino;
+  /** A rotation from outside moves or empties the file, and so does a person who wants it empty. */
+  #lookAgain(): void {
+    const there = statSync(this.#path, { throwIfNoEntry: false });
+    if (there?.ino !== this.#inode) this.#open();
+    else if (there.size !== this.#bytes) {
+      if (there.size < this.#bytes) this.#growsTo = 0;
+      this.#bytes = there.size;
+      this.#endLine();
+    }
   }
 
   #open(): void {
-    const anew = openRegular(this.#settings.path);
+    const anew = openRegular(this.#path);
     closeSync(this.#file);
     this.#file = anew;
-    this.#bytes = fstatSync(anew).size;
+    const { ino, size } = fstatSync(anew);
+    this.#inode = ino;
+    this.#bytes = size;
+    this.#growsTo = 0;
   }
 
   /** A file that is mounted into a container by itself, for one, cannot be renamed: nothing is lost, it grows on. */
   #beginAnew(): void {
     const { path, size, tell } = this.#settings;
     try {
-      shiftOlder(path);
+      shiftOlder(this.#path);
       this.#open();
-      this.#growsTo = 0;
     } catch (error) {
       this.#growsTo = this.#bytes + size();
       tell(`${path} cannot be begun anew: ${(error as Error).message}. It grows on.`);
