@@ -71,7 +71,7 @@ function tooMuchInFlight(limit: number): Rejection {
 
 /** The answer would stand behind those that are not over. */
 class NotSent extends Rejection {
-  override get status(): number {
+  override statusIn(): number {
     return NEVER_SENT;
   }
 }
