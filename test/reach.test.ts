@@ -94,6 +94,23 @@ describe('the control API answers under names that nobody can register', () => {
   });
 });
 
+test.each([
+  ['1.1', 'Host: localhost\r\nHost: example.com'],
+  ['1.1', 'host: localhost\r\nAccept: */*\r\nHOST: localhost'],
+  ['1.0', 'Host: localhost\r\nHost: example.com'],
+])('a request of HTTP/%s with two Host headers is none, on any path: %j', async (version, headers) => {
+  const { url } = await emulator();
+  for (const path of ['/_emulator/health', `${HANDOVER}/${CONVERSATION}`, '/t/a/_emulator/traces', '/nix']) {
+    const answer = await talk(url, `GET ${path} HTTP/${version}\r\n${headers}\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 [^]*x-emulator-cause: HTTP_MALFORMED/i);
+    const id = /x-emulator-trace-id: (\S+)/i.exec(answer)?.[1] ?? '';
+    const tenant = path.startsWith('/t/') ? '/t/a' : '';
+    const { body } = await send(url, { path: `${tenant}/_emulator/traces/${id}` });
+    expect(body.entries[0]).toMatchObject({ code: 'HTTP_MALFORMED', in: 'header', pointer: '/host' });
+    expect(body.entries[0].received).toMatch(/^\["localhost","/);
+  }
+});
+
 describe('URLs in answers', () => {
   const urlOf = async (url: string, path = '', host?: string): Promise<string> =>
     (await send(url, { path: `${path}/_emulator/health`, headers: host === undefined ? {} : { host } })).body.url as string;

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Arrival, Received } from '../pipeline/index.js';
 import { tooLarge } from '../pipeline/parse-body.js';
 import { NEVER_SENT, Rejection, reject } from '../rejections.js';
+import { show } from '../shown.js';
 import { callerLeft, leftInTheLine } from './broken.js';
 import type { Held, InFlight } from './in-flight.js';
 
@@ -93,17 +94,30 @@ export function tooManyWaiting(): Rejection {
   ]);
 }
 
-/** RFC 9112 asks for Host; Node would answer its lack with a page of its own. */
+/** RFC 9112 asks for one Host: Node would answer its lack with a page of its own, and takes the first of several. */
 function hostFault(request: IncomingMessage): Rejection | undefined {
-  if (request.httpVersion !== '1.1' || request.headers.host !== undefined) return undefined;
+  const hosts = hostsOf(request);
+  if (hosts.length === 1 || (hosts.length === 0 && request.httpVersion !== '1.1')) return undefined;
+  const several = hosts.length > 0;
   return reject('HTTP_MALFORMED', {
-    message: 'The request has no Host header.',
+    message: several ? 'The request has more than one Host header.' : 'The request has no Host header.',
     in: 'header',
     pointer: '/host',
-    expected: 'a Host header, as HTTP/1.1 demands',
-    received: 'nothing',
-    remedy: 'Let an HTTP library make the request, or add the header Host.',
+    expected: several ? 'one Host header, as HTTP demands' : 'a Host header, as HTTP/1.1 demands',
+    received: several ? show(hosts) : 'nothing',
+    remedy: several
+      ? 'Let an HTTP library make the request; where a proxy or a script adds Host, let it replace the one that is there.'
+      : 'Let an HTTP library make the request, or add the header Host.',
   });
+}
+
+function hostsOf({ rawHeaders }: IncomingMessage): string[] {
+  const hosts: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts.push(rawHeaders[at + 1] ?? '');
+  }
+  return hosts;
 }
 
 const NOTHING: Received = { bytes: Buffer.alloc(0) };
