@@ -115,12 +115,12 @@ export const CATALOGUE = {
   EMULATOR_BUSY: refusal(
     503,
     'emulator',
-    'More connections are open than `--max-connections` allows, or more bytes are in flight than `--max-in-flight-bytes`.',
+    'More connections are open than `--max-connections` allows, more bytes are in flight than `--max-in-flight-bytes`, or too many requests wait on one connection (then it is closed).',
   ),
   CONTROL_INPUT_INVALID: refusal(400, 'emulator', 'Bad input to the control API.'),
   REQUEST_TIMEOUT: refusal(408, 'assumed', 'The request did not arrive in time.'),
   HEADERS_TOO_LARGE: refusal(431, 'assumed', 'Request line and headers are over 16 KB together.'),
-  HTTP_MALFORMED: refusal(400, 'assumed', 'What arrived is not HTTP/1.'),
+  HTTP_MALFORMED: refusal(400, 'assumed', 'What arrived is not HTTP/1, or has no Host header, or more than one.'),
   INTERNAL: refusal(500, 'emulator', 'A bug of the emulator.'),
   CLIENT_DISCONNECTED: refusal(
     NEVER_SENT,

@@ -230,7 +230,7 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
     expected: 'the path of a file',
     atStart: true,
     default: undefined,
-    help: 'file that gets every trace, one line of JSON each',
+    help: 'regular file that gets every trace, one line of JSON each',
     flag: { name: 'trace-file', value: 'path' },
   },
   traceFileSize: {
@@ -265,7 +265,7 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
   },
   maxInFlightBytes: {
     ...size('256mb'),
-    help: 'memory for bodies that are arriving and answers that nobody has read yet; a request beyond is refused',
+    help: 'memory for bodies that are arriving, requests that wait for their turn and answers that nobody has read yet; a request beyond is refused',
     flag: { name: 'max-in-flight-bytes', value: 'size' },
   },
   maxTraces: {
