@@ -92,6 +92,8 @@ export interface Family {
   readonly name: string;
   readonly prefixes: readonly string[];
   readonly anyCase: boolean;
+  /** Matches the prefix at the beginning of a path of the family. */
+  readonly beginning: RegExp;
   readonly descriptionHeader: string | undefined;
   readonly unknown: RefusalCode;
   readonly inputCode: RefusalCode | undefined;
@@ -201,14 +203,11 @@ export function buildContract(documents: readonly ContractDocument[], version: s
 const FALLBACK = 'conversations';
 
 /** The path with the family's prefix as the contract spells it; undefined where it does not belong to the family. */
-export function pathWithin(path: string, { prefixes, anyCase }: Family): string | undefined {
-  for (const prefix of prefixes) {
-    if (path === prefix || path.startsWith(`${prefix}/`)) return path;
-    if (!anyCase) continue;
-    const [start, rest] = [path.slice(0, prefix.length), path.slice(prefix.length)];
-    if (start.toLowerCase() === prefix.toLowerCase() && (rest === '' || rest.startsWith('/'))) return prefix + rest;
-  }
-  return undefined;
+export function pathWithin(path: string, { prefixes, beginning }: Family): string | undefined {
+  const start = beginning.exec(path)?.[0];
+  if (start === undefined) return undefined;
+  const prefix = prefixes.find((one) => one.length === start.length && one.toLowerCase() === start.toLowerCase());
+  return prefix === undefined || prefix === start ? path : prefix + path.slice(start.length);
 }
 
 /** The paths, each operation with the errors of its family beside what it lists itself. */
@@ -239,6 +238,10 @@ function buildFamily(source: FamilyObject, base: FamilyObject['errors']): Family
     name: source.name,
     prefixes: source.prefixes,
     anyCase: source.anyCase ?? false,
+    beginning: new RegExp(
+      `^(?:${source.prefixes.map((prefix) => prefix.replaceAll('.', '\\.')).join('|')})(?=/|$)`,
+      source.anyCase === true ? 'i' : '',
+    ),
     descriptionHeader: source.descriptionHeader,
     unknown: source.unknown ?? 'ROUTE_UNKNOWN',
     inputCode: source.inputCode,

@@ -24,8 +24,9 @@ export function negotiate(exchange: Exchange): void {
 
 /** Form data at an operation that takes JSON gets a code of its own later, when it is known what its body looks like. */
 function mediaTypeOf(contentType: string, takes: MediaKind): MediaKind {
+  if (contentType === 'application/json' && takes === 'json') return 'json';
+  if (contentType === '') return 'form';
   const essence = (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
-  if (essence === '' && contentType === '') return 'form';
   if (essence === 'application/x-www-form-urlencoded') return 'form';
   if (takes === 'json' && isJson(essence)) return 'json';
   throw reject('CONTENT_TYPE_UNSUPPORTED', {

@@ -46,8 +46,7 @@ export function activityNow(call: Call, state: TenantState): (skill: Skill) => S
 export function warnIfUnstaffed(call: Call, skill: Skill, state: TenantState): void {
   const named = `Skill ${String(skill.skillId)} (${skill.name})`;
   const place = { in: 'body', pointer: '/skillId' } as const;
-  const loggedIn = state.agents().some((agent) => agent.skills.includes(skill.skillId) && agent.state !== 'LoggedOut');
-  if (skill.agents === 0 && !loggedIn) {
+  if (skill.agents === 0 && !hasAgentLoggedIn(skill, state)) {
     call.warn('SKILL_UNSTAFFED', {
       message: `${named} has no agent who is logged in.`,
       ...place,
@@ -67,4 +66,8 @@ export function warnIfUnstaffed(call: Call, skill: Skill, state: TenantState): v
     remedy:
       'The customer would wait until it opens. Ask GET …/hours-of-operation before the handover, as a bot in production should, or route to another skill.',
   });
+}
+
+function hasAgentLoggedIn({ skillId }: Skill, state: TenantState): boolean {
+  return state.agents().some((agent) => agent.skills.includes(skillId) && agent.state !== 'LoggedOut');
 }
