@@ -108,6 +108,8 @@ async function fileLayer(path: string | undefined, faults: ConfigFault[]): Promi
   let file: YamlFile;
   try {
     const text = await readFile(path, 'utf8');
+    // A file that is just being written is empty for a moment.
+    if (text.trim() === '') throw new FileFaults([{ file: path, line: 1, column: 1, message: 'the file is empty' }]);
     const { readYaml } = await import('./yaml-file.js');
     file = readYaml(path, text);
   } catch (error) {

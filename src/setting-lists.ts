@@ -17,8 +17,8 @@ export const LISTS: Readonly<Record<ListName, SettingDescription>> = {
         additionalProperties: false,
         properties: {
           skillId: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
-          name: { type: 'string', minLength: 1 },
-          agents: { type: 'integer', minimum: 0, default: 1 },
+          name: { type: 'string', minLength: 1, maxLength: 256 },
+          agents: { type: 'integer', minimum: 0, maximum: 1_000_000, default: 1 },
           hours: { type: 'integer', minimum: 1 },
         },
       },
@@ -36,7 +36,7 @@ export const LISTS: Readonly<Record<ListName, SettingDescription>> = {
         additionalProperties: false,
         properties: {
           agentId: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
-          name: { type: 'string', minLength: 1 },
+          name: { type: 'string', minLength: 1, maxLength: 256 },
           state: { enum: AGENT_STATES, default: 'Available' },
           skills: { type: 'array', items: { type: 'integer' }, default: [] },
         },
@@ -55,7 +55,7 @@ export const LISTS: Readonly<Record<ListName, SettingDescription>> = {
         additionalProperties: false,
         properties: {
           profileId: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
-          name: { type: 'string', minLength: 1 },
+          name: { type: 'string', minLength: 1, maxLength: 256 },
           timeZone: { type: 'string', minLength: 1, default: 'UTC' },
           days: {
             type: 'object',

@@ -290,7 +290,7 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
   },
   maxStateBytes: {
     ...size('256mb'),
-    help: 'memory for conversations with their contacts and users, over all tenants',
+    help: 'memory for conversations with their contacts, users, signals and transcripts, over all tenants',
     flag: { name: 'max-state-bytes', value: 'size' },
   },
   auth: {

@@ -296,6 +296,19 @@ test('a pattern that takes for ever is passed over, and holds up nobody', async 
   expect((await traceOf(url, answer)).entries.map(({ message }) => message).join()).toMatch(/takes too long on this question/);
 });
 
+test('a question that --redact names shows nowhere in the trace, not even in the remedy', async () => {
+  const started = await emulator({ redact: ['/query/text'], knowledge: [{ pattern: 'password', completion: 'x' }] });
+  await open(started.url, { contactId: CONTACT });
+  const body = {
+    meta: { busNumber: '1', contactNumber: CONTACT },
+    query: { text: 'My card number is 4111111111111111' },
+    config: { awsBedrock: { awsBedrockKbId: 'x' } },
+  };
+  const answer = await send(started.url, await withToken({ path: '/eai-real-time-insight/v4/direct-query', body })(started.url));
+  expect(answer.headers['x-emulator-cause']).toBe('KNOWLEDGE_NO_ANSWER');
+  expect(JSON.stringify(started.traces())).not.toContain('4111');
+});
+
 describe('settings that do not hold together are refused, all at once', () => {
   test.each<[string, EmulatorOptions, RegExp]>([
     [

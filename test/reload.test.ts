@@ -36,6 +36,13 @@ test('a good one takes effect, and the state stays', async () => {
   expect((await send(started.url, { path: '/_emulator/conversations' })).body.total).toBe(1);
 });
 
+test('one that is being written, and empty for a moment, changes nothing', async () => {
+  const { started, change } = await configured('auth: strict\n');
+  await expect(change('')).rejects.toThrow(/emulator\.yaml:1:1: the file is empty/);
+  expect(started.settings.auth).toBe('strict');
+  expect(await change('# nothing but a comment\n')).toMatchObject({ changed: ['auth'] });
+});
+
 test('skills and conversations are there after the next reset', async () => {
   const { started, change } = await configured('{}\n');
   await open(started.url);

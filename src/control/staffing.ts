@@ -9,11 +9,15 @@ import { reject } from '../rejections.js';
 import { show } from '../shown.js';
 import type { TenantState } from '../state/store.js';
 
+/** So many skills, agents and profiles a tenant has at most: the emulator's own bound, so that memory stays flat. */
+const MOST = 10_000;
+
 export function staffingOperations(): Operations {
   return {
     listSkillsHere: { answer: (_, state) => ({ status: 200, body: all(state.skills()) }) },
     setSkill: {
       check(call, state) {
+        requireRoom(call, '/skillId', state.skill(Number(call.pathParameters.skillId)), state.skills().length);
         const { hours } = changedSkill(call, state);
         if (hours !== undefined) requireHours(hours, { in: 'body', pointer: '/hours' }, state);
       },
@@ -27,6 +31,9 @@ export function staffingOperations(): Operations {
     listAgents: { answer: (_, state) => ({ status: 200, body: all(state.agents()) }) },
     setAgent: {
       check(call, state) {
+        const agentId = Number(call.pathParameters.agentId);
+        const before = state.agents().find((agent) => agent.agentId === agentId);
+        requireRoom(call, '/agentId', before, state.agents().length);
         changedAgent(call, state).skills.forEach((skillId, index) => {
           requireSkill(skillId, { in: 'body', pointer: `/skills/${String(index)}` }, state);
         });
@@ -40,7 +47,9 @@ export function staffingOperations(): Operations {
 
     listHours: { answer: (_, state) => ({ status: 200, body: all(state.hours()) }) },
     setHours: {
-      check(call) {
+      check(call, state) {
+        const before = state.hoursProfile(Number(call.pathParameters.profileId));
+        requireRoom(call, '/profileId', before, state.hours().length);
         const fault = faultInHours(profileOf(call));
         if (fault === undefined) return;
         const value = fault.path.reduce<unknown>((inner, step) => (inner as Record<string, unknown>)[step], call.body);
@@ -64,6 +73,18 @@ export function staffingOperations(): Operations {
 
 function all<T>(items: readonly T[]): { readonly items: readonly T[]; readonly total: number } {
   return { items, total: items.length };
+}
+
+function requireRoom({ pathParameters }: Call, pointer: string, before: unknown, count: number): void {
+  if (before !== undefined || count < MOST) return;
+  throw reject('CONTROL_INPUT_INVALID', {
+    message: 'There is no room for another one.',
+    in: 'path',
+    pointer,
+    expected: `one of the ${String(MOST)} that there are`,
+    received: show(pathParameters[pointer.slice(1)]),
+    remedy: 'Change one that is there, or put the tenant back to its start with POST /_emulator/reset.',
+  });
 }
 
 /** What is left out stays as it is, or gets its default where the skill is new. */

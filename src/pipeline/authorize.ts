@@ -100,7 +100,7 @@ function tokenMissing(exchange: Exchange): Rejection {
       in: 'header',
       pointer: '/authorization',
       inWords: true,
-      expected: 'Authorization: Bearer and a token',
+      expected: 'a header with Bearer and a token',
       received: found === undefined ? 'nothing' : `nothing; there is ${found}`,
       remedy: `${found === undefined ? '' : `Send the token that stands in ${found} in the header Authorization, as Bearer and the token. `}A token comes from POST ${exchange.baseUrl}/auth/token.`,
     },

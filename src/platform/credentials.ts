@@ -146,7 +146,7 @@ function adviseListed(name: string, given: string, listed: readonly string[]): s
   const trimmed = given.trim();
   if (trimmed !== given && listed.includes(trimmed)) return `There is white space around the ${name}: remove it.`;
   return listed.includes(given)
-    ? `Check the secret that belongs to this ${name}: the config file has another one.`
+    ? `The config file has another secret for this ${name}.`
     : `The config file lists ${listed.slice(0, 5).join(', ')}. Without "credentials" in it any non-empty ones are taken.`;
 }
 

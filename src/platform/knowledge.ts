@@ -86,12 +86,7 @@ function noAnswer(text: string, entries: readonly KnowledgeEntry[]): ReturnType<
         ? 'a question that "knowledge" in the config file answers; it has none'
         : `a text that fits ${listed(patterns)}`,
     received: describe(text),
-    remedy: `Add an answer to the config file: knowledge: [{pattern: ${JSON.stringify(wordOf(text))}, completion: …}]. A client reads this 404 as "not found", as it would with a knowledge base that has nothing on it.`,
+    remedy:
+      'Add an answer to the config file, such as knowledge: [{pattern: invoice, completion: …}], with a pattern that fits this question. A client reads this 404 as "not found", as it would with a knowledge base that has nothing on it.',
   });
-}
-
-/** A word of the question that a pattern could look for. */
-function wordOf(text: string): string {
-  const words = text.slice(0, LONGEST_QUESTION).match(/[\p{L}\p{N}]{4,30}/gu) ?? [];
-  return words.at(-1)?.toLowerCase() ?? '.*';
 }

@@ -40,7 +40,7 @@ async function reloaded(file: string, emulator: Emulator): Promise<string> {
   }
 }
 
-const SEEDS: readonly string[] = ['skills', 'conversations'];
+const SEEDS: readonly string[] = ['skills', 'agents', 'hours', 'conversations'];
 
 function tellChanged(changed: readonly string[]): string[] {
   const seeds = changed.filter((name) => SEEDS.includes(name));

@@ -262,7 +262,7 @@ export const TOKEN_REFUSALS: readonly Row[] = [
     status: 401,
     in: 'body',
     pointer: '/password',
-    remedy: /Check the secret/,
+    remedy: /^The config file has another secret for this accessKeyId\.$/,
     received: /^its id with another secret$/,
   },
   {
