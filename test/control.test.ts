@@ -197,6 +197,20 @@ describe('state', () => {
     ],
     ['a missing list', ({ users: _, ...state }: any) => state],
     ['another version', (state: any) => ({ ...state, version: 2 })],
+    ['no room for more records', (state: any) => ({ ...state, issued: { ...state.issued, records: Number.MAX_SAFE_INTEGER } })],
+    ['no room for more contacts', (state: any) => ({ ...state, issued: { ...state.issued, contacts: 99_999_999_999 } })],
+    ['hours that there are not', (state: any) => ({ ...state, skills: [{ ...state.skills[0], hours: 9 }] })],
+    [
+      'an agent with a skill that is not there',
+      (state: any) => ({ ...state, agents: [{ agentId: 1, name: 'x', state: 'Working', skills: [9] }] }),
+    ],
+    [
+      'a signal to a contact that is not there',
+      (state: any) => ({
+        ...state,
+        signals: [{ order: 1, contactId: '5', parameters: {}, receivedAt: '2026-03-01T09:30:00.000Z' }],
+      }),
+    ],
   ])('%s is refused whole', async (_, change) => {
     const { url } = await emulator();
     await open(url, { conversationId: CONVERSATION, skillId: 4001 });
