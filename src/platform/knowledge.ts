@@ -46,24 +46,23 @@ export function knowledgeOperations(entries: readonly KnowledgeEntry[]): Operati
   return {
     queryKnowledge: {
       check(call, state) {
-        const { meta, query } = call.body as Query;
-        knownContact(call, meta.contactNumber, CONTACT, state);
-        if (entryFor(call, query.text) === undefined) throw noAnswer(query.text, entries);
+        knownContact(call, (call.body as Query).meta.contactNumber, CONTACT, state);
       },
       answer(call, state) {
         const { meta, query, kbFiltering } = call.body as Query;
         warnIfOtherBusinessUnit(call, meta.busNumber, '/meta/busNumber', state);
         const entry = entryFor(call, query.text);
+        if (entry === undefined) throw noAnswer(query.text, entries);
         const conversationContextRefId = kbFiltering?.conversationContextRefId ?? state.newId();
-        call.tell(`The pattern ${show(entry?.pattern)} of the config file answers.`);
-        return { status: entry?.status ?? 200, body: { kbAnswers: answerOf(entry, conversationContextRefId) } };
+        call.tell(`The pattern ${show(entry.pattern)} of the config file answers.`);
+        return { status: entry.status ?? 200, body: { kbAnswers: answerOf(entry, conversationContextRefId) } };
       },
     },
   };
 }
 
-function answerOf(entry: KnowledgeEntry | undefined, conversationContextRefId: string): object {
-  const { completion, links = [], images = [], citations = [] } = entry ?? {};
+function answerOf(entry: KnowledgeEntry, conversationContextRefId: string): object {
+  const { completion, links = [], images = [], citations = [] } = entry;
   return {
     kbCompletions:
       completion === undefined
