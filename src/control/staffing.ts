@@ -31,9 +31,7 @@ export function staffingOperations(): Operations {
     listAgents: { answer: (_, state) => ({ status: 200, body: all(state.agents()) }) },
     setAgent: {
       check(call, state) {
-        const agentId = Number(call.pathParameters.agentId);
-        const before = state.agents().find((agent) => agent.agentId === agentId);
-        requireRoom(call, '/agentId', before, state.agents().length);
+        requireRoom(call, '/agentId', state.agent(Number(call.pathParameters.agentId)), state.agents().length);
         changedAgent(call, state).skills.forEach((skillId, index) => {
           requireSkill(skillId, { in: 'body', pointer: `/skills/${String(index)}` }, state);
         });
@@ -48,8 +46,7 @@ export function staffingOperations(): Operations {
     listHours: { answer: (_, state) => ({ status: 200, body: all(state.hours()) }) },
     setHours: {
       check(call, state) {
-        const before = state.hoursProfile(Number(call.pathParameters.profileId));
-        requireRoom(call, '/profileId', before, state.hours().length);
+        requireRoom(call, '/profileId', state.hoursProfile(Number(call.pathParameters.profileId)), state.hours().length);
         const fault = faultInHours(profileOf(call));
         if (fault === undefined) return;
         const value = fault.path.reduce<unknown>((inner, step) => (inner as Record<string, unknown>)[step], call.body);
@@ -98,7 +95,7 @@ function changedSkill({ body, pathParameters }: Call, state: TenantState): Skill
 
 function changedAgent({ body, pathParameters }: Call, state: TenantState): Agent {
   const agentId = Number(pathParameters.agentId);
-  const before = state.agents().find((agent) => agent.agentId === agentId);
+  const before = state.agent(agentId);
   const { name, state: next, skills } = body as Partial<Agent>;
   return {
     agentId,

@@ -1,7 +1,7 @@
 /** Access keys and clients: which are taken, and what is wrong with those that are not. */
 import { isNoId } from '../contact/id-advice.js';
 import { type Explanation, reject, type Rejection } from '../rejections.js';
-import { listed as listedWords } from '../shown.js';
+import { listed } from '../shown.js';
 import type { Call } from './operation.js';
 
 /** An access key, a client, or a key that is good with that client only, as the config file lists them. */
@@ -63,7 +63,7 @@ export function readClient(call: Call, id: string | undefined, secret: string | 
 }
 
 /** Throws CREDENTIALS_INVALID. */
-export function requireClient(client: Client, listed: readonly Credentials[]): void {
+export function requireClient(client: Client, valid: readonly Credentials[]): void {
   const pointer = client.in === 'header' ? '/authorization' : '/client_id';
   const empty = [client.id, client.secret].findIndex(isNoId);
   if (empty !== -1) {
@@ -76,7 +76,7 @@ export function requireClient(client: Client, listed: readonly Credentials[]): v
       remedy: 'Fill in clientId and clientSecret of the connection: a variable without a value is sent as undefined.',
     });
   }
-  const clients = listed.filter(({ clientId }) => clientId !== undefined);
+  const clients = valid.filter(({ clientId }) => clientId !== undefined);
   if (clients.length === 0 || clients.some((one) => same(one.clientId, client.id) && same(one.clientSecret, client.secret)))
     return;
   throw clientInvalid({
@@ -104,7 +104,7 @@ function same(listed: string | undefined, given: string): boolean {
 }
 
 /** `client` is the one that came with it, where one must. Throws CREDENTIALS_INVALID. */
-export function requireAccessKey(key: AccessKey, client: Client | undefined, listed: readonly Credentials[]): void {
+export function requireAccessKey(key: AccessKey, client: Client | undefined, valid: readonly Credentials[]): void {
   const empty = [key.id, key.secret].findIndex(isNoId);
   if (empty !== -1) {
     throw accessKeyInvalid({
@@ -116,10 +116,10 @@ export function requireAccessKey(key: AccessKey, client: Client | undefined, lis
       remedy:
         key.misnamed === undefined || key.misnamed.length === 0
           ? 'Fill in accessKeyId and accessKeySecret of the connection; a variable without a value is sent as undefined.'
-          : `The form has ${listedWords(key.misnamed)}, which is not read: send the key’s id as username, and its secret as password.`,
+          : `The form has ${listed(key.misnamed)}, which is not read: send the key’s id as username, and its secret as password.`,
     });
   }
-  const keys = listed.filter(({ accessKeyId }) => accessKeyId !== undefined);
+  const keys = valid.filter(({ accessKeyId }) => accessKeyId !== undefined);
   const withKey = keys.filter((one) => one.accessKeyId === key.id && one.accessKeySecret === key.secret);
   if (keys.length === 0) return;
   if (withKey.some(({ clientId }) => client === undefined || clientId === undefined || clientId === client.id)) return;
@@ -142,12 +142,12 @@ export function requireAccessKey(key: AccessKey, client: Client | undefined, lis
 }
 
 /** The ids are no secrets, but only as many are named as help. */
-function adviseListed(name: string, given: string, listed: readonly string[]): string {
+function adviseListed(name: string, given: string, ids: readonly string[]): string {
   const trimmed = given.trim();
-  if (trimmed !== given && listed.includes(trimmed)) return `There is white space around the ${name}: remove it.`;
-  return listed.includes(given)
+  if (trimmed !== given && ids.includes(trimmed)) return `There is white space around the ${name}: remove it.`;
+  return ids.includes(given)
     ? `The config file has another secret for this ${name}.`
-    : `The config file lists ${listed.slice(0, 5).join(', ')}. Without "credentials" in it any non-empty ones are taken.`;
+    : `The config file lists ${ids.slice(0, 5).join(', ')}. Without "credentials" in it any non-empty ones are taken.`;
 }
 
 function clientInvalid(explanation: Explanation): Rejection {

@@ -136,6 +136,10 @@ export class MemoryTenant implements TenantState {
     return spawned;
   }
 
+  agent(agentId: number): Agent | undefined {
+    return this.#holdings.agents.get(agentId);
+  }
+
   agents(): readonly Agent[] {
     return [...this.#holdings.agents.values()];
   }

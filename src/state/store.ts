@@ -74,6 +74,7 @@ export interface TenantState {
   contactsSpawnedFrom(masterContactId: string): readonly Contact[];
   skill(skillId: number): Skill | undefined;
   skills(): readonly Skill[];
+  agent(agentId: number): Agent | undefined;
   agents(): readonly Agent[];
   hoursProfile(profileId: number): HoursProfile | undefined;
   hours(): readonly HoursProfile[];
