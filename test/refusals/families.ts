@@ -1,5 +1,5 @@
 /** The rows of the ACD families, of transcripts and of Knowledge Hub. */
-import { CONTACT, type Message, open, send, withToken } from '../support/client.js';
+import { CONTACT, HANDOVER, type Message, open, send, withToken } from '../support/client.js';
 import type { Row, WarningRow } from '../support/rows.js';
 
 const ACD = '/inContactAPI/services/v30.0';
@@ -10,6 +10,12 @@ const KNOWLEDGE = '/eai-real-time-insight/v4/direct-query';
 const opened = (url: string): Promise<unknown> => open(url, { contactId: CONTACT });
 const post = (path: string, body?: unknown): ((url: string) => Promise<Message>) =>
   withToken({ method: 'POST', path, ...(body === undefined ? {} : { body }) });
+
+/** Of the conversation that was opened. */
+async function handover(url: string): Promise<Message> {
+  const { items } = (await send(url, { path: '/_emulator/conversations' })).body;
+  return { path: HANDOVER, body: { sessionId: items[0].conversationId, skillId: 4001 } };
+}
 
 const line = {
   participantId: 'Patron',
@@ -580,10 +586,7 @@ export const FAMILY_WARNINGS: readonly WarningRow[] = [
       hours: [{ profileId: 2, name: 'Never', timeZone: 'UTC', days: {} }],
     },
     given: opened,
-    send: async (url) => {
-      const { items } = (await send(url, { path: '/_emulator/conversations' })).body;
-      return { path: '/api/v2/conversations/webchat', body: { sessionId: items[0].conversationId, skillId: 4001 } };
-    },
+    send: handover,
     in: 'body',
     pointer: '/skillId',
     remedy: /hours-of-operation/,
@@ -598,10 +601,7 @@ export const FAMILY_WARNINGS: readonly WarningRow[] = [
       agents: [{ agentId: 7, name: 'Ada', state: 'LoggedOut', skills: [4001] }],
     },
     given: opened,
-    send: async (url) => {
-      const { items } = (await send(url, { path: '/_emulator/conversations' })).body;
-      return { path: '/api/v2/conversations/webchat', body: { sessionId: items[0].conversationId, skillId: 4001 } };
-    },
+    send: handover,
     in: 'body',
     pointer: '/skillId',
     remedy: /PATCH \/_emulator\/skills\/4001/,
