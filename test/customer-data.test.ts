@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createReporter } from '../src/terminal/reporter.js';
 import { createRedactor } from '../src/trace/customer-data.js';
 import { CONVERSATION, emulator, open, send, traceOf } from './support/client.js';
-import { RUNS } from './support/runs.js';
+import { PROPERTY_RUNS } from './support/runs.js';
 
 const PHONE = '+49 170 1234567';
 
@@ -232,7 +232,7 @@ test('a value under a name that is hidden survives in no form of text', () => {
       expect(hidden).not.toContain(secret);
       expect(hidden).toContain('[redacted]');
     }),
-    { numRuns: RUNS },
+    PROPERTY_RUNS,
   );
 });
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countMembers, diagnoseJson, duplicateKeys, measureJson } from '../src/contract/json-text.js';
-import { RUNS } from './support/runs.js';
+import { PROPERTY_RUNS } from './support/runs.js';
 
 describe('the usual slips are named', () => {
   test.each([
@@ -100,7 +100,7 @@ test('it agrees with JSON.parse on every text', () => {
         expect(diagnoseJson(text) === undefined).toBe(sound);
       },
     ),
-    { numRuns: RUNS },
+    PROPERTY_RUNS,
   );
 });
 
@@ -111,7 +111,7 @@ test('members and depth of sound JSON are counted right, and keys that stand twi
       expect(measureJson(text).members).toBe(countMembers(JSON.parse(text)));
       expect(duplicateKeys(text)).toEqual([]);
     }),
-    { numRuns: RUNS },
+    PROPERTY_RUNS,
   );
   expect(measureJson('[{"a":[1,"[[["]}]')).toEqual({ depth: 3, members: 1 });
   expect(duplicateKeys('{"a":1,"b":[{"c":1,"\\u0063":2,"c":3}],"a/b":1,"a":2,"a/b":3}')).toEqual(['/b/0/c', '/a', '/a~1b']);

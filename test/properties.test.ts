@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createEmulator } from '../src/index.js';
 import { CONTACT, CONVERSATION, HANDOVER, open, send, tokens } from './support/client.js';
-import { RUNS } from './support/runs.js';
+import { PROPERTY_RUNS } from './support/runs.js';
 
 async function tokenForEver(): Promise<string> {
   const started = await createEmulator({ port: 0, tokenLifetime: 31_536_000 });
@@ -179,7 +179,7 @@ test('no 5xx, no crash, every answer JSON with a trace', { timeout: 900_000 }, a
           expect(await state()).toBe(before);
         }
       }),
-      { numRuns: RUNS },
+      PROPERTY_RUNS,
     );
     expect(bugs).toEqual([]);
   } finally {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { isSecretName, redactText } from '../src/trace/redact.js';
 import { createReporter } from '../src/terminal/reporter.js';
 import { CONVERSATION, emulator, open, send, talk } from './support/client.js';
-import { RUNS } from './support/runs.js';
+import { PROPERTY_RUNS } from './support/runs.js';
 
 const SECRET = 's3cr3t-Value_42';
 const JWT = `eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.${'x'.repeat(40)}`;
@@ -20,6 +20,8 @@ describe('texts', () => {
     `{"password": "a\\"${SECRET}"}`,
     `{"password": "a\\\\", "secret": "${SECRET}"}`,
     `{"pass\\u0077ord": "${SECRET}"}`,
+    `{"pW:":1,"password":"${SECRET}","after":"pW:"}`,
+    `{"a": "it's", "password": {"b": "'}", "c": "${SECRET}"}}`,
     `{"apiKey": "${SECRET}`,
     `{'password': '${SECRET}'}`,
     `{password: "${SECRET}"}`,
@@ -102,7 +104,7 @@ describe('texts', () => {
         const text = JSON.stringify({ before, [around]: 1, [key]: SECRET, after: around });
         expect(redactText(text)).not.toContain(SECRET);
       }),
-      { numRuns: RUNS },
+      PROPERTY_RUNS,
     );
   });
 

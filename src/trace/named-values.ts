@@ -54,7 +54,8 @@ function hide(text: string, names: Names, decodings: number): string {
     const hidden = hide(plain, names, decodings);
     return hidden === plain ? text : hidden;
   }
-  const hidden = names.hideNameless(hideMembers(hideElements(hideParts(hideBeforeNames(text, names), names), names), names));
+  const sound = hideSoundMembers(text, names);
+  const hidden = names.hideNameless(hideMembers(hideElements(hideParts(hideBeforeNames(sound, names), names), names), names));
   if (decodings >= MOST_DECODINGS || !hidden.includes('%')) return hidden;
   return hidden.replace(PIECE, (piece) => {
     if (!piece.includes('%')) return piece;
@@ -141,6 +142,53 @@ function endOfElement(text: string, start: number, name: string): number {
     if (!text.startsWith(name, after) || !/[\s>]/.test(text[after + name.length] ?? '')) continue;
     depth += ends ? -1 : 1;
     if (depth === 0) return at;
+  }
+  return text.length;
+}
+
+/** Members of sound JSON by JSON's own rules, under which no quote and no colon inside a string is taken for more than it is. */
+function hideSoundMembers(text: string, names: Names): string {
+  if (!isSoundJson(text)) return text;
+  const hiding = new Hiding(text, names);
+  for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at)) {
+    const end = closingQuote(text, at + 1, '"');
+    const colon = skipped(text, end + 1);
+    const name = text.slice(at + 1, end);
+    at = end + 1;
+    if (text[colon] !== ':') continue;
+    const start = skipped(text, colon + 1);
+    if (!names.isHidden(decoded(name), text.slice(start, start + 80))) continue;
+    at = endOfSoundValue(text, start);
+    hiding.hide(start, at, '"');
+  }
+  return hiding.toString();
+}
+
+function isSoundJson(text: string): boolean {
+  if (!/^\s*[{[]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Past white space. */
+function skipped(text: string, from: number): number {
+  let at = from;
+  while (' \t\r\n'.includes(text[at] ?? '-')) at += 1;
+  return at;
+}
+
+function endOfSoundValue(text: string, start: number): number {
+  let depth = 0;
+  for (let at = start; at < text.length; at += 1) {
+    const character = text[at];
+    if (depth === 0 && (character === ',' || character === '}' || character === ']')) return at;
+    if (character === '"') at = closingQuote(text, at + 1, '"');
+    else if (character === '{' || character === '[') depth += 1;
+    else if (character === '}' || character === ']') depth -= 1;
   }
   return text.length;
 }

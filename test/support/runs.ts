@@ -1,7 +1,13 @@
 /** How the suite runs here. */
 
-/** How many cases a property test makes: 2,000 in the suite, more where PROPERTY_RUNS says so. */
-export const RUNS = Number(process.env.PROPERTY_RUNS ?? 2000);
+/**
+ * How property tests run: 2,000 cases each in the suite, more where PROPERTY_RUNS says so. The same cases every time, so
+ * that a change is judged by what it changes; `PROPERTY_SEED=random` looks for new ones.
+ */
+export const PROPERTY_RUNS: { readonly numRuns: number; readonly seed?: number } = {
+  numRuns: Number(process.env.PROPERTY_RUNS ?? 2000),
+  ...(process.env.PROPERTY_SEED === 'random' ? {} : { seed: Number(process.env.PROPERTY_SEED ?? 8400) }),
+};
 
 /** Whether a test that needs more than Node, such as curl or a browser, must run. Elsewhere it is skipped where that is missing. */
 export const SKIPS_FORBIDDEN = process.env.FORBID_SKIPS !== undefined;
