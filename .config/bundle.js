@@ -21,6 +21,8 @@ const { metafile } = await build({
   format: 'esm',
   metafile: true,
   legalComments: 'none',
+  // Its package.json names the ES module in a field that Node does not know.
+  alias: { liquidjs: 'liquidjs/dist/liquid.node.mjs' },
   // CommonJS packages in an ES module want a require for Node's own modules.
   banner: { js: "import { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);" },
 });

@@ -7,7 +7,7 @@ const layer = (name, from, allowed, comment) => ({
   to: { path: '^src', pathNot: [from, ...allowed] },
 });
 
-const shared = ['^src/rejections\\.ts$', '^src/shown\\.ts$'];
+const shared = ['^src/rejections\\.ts$', '^src/shown\\.ts$', '^src/near-miss\\.ts$'];
 const domain = ['^src/contact/', '^src/state/', '^src/trace/', ...shared];
 
 module.exports = {
@@ -23,7 +23,7 @@ module.exports = {
       name: 'no-orphans',
       severity: 'error',
       comment: 'Nothing imports this file.',
-      from: { orphan: true, path: '^src', pathNot: '^src/(index|cli|contract/pack)\\.ts$' },
+      from: { orphan: true, path: '^src', pathNot: '^src/(index|cli|contract/pack|studio/publish-schema)\\.ts$' },
       to: {},
     },
     layer('contact-is-pure', '^src/contact/', [], 'The domain imports nothing of ours.'),
@@ -49,6 +49,19 @@ module.exports = {
       'The control API works on the pipeline, and knows no transport.',
     ),
     layer(
+      'studio',
+      '^src/studio/',
+      ['^src/platform/', '^src/(yaml-file|file-faults|package-root)\\.ts$', ...domain],
+      'Studio stands on the rules of the platform, which knows it by an interface only.',
+    ),
+    {
+      name: 'studio-in-the-root-only',
+      severity: 'error',
+      comment: 'Scripts are read and run by the composition root; the settings know how a host and a breaker are written.',
+      from: { path: '^src', pathNot: '^src/(emulator|script-host|script-folder|settings|config-rules)\\.ts$|^src/studio/' },
+      to: { path: '^src/studio/' },
+    },
+    layer(
       'http',
       '^src/http/',
       ['^src/pipeline/', '^src/rejections\\.ts$', '^src/shown\\.ts$'],
@@ -71,8 +84,9 @@ module.exports = {
     {
       name: 'openapi-in-contract-only',
       severity: 'error',
-      comment: 'Only contract/ knows openapi-backend and find-my-way; the config checks itself with ajv.',
-      from: { path: '^src', pathNot: '^src/(contract/|config\\.ts)' },
+      comment:
+        'Only contract/ knows openapi-backend and find-my-way; the config and the files of scripts check themselves with ajv.',
+      from: { path: '^src', pathNot: '^src/(contract/|config\\.ts|studio/script-file\\.ts)' },
       to: { path: 'node_modules/(openapi-backend|openapi-schema-validator|ajv|ajv-formats|find-my-way)/' },
     },
     {

@@ -10,8 +10,8 @@ export default tseslint.config(
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { project: join(root, 'tsconfig.json'), tsconfigRootDir: root } },
     rules: {
-      // A Rejection is an answer of the product, thrown without the cost of a stack.
-      '@typescript-eslint/only-throw-error': ['error', { allow: [{ from: 'file', name: 'Rejection' }] }],
+      // A Rejection is an answer of the product, thrown without the cost of a stack; an Interruption is what a signal does to a script.
+      '@typescript-eslint/only-throw-error': ['error', { allow: [{ from: 'file', name: ['Rejection', 'Interruption'] }] }],
       '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
       'no-control-regex': 'error',
       'no-console': 'off',

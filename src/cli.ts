@@ -3,12 +3,12 @@
 import { randomBytes } from 'node:crypto';
 import { Command, Option } from 'commander';
 import { type ConfigFault, ConfigFaults, loadConfig, type LoadedConfig } from './config.js';
-import { nearMiss } from './contract/near-miss.js';
+import { nearMiss } from './near-miss.js';
 import { addressOf, type Emulator, startEmulator } from './emulator.js';
 import { isControlHost } from './pipeline/reached.js';
 import { environmentName, SETTING_NAMES, SETTINGS } from './settings.js';
 import { banner } from './terminal/banner.js';
-import { reloadOnChange, stampOf } from './terminal/reload.js';
+import { reloadOnChange, stampsOf, type Watched } from './terminal/reload.js';
 import { askHealth } from './terminal/health.js';
 import { createReporter } from './terminal/reporter.js';
 import { show } from './shown.js';
@@ -65,9 +65,9 @@ async function runServe(command: Command): Promise<void> {
   const faults = unknownArguments(command);
   if (path !== undefined && typeof path !== 'string') faults.push({ where: '--config', message: 'a path must follow' });
   const file = typeof path === 'string' ? path : undefined;
-  const stamp = file === undefined ? '' : stampOf(file);
+  const before = stampsOf({ file, folder: undefined });
   const config = await collect(faults, () => loadConfig({ file, environment: process.env, flags }));
-  await serve(config, stamp);
+  await serve(config, new Map([...before, ...stampsOf({ file: undefined, folder: config.settings.scripts })]));
 }
 
 /** What was given on the command line; commander fills in defaults of its own for flags that begin with `no-`. */
@@ -123,8 +123,8 @@ async function collect(faults: ConfigFault[], load: () => Promise<LoadedConfig>)
   throw new ConfigFaults(faults);
 }
 
-/** `stamp` is the config file's from before it was read. */
-async function serve(config: LoadedConfig, stamp: string): Promise<void> {
+/** `stamps` are those of the files from before they were read. */
+async function serve(config: LoadedConfig, stamps: ReadonlyMap<string, string>): Promise<void> {
   const { conversationIds } = config;
   const print = (text: string): void => {
     process.stdout.write(`${text}\n`);
@@ -149,7 +149,8 @@ async function serve(config: LoadedConfig, stamp: string): Promise<void> {
       }),
     );
   }
-  if (config.sources.file !== undefined) reloadOnChange(config.sources.file, stamp, emulator, print);
+  const watched = (): Watched => ({ file: config.sources.file, folder: emulator.settings.scripts });
+  if (watched().file !== undefined || watched().folder !== undefined) reloadOnChange(watched, stamps, emulator, print);
 
   let stopping = false;
   const stop = (): void => {

@@ -1,6 +1,7 @@
 /** What a schema cannot say of the settings: ids that stand twice, ids that lead nowhere, hours that do not rise, bad patterns. */
 import { faultInHours } from './contact/hours.js';
 import type { Settings } from './settings.js';
+import { hostRules } from './studio/rest/hosts.js';
 import { show } from './shown.js';
 
 export interface FaultBetween {
@@ -8,7 +9,7 @@ export interface FaultBetween {
   readonly message: string;
 }
 
-export function faultsBetweenSettings({ skills, agents, hours, knowledge }: Settings): FaultBetween[] {
+export function faultsBetweenSettings({ skills, agents, hours, knowledge, scriptHosts }: Settings): FaultBetween[] {
   const skillIds = new Set(skills.map(({ skillId }) => skillId));
   const profileIds = new Set(hours.map(({ profileId }) => profileId));
   return [
@@ -32,6 +33,14 @@ export function faultsBetweenSettings({ skills, agents, hours, knowledge }: Sett
       return fault === undefined
         ? []
         : [{ path: ['hours', index, ...fault.path], message: `hours.${String(index)}.${fault.path.join('.')} ${fault.message}` }];
+    }),
+    ...scriptHosts.flatMap((host, index): FaultBetween[] => {
+      try {
+        hostRules([host]);
+        return [];
+      } catch (error) {
+        return [{ path: ['scriptHosts', index], message: `scriptHosts.${String(index)}: ${(error as Error).message}` }];
+      }
     }),
     ...knowledge.flatMap(({ pattern }, index): FaultBetween[] => {
       try {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Ajv, type ErrorObject, type Options } from 'ajv';
 import { type ConversationIdForm, type ConversationIds, conversationIds } from './contact/ids.js';
 import { faultsBetweenSettings } from './config-rules.js';
-import { nearMiss } from './contract/near-miss.js';
+import { nearMiss } from './near-miss.js';
 import { kindOf, oneOf, show } from './shown.js';
 import { environmentName, SETTING_NAMES, type Settings, SETTINGS } from './settings.js';
 import { FileFaults } from './file-faults.js';

@@ -4,14 +4,17 @@ import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigFaults, loadConfig, type LoadedConfig } from './config.js';
+import type { ContractOperation } from './contract/contract.js';
 import { loadContract } from './contract/load.js';
 import { createMatcher } from './contract/match.js';
 import { createValidators } from './contract/validators.js';
+import { WEBHOOK_PREFIX, webhookOperation } from './contract/webhook.js';
 import { explainOperation } from './control/explain.js';
 import { controlOperations } from './control/operations.js';
 import { requireErrorBodies } from './error-bodies.js';
+import type { FileFault } from './file-faults.js';
 import { createHttp } from './http/server.js';
-import { type Clock, createPipeline, type Services } from './pipeline/index.js';
+import { type Clock, createPipeline, type Pipeline, type Services } from './pipeline/index.js';
 import { DEFAULT_TENANT } from './pipeline/target.js';
 import { attributeOperations } from './platform/attributes.js';
 import { authOperations } from './platform/auth.js';
@@ -19,11 +22,20 @@ import { conversationOperations } from './platform/conversations.js';
 import { interactionOperations } from './platform/interactions.js';
 import { knowledgeOperations } from './platform/knowledge.js';
 import { skillOperations } from './platform/skills.js';
+import type { Rehearsal } from './platform/studio.js';
 import { transcriptOperations } from './platform/transcripts.js';
+import { webhookOperations } from './platform/webhooks.js';
+import { readScripts } from './script-folder.js';
+import { studioParts } from './script-host.js';
 import { readySeeds } from './seeds.js';
 import { SETTING_NAMES, type Settings, SETTINGS } from './settings.js';
 import { memoryStore, type MemoryStoreMaterial } from './state/memory.js';
 import { type RandomSource, randomSource } from './state/random.js';
+import type { Store, TenantSnapshot } from './state/store.js';
+import { LiveRuns } from './studio/live-runs.js';
+import { hostRules } from './studio/rest/hosts.js';
+import { type OutsideCaller, outsideCaller } from './studio/rest/outside-call.js';
+import { createStudio } from './studio/studio.js';
 import { createRedactor } from './trace/customer-data.js';
 import { TraceFile } from './trace/file.js';
 import { type TraceBounds, type TraceFilter, type TraceListener, TraceLog } from './trace/log.js';
@@ -83,21 +95,20 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
   const clock = parts.clock ?? MACHINE_CLOCK;
   const onBug = parts.onBug ?? reportBug;
   const contract = await loadContract(VERSION);
+  const webhookFamily = contract.familyOf(WEBHOOK_PREFIX);
   const startedAt = new Date(clock.now()).toISOString();
   const random = tenantRandom(started.settings.seed);
   const traces = new TraceLog(() => current.traceBounds);
-  const store = memoryStore(() => current.material);
-  const shared = {
-    contract,
-    matcher: createMatcher(contract),
-    validators: createValidators(),
-    store,
+  const world: World = {
+    store: memoryStore(() => current.material),
     traces,
-    clock,
+    runs: new LiveRuns(() => current.config.settings.maxRuns),
     nextTraceId: traceIds(started.settings.seed),
-    onBug,
-    ownUrl: () => (address === undefined ? 'http://localhost' : addressOf(address.address, address.port)),
+    pipeline: () => pipeline,
   };
+  const { store, runs } = world;
+  const router = createMatcher(contract);
+  const ownUrl = (): string => (address === undefined ? 'http://localhost' : addressOf(address.address, address.port));
   const pipeline = createPipeline(() => current.services);
 
   /** All that follows from the config file; throws ConfigFaults, and nothing has changed then. */
@@ -107,33 +118,88 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     const { skills, agents, hours } = settings;
     const seeds = { skills, agents, hours, conversations: await readySeeds(config) };
     const tokens = await readTokenKey(config);
-    const services: Services = {
-      ...shared,
-      operations: {
-        ...conversationOperations({ conversationIds, unknownConversations: settings.unknownConversations }),
-        ...attributeOperations(),
-        ...authOperations({ ...settings, tokens }),
-        ...interactionOperations(settings),
-        ...skillOperations(),
-        ...transcriptOperations(),
-        ...knowledgeOperations(settings.knowledge),
-        ...controlOperations({ ...settings, version: VERSION, startedAt, contract, traces, conversationIds }),
-        explainRequest: explainOperation(() => pipeline, '/_emulator'),
-      },
-      tokens,
-      conversationIds,
-      redactor: createRedactor(settings.redact),
-      settings: { ...settings, checkReplies: process.env.NODE_ENV !== 'production' },
+    const { scripts, notes } = await readScripts(config, router);
+    const webhooks = [...scripts.values()].flatMap(({ name, trigger }) =>
+      trigger?.kind === 'webhook' ? [webhookOperation({ ...trigger, script: name }, webhookFamily)] : [],
+    );
+    const matcher = webhooks.length === 0 ? router : createMatcher(contract, webhooks);
+    const validators = createValidators();
+    const redactor = createRedactor(settings.redact);
+    const outside = outsideCaller(hostRules(settings.scriptHosts));
+
+    /** The services over a world; another one than the real is for a rehearsal. */
+    const servicesIn = (place: World, caller: OutsideCaller): Services => {
+      const host = { settings: { ...settings, tokens }, clock, ownUrl, onBug, store: place.store };
+      const studio = createStudio(scripts, place.runs, {
+        ...studioParts({ ...host, pipeline: place.pipeline, outside: caller }),
+        rehearsal: (tenant, state) => rehearsal(tenant, state, servicesIn),
+      });
+      return {
+        contract,
+        matcher,
+        validators,
+        studio,
+        operations: {
+          ...conversationOperations({ conversationIds, unknownConversations: settings.unknownConversations, studio }),
+          ...attributeOperations(),
+          ...authOperations({ ...settings, tokens }),
+          ...interactionOperations({ signalStatus: settings.signalStatus, studio }),
+          ...skillOperations(),
+          ...transcriptOperations(),
+          ...knowledgeOperations(settings.knowledge),
+          ...controlOperations({ ...settings, version: VERSION, startedAt, contract, traces: place.traces, conversationIds }),
+          explainRequest: explainOperation(place.pipeline, '/_emulator'),
+          ...webhookOperations(webhooks, studio),
+        },
+        tokens,
+        store: place.store,
+        traces: place.traces,
+        clock,
+        nextTraceId: place.nextTraceId,
+        onBug,
+        ownUrl,
+        conversationIds,
+        redactor,
+        settings: { ...settings, checkReplies: process.env.NODE_ENV !== 'production' },
+      };
     };
-    requireEveryOperation(services);
+    const services = servicesIn(world, outside);
+    requireEveryOperation(services, webhooks);
     const { maxTenants, maxConversations, maxStateBytes, maxTraces, maxTraceBytes } = settings;
     const bounds = { tenants: maxTenants, conversations: maxConversations, bytes: maxStateBytes };
     const material = { seeds, conversationIds, seededAt: startedAt, random, bounds };
-    return { config, services, material, traceBounds: { count: maxTraces, bytes: maxTraceBytes } };
+    return { config, services, material, notes, traceBounds: { count: maxTraces, bytes: maxTraceBytes } };
   }
 
-  let current = await compose(started);
+  /** A world of its own, with a copy of one tenant, in which nothing has consequences. */
+  async function rehearsal(
+    tenant: string,
+    state: TenantSnapshot,
+    servicesIn: (place: World, caller: OutsideCaller) => Services,
+  ): Promise<Rehearsal> {
+    const place: World = {
+      store: memoryStore(() => current.material),
+      traces: new TraceLog(() => current.traceBounds),
+      runs: new LiveRuns(() => current.config.settings.maxRuns),
+      nextTraceId: traceIds('rehearsal'),
+      pipeline: () => rehearsing,
+    };
+    const services = servicesIn(place, notInRehearsal);
+    const rehearsing = createPipeline(() => services);
+    await place.store.run(tenant, (copy) => {
+      copy.import(state);
+    });
+    return {
+      studio: services.studio,
+      end() {
+        place.runs.stop('the explanation is over');
+      },
+    };
+  }
+
   const tell = parts.onNote ?? console.error;
+  let current = await compose(started);
+  tellNotes(current.notes, tell);
   const traceFile = openTraceFile(started, () => current.config.settings.traceFileSize, tell);
   if (traceFile !== undefined) {
     const write: TraceListener = (trace) => {
@@ -154,12 +220,14 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     const before = current.config.settings;
     const { config, kept } = keepingWhatHoldsAtStart(await loadConfig(current.config.sources), before);
     current = await compose(config);
+    tellNotes(current.notes, tell);
     const changed = SETTING_NAMES.filter((name) => !isDeepStrictEqual(before[name], config.settings[name]));
     return { changed, kept };
   }
 
   async function close(): Promise<void> {
     await front.close(PATIENCE);
+    runs.stop('the emulator closed');
     await store.close();
     traceFile?.close();
   }
@@ -187,6 +255,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
       await store.run(tenant, (state) => {
         state.reset();
       });
+      for (const run of runs.of(tenant)) run.stop('the tenant was reset');
       traces.clear(tenant);
     },
     close() {
@@ -207,8 +276,31 @@ function openTraceFile(config: LoadedConfig, size: () => number, tell: (message:
   }
 }
 
+/** Where services work: on whose state, with whose traces and runs. */
+interface World {
+  readonly store: Store;
+  readonly traces: TraceLog;
+  readonly runs: LiveRuns;
+  readonly nextTraceId: () => string;
+  readonly pipeline: () => Pipeline;
+}
+
+/** An explanation has no consequences, so nobody outside is called. */
+const notInRehearsal: OutsideCaller = ({ url }) =>
+  Promise.resolve({
+    failure: {
+      code: 'REST_CALL_FAILED',
+      message: 'Where a request is only explained, nobody outside is called.',
+      expected: 'an answer of the other side',
+      received: `none: ${url.host} was not called`,
+      remedy: 'Send the request itself to see what becomes of the call.',
+    },
+  });
+
 interface Composition {
   readonly config: LoadedConfig;
+  /** What in the scripts works, and is a mistake all the same. */
+  readonly notes: readonly FileFault[];
   readonly services: Services;
   readonly material: MemoryStoreMaterial;
   readonly traceBounds: TraceBounds;
@@ -256,22 +348,28 @@ function readable(address: string): string {
 
 /** A listener that throws must not cost a caller its answer. */
 function guarded(listener: TraceListener, onBug: Services['onBug']): TraceListener {
-  return (trace, kind) => {
+  return (trace, kind, again) => {
     try {
-      listener(trace, kind);
+      listener(trace, kind, again);
     } catch (error) {
       onBug(error, trace.traceId);
     }
   };
 }
 
-function requireEveryOperation({ contract, operations }: Services): void {
-  const missing = [...contract.operations.keys()].filter((operationId) => !Object.hasOwn(operations, operationId));
-  const extra = Object.keys(operations).filter((operationId) => !contract.operations.has(operationId));
+function requireEveryOperation({ contract, operations }: Services, webhooks: readonly ContractOperation[]): void {
+  const known = new Set([...contract.operations.keys(), ...webhooks.map(({ operationId }) => operationId)]);
+  const missing = [...known].filter((operationId) => !Object.hasOwn(operations, operationId));
+  const extra = Object.keys(operations).filter((operationId) => !known.has(operationId));
   if (missing.length + extra.length > 0)
     throw new Error(
       `Contract and operations differ: without code ${missing.join(', ') || 'none'}; without contract ${extra.join(', ') || 'none'}.`,
     );
+}
+
+/** What in the files works, and is a mistake all the same. */
+function tellNotes(notes: readonly FileFault[], tell: (note: string) => void): void {
+  for (const { file, line, column, message } of notes) tell(`${file}:${String(line)}:${String(column)}: ${message}`);
 }
 
 function reportBug(error: unknown, traceId: string): void {

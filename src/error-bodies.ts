@@ -1,7 +1,7 @@
 /** Checks the error bodies of the config file: that there is such a family, and that it answers such a status. */
 import { type ConfigFault, ConfigFaults, type LoadedConfig } from './config.js';
 import type { Contract } from './contract/contract.js';
-import { nearMiss } from './contract/near-miss.js';
+import { nearMiss } from './near-miss.js';
 import { oneOf, show } from './shown.js';
 
 /** Throws ConfigFaults that list all that is wrong with them. */

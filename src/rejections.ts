@@ -102,6 +102,50 @@ export const CATALOGUE = {
   USER_UNKNOWN: refusal({ path: 404, elsewhere: 400 }, 'assumed', 'No conversation was opened with this user.'),
   TRACE_UNKNOWN: refusal({ path: 404, elsewhere: 400 }, 'emulator', 'No such trace, or it was dropped since.'),
   WEBHOOK_UNKNOWN: refusal(404, 'assumed', 'No Studio script listens at this path.'),
+  REST_CALL_FAILED: refusal(
+    400,
+    'doc',
+    'A script’s own REST call brought no sound answer: no connection, a broken one, or a status that its action takes for a failure.',
+  ),
+  REST_TIMEOUT: refusal(400, 'doc', 'A script’s own REST call was not over within the time that its action allows.'),
+  REST_BODY_MULTILINE: refusal(
+    400,
+    'doc',
+    'The JSON that a REST API action sends stands on more than one line; Studio’s takes it on one only.',
+  ),
+  REST_RESPONSE_TOO_LARGE: refusal(400, 'doc', 'The answer to a script’s own REST call is over 32 KB.'),
+  REST_RESPONSE_NOT_JSON: refusal(400, 'doc', 'The answer to a REST API action is not JSON, the only thing that it takes.'),
+  REST_CIRCUIT_OPEN: refusal(
+    400,
+    'doc',
+    'Too many REST calls of the business unit failed, so that none is made for 30 s: at least half of at least 100 a second, over 30 s.',
+  ),
+  REST_HOST_REFUSED: refusal(
+    400,
+    'emulator',
+    'A script calls a host outside that `--script-hosts` does not name, or a name that leads elsewhere than before.',
+  ),
+  SCRIPT_UNKNOWN: refusal({ path: 404, elsewhere: 400 }, 'assumed', 'No script of this name, id or path is loaded.'),
+  SCRIPT_REFUSED: refusal(400, 'emulator', 'The script itself answered with this status, at its `RESPOND`.'),
+  SCRIPT_BRANCH_UNCONNECTED: refusal(400, 'report', 'An action had an outcome whose branch leads nowhere.'),
+  SCRIPT_STEP_LIMIT: refusal(400, 'assumed', 'A script took more actions than `--max-script-steps`: it goes round in a loop.'),
+  SCRIPT_STOPPED: refusal(
+    400,
+    'emulator',
+    'A script was stopped: the tenant was reset, its conversation ended, or the emulator closed.',
+  ),
+  SCRIPT_VALUE_INVALID: refusal(
+    400,
+    'assumed',
+    'What a template made is not what the action takes, such as a skill that is no number.',
+  ),
+  TEMPLATE_RAW_BODY: refusal(
+    400,
+    'report',
+    'A script sent a raw string as body instead of a template, and the target refused it.',
+  ),
+  TEMPLATE_VARIABLE_MISSING: refusal(400, 'report', 'A script’s template names a variable that is not there.'),
+  TEMPLATE_INVALID: refusal(400, 'assumed', 'A script’s template cannot be rendered.'),
   HOST_REFUSED: refusal(
     403,
     'emulator',
@@ -207,6 +251,8 @@ export interface AnswerParts {
   readonly headers?: Readonly<Record<string, string>>;
   /** The name of the body, where the contract has several for the status: `invalid_client`. */
   readonly body?: string;
+  /** Whether the findings stand in the trace already, as those of a script do. */
+  readonly told?: true;
 }
 
 /**

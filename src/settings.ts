@@ -7,6 +7,8 @@ import type { HoursProfile } from './contact/hours.js';
 import type { Credentials } from './platform/credentials.js';
 import type { KnowledgeEntry } from './platform/knowledge.js';
 import { LISTS } from './setting-lists.js';
+import type { BreakerSettings } from './studio/rest/breaker.js';
+import { HOST_ENTRY } from './studio/rest/hosts.js';
 import { oneOf } from './shown.js';
 import type { NewConversation } from './state/store.js';
 
@@ -61,6 +63,18 @@ export interface Settings {
   readonly tokenKey: string | undefined;
   /** What a signal that was taken is answered. */
   readonly signalStatus: number;
+  /** The folder of Studio scripts. */
+  readonly scripts: string | undefined;
+  /** Hosts that scripts may call beside the emulator itself. */
+  readonly scriptHosts: readonly string[];
+  /** The names of environment variables that scripts may see. */
+  readonly scriptEnv: readonly string[];
+  /** How many actions a run may take. */
+  readonly maxScriptSteps: number;
+  /** How many runs may live at a time, over all tenants. */
+  readonly maxRuns: number;
+  /** When nothing is executed any more: calls in a second, the share that failed, and milliseconds. */
+  readonly restBreaker: BreakerSettings;
   readonly logLevel: LogLevel;
   /** The access keys and clients that are taken; any non-empty ones where there are none. */
   readonly credentials: readonly Credentials[];
@@ -320,6 +334,54 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
     default: 202,
     help: 'status of the answer to a signal that was taken: 200, 202 or 204',
     flag: { name: 'signal-status', value: 'status' },
+  },
+  scripts: {
+    schema: { type: 'string', minLength: 1 },
+    expected: 'the path of a folder',
+    default: undefined,
+    help: 'folder with Studio scripts, one YAML file each',
+    flag: { name: 'scripts', value: 'folder' },
+  },
+  scriptHosts: {
+    schema: { type: 'array', items: { type: 'string', pattern: HOST_ENTRY } },
+    expected: 'hosts such as crm.example.com, .example.com or localhost:9000',
+    kind: 'list',
+    default: [],
+    help: 'hosts that scripts may call beside the emulator itself, set off by commas; .example.com is all names below it',
+    flag: { name: 'script-hosts', value: 'hosts' },
+  },
+  scriptEnv: {
+    schema: { type: 'array', items: { type: 'string', pattern: '^(?!(?:CXONE|TOKEN|__proto__)$)[A-Za-z_][A-Za-z0-9_]*$' } },
+    expected: 'names of environment variables, but CXONE and TOKEN, which scripts have anyway',
+    kind: 'list',
+    default: [],
+    help: 'environment variables that scripts may see as env.NAME, set off by commas; no trace shows their values',
+    flag: { name: 'script-env', value: 'names' },
+  },
+  maxScriptSteps: {
+    ...count(1000, 1_000_000),
+    help: 'actions that a script may take before it is stopped, because it goes round in a loop',
+    flag: { name: 'max-script-steps', value: 'number' },
+  },
+  maxRuns: {
+    ...count(10_000, 1_000_000),
+    help: 'scripts that may run or wait at a time, over all tenants; the oldest is stopped for one more',
+    flag: { name: 'max-runs', value: 'number' },
+  },
+  restBreaker: {
+    schema: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        requestsPerSecond: { type: 'number', exclusiveMinimum: 0, default: 100 },
+        failures: { type: 'number', minimum: 0, maximum: 1, default: 0.5 },
+        window: { type: 'integer', minimum: 1000, maximum: 3_600_000, default: 30_000 },
+        pause: { type: 'integer', minimum: 1, maximum: 3_600_000, default: 30_000 },
+      },
+    },
+    expected: '{requestsPerSecond, failures, window, pause}',
+    default: { requestsPerSecond: 100, failures: 0.5, window: 30_000, pause: 30_000 },
+    help: 'when the circuit breaker of RESTAPI opens: calls a second, share of failures, window and pause in milliseconds',
   },
   logLevel: {
     schema: { enum: LOG_LEVELS },

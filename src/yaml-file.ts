@@ -1,13 +1,18 @@
 /** A YAML file that a person wrote, which knows the line and column of everything in it. */
-import { isCollection, isPair, LineCounter, parseDocument } from 'yaml';
+import { isCollection, isPair, LineCounter, parseDocument, visit } from 'yaml';
 import { type FileFault, FileFaults } from './file-faults.js';
 
 export interface YamlFile {
   readonly file: string;
   readonly value: unknown;
   /** A fault at the value that this path leads to, or as near to it as the file goes. */
-  fault(path: readonly (string | number)[], message: string): FileFault;
+  readonly fault: (path: readonly (string | number)[], message: string) => FileFault;
 }
+
+const ONE_DOCUMENT = 'a file has one document only: put what follows --- into a file of its own';
+
+/** What YAML makes of {{ … }} without quotes. */
+const UNQUOTED = 'an object stands where a name should; a template such as {{ context.sessionId }} needs quotes around it';
 
 /** Throws FileFaults where the text is no YAML. JSON is YAML. */
 export function readYaml(file: string, text: string): YamlFile {
@@ -18,8 +23,17 @@ export function readYaml(file: string, text: string): YamlFile {
     return { file, line: Math.max(line, 1), column: Math.max(col, 1), message };
   };
   if (document.errors.length > 0) {
-    throw new FileFaults(document.errors.map((error) => at(error.pos[0], error.message)));
+    throw new FileFaults(
+      document.errors.map(({ pos, code, message }) => at(pos[0], code === 'MULTIPLE_DOCS' ? ONE_DOCUMENT : message)),
+    );
   }
+  const unquoted: FileFault[] = [];
+  visit(document, {
+    Pair(_, { key }) {
+      if (isCollection(key)) unquoted.push(at(rangeOf(key) ?? 0, UNQUOTED));
+    },
+  });
+  if (unquoted.length > 0) throw new FileFaults(unquoted);
   let value: unknown;
   try {
     value = document.toJS() as unknown;

@@ -32,12 +32,12 @@ function broken(schema: Schema, sound: unknown): unknown[] {
   return results;
 }
 
-function parametersOf(operation: ContractOperation): { path: Record<string, unknown>; query: Record<string, unknown> } {
+function parametersOf(operation: ContractOperation): Record<'path' | 'query' | 'header', Record<string, unknown>> {
   const of = (place: string): Record<string, unknown> =>
     Object.fromEntries(
       operation.parameters.filter((parameter) => parameter.in === place).map(({ name, example }) => [name, String(example)]),
     );
-  return { path: of('path'), query: of('query') };
+  return { path: of('path'), query: of('query'), header: of('header') };
 }
 
 describe.each(operations)('$operationId', (operation) => {
@@ -49,8 +49,7 @@ describe.each(operations)('$operationId', (operation) => {
     expect(validators.parameters(operation, parametersOf(operation))).toEqual([]);
     for (const parameter of operation.parameters.filter(({ required }) => required === true)) {
       const values = parametersOf(operation);
-      if (parameter.in === 'path') Reflect.deleteProperty(values.path, parameter.name);
-      else Reflect.deleteProperty(values.query, parameter.name);
+      Reflect.deleteProperty(values[parameter.in], parameter.name);
       expect(validators.parameters(operation, values)).not.toEqual([]);
     }
   });

@@ -82,10 +82,11 @@ describe('docker-compose.yml', () => {
 
   test('its command starts with the config file of the volume, and its health command says so', async () => {
     const [from = '', to = ''] = cxone.volumes[0]?.split(':') ?? [];
-    const command = cxone.command.map((argument) => argument.replace(to, join(ROOT, from)));
-    const child = spawn(process.execPath, ['dist/cli.js', ...command, '--port', '0', '--log-level', 'error'], {
+    const here = (path: string): string => path.replace(to, join(ROOT, from));
+    const environment = Object.fromEntries(Object.entries(cxone.environment).map(([name, value]) => [name, here(value)]));
+    const child = spawn(process.execPath, ['dist/cli.js', ...cxone.command.map(here), '--port', '0', '--log-level', 'error'], {
       cwd: ROOT,
-      env: { PATH: process.env.PATH, ...cxone.environment },
+      env: { PATH: process.env.PATH, ...environment },
     });
     onTestFinished(() => {
       child.kill('SIGKILL');
@@ -95,8 +96,8 @@ describe('docker-compose.yml', () => {
     const lookup = { path: '/api/v2/conversations?attribute=externalSessionId&value=seeded-1' };
     expect((await send(url, lookup)).status).toBe(401);
     expect((await send(url, await withToken(lookup)(url))).body.total).toBe(1);
-    const environment = { CXONE_EMULATOR_HOST: '0.0.0.0', CXONE_EMULATOR_PORT: new URL(url).port };
-    expect(await run(cxone.healthcheck.test, environment)).toMatch(/^cxone-emulator \d+\.\d+\.\d+ is well at http:/);
+    const asked = { CXONE_EMULATOR_HOST: '0.0.0.0', CXONE_EMULATOR_PORT: new URL(url).port };
+    expect(await run(cxone.healthcheck.test, asked)).toMatch(/^cxone-emulator \d+\.\d+\.\d+ is well at http:/);
   });
 
   test('the bot in its comment waits for a service that there is', () => {

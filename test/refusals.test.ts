@@ -5,9 +5,11 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { CATALOGUE, type Code, type Emulator, type TraceEntry } from '../src/index.js';
 import { FAMILY_REFUSALS, FAMILY_WARNINGS } from './refusals/families.js';
+import { SCRIPT_REFUSALS } from './refusals/scripts.js';
 import { TOKEN_REFUSALS, TOKEN_WARNINGS } from './refusals/tokens.js';
 import { type Answer, CONVERSATION, emulator, HANDOVER, type Message, open, send, talk, traceOf } from './support/client.js';
 import type { Row, WarningRow } from './support/rows.js';
+import { scriptsFolder } from './support/scripts.js';
 
 const thread = { sessionId: 'abc-123', metadata: { intent: 'billing' } };
 const valid = { sessionId: CONVERSATION, metadata: { intent: 'billing' }, skillId: 4001 };
@@ -16,6 +18,7 @@ const noType = { 'content-type': undefined };
 const REFUSALS: readonly Row[] = [
   ...TOKEN_REFUSALS,
   ...FAMILY_REFUSALS,
+  ...SCRIPT_REFUSALS,
 
   // Route
   {
@@ -1417,9 +1420,10 @@ const ON_THE_WIRE: readonly Code[] = [
 ];
 
 async function arranged(
-  row: Pick<Row, 'options' | 'given' | 'send'>,
+  row: Pick<Row, 'options' | 'scripts' | 'given' | 'send'>,
 ): Promise<{ started: Emulator; message: Message; answer: Answer; before: string }> {
-  const started = await emulator(row.options);
+  const scripts = row.scripts === undefined ? {} : { scripts: await scriptsFolder(row.scripts) };
+  const started = await emulator({ ...row.options, ...scripts });
   await row.given?.(started.url);
   const message = typeof row.send === 'function' ? await row.send(started.url) : row.send;
   const before = (await send(started.url, { path: '/_emulator/state' })).text;

@@ -130,12 +130,15 @@ export interface ContractOperation {
   readonly path: string;
   readonly family: Family;
   readonly provenance: Provenance;
+  /** The script that answers, where the path is a webhook. */
+  readonly script?: string;
   /** Whether a bearer token must come, or means something where it comes. */
   readonly token: 'none' | 'optional' | 'required';
   readonly parameters: readonly ParameterObject[];
   readonly body:
     | {
-        readonly kind: MediaKind;
+        /** The first is what is advised. */
+        readonly kinds: readonly MediaKind[];
         readonly required: boolean;
         readonly schema: Schema;
         readonly examples: readonly unknown[];
@@ -299,7 +302,7 @@ function bodyOf({ requestBody }: OperationObject): ContractOperation['body'] {
   const found = mediaOf(requestBody);
   if (found?.media.schema === undefined) return undefined;
   return {
-    kind: found.kind,
+    kinds: [found.kind],
     required: requestBody?.required ?? false,
     schema: found.media.schema,
     examples: Object.values(found.media.examples ?? {}).map(({ value }) => value),

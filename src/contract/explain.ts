@@ -6,7 +6,7 @@ import type { Finding, Place } from '../rejections.js';
 import { describe, kindOf, listed, oneOf, show } from '../shown.js';
 import type { Schema } from './contract.js';
 import { escapePointer } from './json-text.js';
-import { nearMiss } from './near-miss.js';
+import { nearMiss } from '../near-miss.js';
 import { holdsTemplate } from './unrendered.js';
 import type { SchemaErrors } from './validators.js';
 
@@ -45,7 +45,12 @@ export function explainErrors(parameterErrors: SchemaErrors, bodyErrors: SchemaE
   const ranked = [
     ...parameterErrors.slice(0, MOST_ERRORS).map((error) => {
       const [, place, ...steps] = error.instancePath.split('/');
-      return explainError(error, place === 'path' ? 'path' : 'query', steps.map((step) => `/${step}`).join(''), context);
+      return explainError(
+        error,
+        place === 'path' || place === 'header' ? place : 'query',
+        steps.map((step) => `/${step}`).join(''),
+        context,
+      );
     }),
     ...bodyErrors.slice(0, MOST_ERRORS).map((error) => explainError(error, 'body', error.instancePath, context)),
   ];
@@ -211,6 +216,7 @@ function adviseMissingParameter(
   const keys = Object.keys(data).slice(0, MOST_KEYS);
   const encoded = keys.find((key) => key === `amp;${missing}` || key === `${missing}[]`);
   const near = nearestKey(missing, keys) ?? encoded;
+  if (place === 'header') return near === undefined ? `Send the header ${missing}.` : `Send it as ${missing}, not as ${near}.`;
   if (near === undefined)
     return `${ignored.includes(missing) ? 'It stands in the body, which this operation does not read. ' : ''}Add ${missing} to the ${place}${place === 'query' ? `: ?${missing}=…` : ''}.`;
   return `Rename ${show(near)} to ${show(missing)}. Names are case-sensitive${encoded?.startsWith('amp;') === true ? ', and & in an address is not written &amp;' : ''}.`;

@@ -1,7 +1,7 @@
 /** Finds the operation for a method and a path, and what else there is where none fits. */
 import findMyWay from 'find-my-way';
 import { type Contract, type ContractOperation, pathWithin } from './contract.js';
-import { distanceBetween } from './near-miss.js';
+import { distanceBetween } from '../near-miss.js';
 
 export interface Match {
   readonly operation: ContractOperation;
@@ -28,10 +28,10 @@ export interface Matcher {
 /** An id may be as long as the request line allows. */
 const LONGEST_PARAMETER = 16_384;
 
-/** The router is built once: openapi-backend's own rebuilds its list on every call. */
-export function createMatcher(contract: Contract): Matcher {
+/** The router is built once for the contract and the webhooks of the scripts: openapi-backend's own rebuilds its list on every call. */
+export function createMatcher(contract: Contract, webhooks: readonly ContractOperation[] = []): Matcher {
   const router = findMyWay({ maxParamLength: LONGEST_PARAMETER });
-  const operations = [...contract.operations.values()];
+  const operations = [...contract.operations.values(), ...webhooks];
   for (const operation of operations) router.on(operation.method as 'GET', routeOf(operation), NO_HANDLER, operation);
   const spelledByAnyCase = contract.families.filter(({ anyCase }) => anyCase);
   /** The path as the contract spells it. */

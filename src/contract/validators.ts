@@ -1,7 +1,7 @@
 /** The compiled validators of each operation, made when first needed by one shared ajv for bodies and one for parameters. */
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import type { ContractOperation, Schema } from './contract.js';
+import type { ContractOperation, ParameterObject, Schema } from './contract.js';
 
 /** What ajv found; empty where all is well. */
 export type SchemaErrors = readonly ErrorObject[];
@@ -16,6 +16,8 @@ export interface Validators {
 export interface ParameterValues {
   readonly path: Record<string, unknown>;
   readonly query: Record<string, unknown>;
+  /** By names in lower case. */
+  readonly header: Readonly<Record<string, unknown>>;
 }
 
 /** The schemas were checked when the documents were read. */
@@ -76,7 +78,7 @@ function createAjv(options: Options): Ajv {
 }
 
 function parameterSchema({ parameters }: ContractOperation): object {
-  const place = (name: 'path' | 'query'): Schema => {
+  const place = (name: ParameterObject['in']): Schema => {
     const mine = parameters.filter((parameter) => parameter.in === name);
     return {
       type: 'object',
@@ -84,5 +86,5 @@ function parameterSchema({ parameters }: ContractOperation): object {
       properties: Object.fromEntries(mine.map((parameter) => [parameter.name, parameter.schema])),
     };
   };
-  return { type: 'object', properties: { path: place('path'), query: place('query') } };
+  return { type: 'object', properties: { path: place('path'), query: place('query'), header: place('header') } };
 }

@@ -43,6 +43,7 @@ export function controlOperations(settings: ControlSettings): Operations {
         const wanted = openable(call.body ?? {}, conversationIds, call, state);
         const conversation = state.openConversation(wanted, call.now);
         call.concern(conversation);
+        call.emit({ kind: 'opened', conversation });
         return { status: 201, body: viewOf(conversation, state) };
       },
     },
@@ -77,6 +78,7 @@ export function controlOperations(settings: ControlSettings): Operations {
       answer(call, state) {
         const ended = end(conversationInPath(call, conversationIds, state), call.now);
         state.updateConversation(ended);
+        call.emit({ kind: 'ended', conversationId: ended.conversationId });
         return { status: 200, body: viewOf(ended, state) };
       },
     },
@@ -120,6 +122,7 @@ export function controlOperations(settings: ControlSettings): Operations {
       },
       answer(call, state) {
         state.import(call.body as TenantSnapshot);
+        call.emit({ kind: 'exchanged' });
         return { status: 204 };
       },
     },
@@ -129,6 +132,7 @@ export function controlOperations(settings: ControlSettings): Operations {
         state.reset();
         // Not to be undone: a dry run must not get here, and explain refuses control calls.
         traces.clear(call.tenant);
+        call.emit({ kind: 'exchanged' });
         return { status: 204 };
       },
     },

@@ -1,6 +1,7 @@
 /** An exchange: one message with all that is known about it, from its arrival to its answer. */
 import type { ContractOperation, Family, MediaKind } from '../contract/contract.js';
-import type { Call, Feed, Reply } from '../platform/operation.js';
+import type { Feed, OutsideCall, Reply } from '../platform/operation.js';
+import { Activity, type Cause, type PlatformEvent, type RunTrace } from '../platform/studio.js';
 import { CATALOGUE, type Code, type Explanation, NEVER_SENT, type Rejection, type WarningCode } from '../rejections.js';
 import { isSecretName, REDACTED, redactText } from '../trace/redact.js';
 import type { Level, Outcome, TraceEntry } from '../trace/trace.js';
@@ -31,6 +32,8 @@ export interface Arrival {
   receive(limit: number): Received | Promise<Received>;
   /** Whether the caller has left. */
   gone(): boolean;
+  /** The script that sends it. */
+  readonly parent?: Cause;
 }
 
 /** What goes back on the wire. */
@@ -45,7 +48,7 @@ export interface Answer {
   readonly close: boolean;
 }
 
-export class Exchange implements Call {
+export class Exchange implements OutsideCall {
   readonly traceId: string;
   readonly arrival: Arrival;
   /** The writes of a dry run are undone, and its trace is not kept. */
@@ -80,9 +83,18 @@ export class Exchange implements Call {
   reply: Reply | undefined;
   rejection: Rejection | undefined;
   outcome: Outcome = 'accepted';
+  /** What the scripts are told of, once it is through. */
+  readonly events: PlatformEvent[] = [];
+  /** The script whose trace this is. */
+  script: string | null = null;
   conversationId: string | null = null;
   contactId: string | null = null;
 
+  /** Keeps the trace anew, once it was kept and its script has gone on. */
+  amend: () => void = NOT_KEPT_YET;
+  #running = false;
+  #leftOut = 0;
+  #cause: Cause | undefined;
   readonly #clock: Clock;
   readonly #reached: string | (() => string);
 
@@ -113,6 +125,25 @@ export class Exchange implements Call {
     return `${reached}${this.tenant === DEFAULT_TENANT ? '' : `/t/${this.tenant}`}`;
   }
 
+  /** Whether its script goes on. */
+  get running(): boolean {
+    return this.#running;
+  }
+
+  get cause(): Cause {
+    this.#cause ??= {
+      traceId: this.traceId,
+      activity: this.arrival.parent?.activity ?? new Activity(),
+      baseUrl: this.baseUrl,
+      byScript: this.arrival.parent !== undefined,
+    };
+    return this.#cause;
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    return Object.fromEntries(Object.keys(this.arrival.headers).map((name) => [name, this.header(name) ?? '']));
+  }
+
   get now(): string {
     return isoTime(this.#clock.now());
   }
@@ -132,6 +163,33 @@ export class Exchange implements Call {
     this.entries.push({ at: this.elapsed, stage: this.stage, level: 'info', code: null, message });
   }
 
+  emit(event: PlatformEvent): void {
+    this.events.push(event);
+  }
+
+  runScript(name: string): RunTrace {
+    this.script = name;
+    this.#running = true;
+    return {
+      traceId: this.traceId,
+      warn: (code, explanation, level) => {
+        this.warn(code, explanation, level);
+      },
+      concern: (about) => {
+        this.concern(about);
+      },
+      enter: (entry) => this.#enterStep(entry),
+      pause: () => {
+        this.amend();
+      },
+      end: (outcome) => {
+        this.#running = false;
+        if (outcome === 'failed') this.outcome = outcome;
+        this.amend();
+      },
+    };
+  }
+
   warn(code: WarningCode | 'CLIENT_DISCONNECTED', explanation: Explanation, level: Level = levelOf(code)): void {
     this.#enter(code, level, explanation);
   }
@@ -140,6 +198,7 @@ export class Exchange implements Call {
   refuse(rejection: Rejection): void {
     this.rejection = rejection;
     this.outcome = this.status === NEVER_SENT || this.status >= 500 ? 'failed' : 'rejected';
+    if (rejection.parts.told === true) return;
     for (const finding of rejection.findings) this.#enter(finding.code, 'error', finding);
   }
 
@@ -151,6 +210,35 @@ export class Exchange implements Call {
   concern(about: { readonly conversationId?: string; readonly contactId?: string }): void {
     if (about.conversationId !== undefined) this.conversationId = findable(about.conversationId);
     if (about.contactId !== undefined) this.contactId = findable(about.contactId);
+  }
+
+  #enterStep(step: Omit<TraceEntry, 'at' | 'stage'>): () => void {
+    const { message, pointer, expected, received, remedy } = step;
+    const entry: TraceEntry = {
+      ...step,
+      at: this.elapsed,
+      stage: 'answer',
+      message: told(message),
+      ...(pointer === undefined || pointer === null ? {} : { pointer: told(pointer) }),
+      ...(expected === undefined ? {} : { expected: told(expected) }),
+      ...(received === undefined ? {} : { received: told(received) }),
+      ...(remedy === undefined ? {} : { remedy: told(remedy) }),
+      ...(step.code === null ? {} : { provenance: step.provenance ?? CATALOGUE[step.code].provenance }),
+    };
+    this.entries.push(entry);
+    if (this.entries.length > MOST_ENTRIES) this.#leaveOut();
+    return () => {
+      const place = this.entries.lastIndexOf(entry);
+      if (place !== -1) this.entries[place] = { ...entry, level: 'error' };
+    };
+  }
+
+  /** A script may run for as long as the emulator: what is in the middle goes first. */
+  #leaveOut(): void {
+    this.#leftOut += 1;
+    const message = `${String(this.#leftOut)} entries were left out here.`;
+    const note: TraceEntry = { at: this.elapsed, stage: 'answer', level: 'info', code: null, message };
+    this.entries.splice(MOST_ENTRIES / 2, this.#leftOut === 1 ? 1 : 2, note);
   }
 
   #enter(code: Code, level: Level, explanation: Explanation): void {
@@ -172,7 +260,11 @@ export class Exchange implements Call {
   }
 }
 
+/** So many entries has the trace of a script at most. */
+const MOST_ENTRIES = 1000;
+
 const NO_BYTES = Buffer.alloc(0);
+const NOT_KEPT_YET = (): void => undefined;
 
 const latest = { milliseconds: Number.NaN, text: '' };
 

@@ -6,6 +6,7 @@
  * state; the ninth, respond, runs whatever happened before, and it alone answers.
  */
 import type { RunUnit } from '../platform/operation.js';
+import type { Cause, RunTrace } from '../platform/studio.js';
 import { Rejection } from '../rejections.js';
 import { answer, reply } from './answer.js';
 import { authorize } from './authorize.js';
@@ -17,6 +18,7 @@ import { parseBody } from './parse-body.js';
 import { receive } from './receive.js';
 import { respond } from './respond.js';
 import { route } from './route.js';
+import { beginRun, keepAnew, type RunBeginning } from './run-trace.js';
 import type { Services } from './services.js';
 import { type Finished, finish } from './trace.js';
 import { validate } from './validate.js';
@@ -45,6 +47,10 @@ export interface Pipeline {
   handle(arrival: Arrival): Promise<Answer | null>;
   /** What a message would be answered, and its trace; nothing is changed and nothing is kept. */
   explain(arrival: Arrival): Promise<Finished>;
+  /** Answers a script's own call. Rejects only for a bug. */
+  handleForScript(arrival: Arrival): Promise<Finished>;
+  /** Begins the trace of a script that no webhook started. */
+  beginRun(run: RunBeginning, cause: Cause): RunTrace;
 }
 
 /** `current` gives the services as the config file has them now. */
@@ -76,19 +82,27 @@ export function createPipeline(current: () => Services): Pipeline {
     return { status: 500, headers, body: JSON.stringify(services.contract.families[0]?.errors.get(500)?.body), close: true };
   }
 
-  async function handle(arrival: Arrival, traceId: string, services: Services): Promise<Answer | null> {
+  async function handle(arrival: Arrival, traceId: string, services: Services): Promise<Finished> {
     const exchange = new Exchange(arrival, traceId, services);
     const { answer: result, trace } = await run(exchange, services);
     services.traces.add(trace, exchange.family.name === 'control' ? 'control' : 'platform');
-    return result;
+    if (exchange.running) keepAnew(exchange, result, services);
+    return { answer: result, trace };
   }
 
   return {
     handle(arrival) {
       const services = current();
       const traceId = services.nextTraceId();
-      return handle(arrival, traceId, services).catch((problem: unknown) => helpless(problem, traceId, services));
+      return handle(arrival, traceId, services)
+        .then(({ answer: result }) => result)
+        .catch((problem: unknown) => helpless(problem, traceId, services));
     },
+    handleForScript(arrival) {
+      const services = current();
+      return handle(arrival, services.nextTraceId(), services);
+    },
+    beginRun: (run, cause) => beginRun(run, cause, current()),
     explain(arrival) {
       const services = current();
       return run(new Exchange(arrival, 'explained', services, true), services);
@@ -104,6 +118,7 @@ async function checkRulesAndAnswer(exchange: Exchange, services: Services): Prom
     exchange.stage = 'answer';
     const run: RunUnit = (work) => services.store.run(exchange.tenant, work, { dryRun: exchange.dryRun });
     reply(exchange, await operation.perform(exchange, run), services);
+    await tellStudio(exchange, services);
     return;
   }
   await services.store.run(
@@ -115,4 +130,12 @@ async function checkRulesAndAnswer(exchange: Exchange, services: Services): Prom
     },
     { dryRun: exchange.dryRun },
   );
+  if (exchange.events.length > 0) await tellStudio(exchange, services);
+}
+
+/** Scripts hear of what is through. Whoever asked is answered when their effects are done; a script's own call is not kept waiting. */
+async function tellStudio(exchange: Exchange, { studio }: Services): Promise<void> {
+  if (exchange.dryRun) return;
+  studio.take(exchange.tenant, exchange.events, exchange.cause);
+  if (exchange.arrival.parent === undefined) await exchange.cause.activity.quiet();
 }

@@ -12,7 +12,7 @@ export function negotiate(exchange: Exchange): void {
   if (!operation.body.required && exchange.bytes.length === 0) return;
 
   const contentType = exchange.header('content-type')?.trim() ?? '';
-  exchange.mediaType = mediaTypeOf(contentType, operation.body.kind);
+  exchange.mediaType = mediaTypeOf(contentType, operation.body.kinds);
   requireCharset(contentType);
   requireEncoding(exchange);
   exchange.tell(
@@ -23,19 +23,20 @@ export function negotiate(exchange: Exchange): void {
 }
 
 /** Form data at an operation that takes JSON gets a code of its own later, when it is known what its body looks like. */
-function mediaTypeOf(contentType: string, takes: MediaKind): MediaKind {
-  if (contentType === 'application/json' && takes === 'json') return 'json';
+function mediaTypeOf(contentType: string, takes: readonly MediaKind[]): MediaKind {
+  const json = takes.includes('json');
+  if (contentType === 'application/json' && json) return 'json';
   if (contentType === '') return 'form';
   const essence = (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
   if (essence === 'application/x-www-form-urlencoded') return 'form';
-  if (takes === 'json' && isJson(essence)) return 'json';
+  if (json && isJson(essence)) return 'json';
   throw reject('CONTENT_TYPE_UNSUPPORTED', {
-    message: takes === 'json' ? 'The Content-Type is neither JSON nor form data.' : 'The Content-Type is not form data.',
+    message: `The Content-Type is ${json ? 'neither JSON nor form data' : 'not form data'}.`,
     in: 'header',
     pointer: '/content-type',
-    expected: takes === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
+    expected: json ? 'application/json' : 'application/x-www-form-urlencoded',
     received: show(contentType),
-    remedy: takes === 'json' ? adviseType(essence) : adviseForm(essence),
+    remedy: json ? adviseType(essence) : adviseForm(essence),
   });
 }
 

@@ -45,11 +45,11 @@ function read(exchange: Exchange, bytes: Buffer): void {
   }
   exchange.bodyText = text;
   if (/^\s*$/.test(text)) {
-    if (exchange.operation?.body?.required === true) throw empty(bytes.length, exchange.operation.body.kind);
+    if (exchange.operation?.body?.required === true) throw empty(bytes.length, exchange.operation.body.kinds[0] ?? 'json');
     return;
   }
   if (exchange.mediaType === 'form') {
-    if (exchange.operation?.body?.kind !== 'form') throw formData(exchange, text);
+    if (exchange.operation?.body?.kinds.includes('form') !== true) throw formData(exchange, text);
     exchange.body = readPairs(text);
     exchange.tell(`${String(bytes.length)} bytes of form data.`);
     return;

@@ -19,7 +19,9 @@ function replied(exchange: Exchange, services: Services): Answer {
   try {
     if (reply === undefined) throw new Error(`${operation?.operationId ?? 'nothing'} gave no reply`);
     exchange.tell(`Answered ${String(reply.status)}.`);
-    const whole = answer(exchange, services, reply.status, reply.body, reply.headers ?? {});
+    if (reply.cause !== undefined) exchange.outcome = 'rejected';
+    const json = answer(exchange, services, reply.status, reply.body, reply.headers ?? {}, reply.cause);
+    const whole = reply.text === undefined ? json : { ...json, body: reply.text };
     return reply.feed === undefined || exchange.method === 'HEAD' ? whole : { ...whole, feed: reply.feed };
   } catch (error) {
     services.onBug(error, exchange.traceId);
@@ -64,13 +66,14 @@ function answer(
   status: number,
   body: unknown,
   more: Readonly<Record<string, string>>,
+  cause = exchange.rejection?.cause.code,
 ): Answer {
   const headers: Record<string, string> = { ...more, ...corsHeaders(exchange, services) };
   const text = body === undefined ? null : JSON.stringify(body);
-  if (text !== null) headers['content-type'] = 'application/json; charset=utf-8';
+  if (text !== null) headers['content-type'] ??= 'application/json; charset=utf-8';
   if (services.settings.emulatorHeaders) {
     headers['x-emulator-trace-id'] = exchange.traceId;
-    if (exchange.rejection !== undefined) headers['x-emulator-cause'] = exchange.rejection.cause.code;
+    if (cause !== undefined) headers['x-emulator-cause'] = cause;
   }
   return {
     status,

@@ -1,6 +1,8 @@
 /** Stage 2, route: method and decoded path lead to the operation, the prefix `/t/…` to the tenant. */
 import type { ContractOperation } from '../contract/contract.js';
 import type { Matcher } from '../contract/match.js';
+import { nearMiss } from '../near-miss.js';
+import type { Studio } from '../platform/studio.js';
 import { type Rejection, reject } from '../rejections.js';
 import { oneOf, show } from '../shown.js';
 import type { Exchange } from './exchange.js';
@@ -18,12 +20,13 @@ export function route(exchange: Exchange, services: Services): void {
   else lookAtOrigin(exchange, services);
   if (match !== undefined) {
     exchange.operation = match.operation;
+    exchange.script = match.operation.script ?? null;
     exchange.pathParameters = match.pathParameters;
     exchange.tell(`${method} ${match.operation.path} is ${match.operation.operationId}.`);
     return;
   }
   const allowed = path === '*' ? ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] : matcher.methodsAt(path);
-  if (allowed.length === 0) throw unknownRoute(exchange, decoded, matcher);
+  if (allowed.length === 0) throw unknownRoute(exchange, decoded, services);
   if (method === 'OPTIONS') {
     exchange.reply = { status: 204, headers: { allow: allowed.join(', ') } };
     return;
@@ -74,7 +77,7 @@ function decodePath(path: string): string {
   }
 }
 
-function unknownRoute(exchange: Exchange, decoded: string, matcher: Matcher): Rejection {
+function unknownRoute(exchange: Exchange, decoded: string, { matcher, studio }: Services): Rejection {
   const { method, family } = exchange;
   if (family.unknown === 'WEBHOOK_UNKNOWN') {
     return reject('WEBHOOK_UNKNOWN', {
@@ -83,8 +86,7 @@ function unknownRoute(exchange: Exchange, decoded: string, matcher: Matcher): Re
       pointer: '',
       expected: 'the path of a webhook that a script listens at',
       received: show(decoded),
-      remedy:
-        'No script is loaded, so no webhook exists. A bot that hands over without a script posts to /api/v2/conversations/webchat.',
+      remedy: adviseWebhook(method, decoded, studio),
     });
   }
   return reject(family.unknown, {
@@ -95,6 +97,20 @@ function unknownRoute(exchange: Exchange, decoded: string, matcher: Matcher): Re
     received: show(decoded),
     remedy: adviseRoute(method, exchange.path, decoded, matcher),
   });
+}
+
+/** So many webhooks are named at most. */
+const MOST_WEBHOOKS = 10;
+
+function adviseWebhook(method: string, path: string, { loaded, webhooks }: Studio): string {
+  const direct = 'A bot that hands over without a script posts to /api/v2/conversations/webchat.';
+  if (!loaded)
+    return `No script is loaded, so no webhook exists: start the emulator with --scripts and the folder of yours. ${direct}`;
+  if (webhooks.length === 0) return `None of the scripts that are loaded has a webhook as its trigger. ${direct}`;
+  const near = nearMiss(`${method} ${path.replace(/\/+$/, '')}`, webhooks);
+  const more = webhooks.length > MOST_WEBHOOKS ? ` and ${String(webhooks.length - MOST_WEBHOOKS)} more` : '';
+  const those = `These do: ${webhooks.slice(0, MOST_WEBHOOKS).join(', ')}${more}.`;
+  return near === undefined ? those : `Did you mean ${near}? ${those}`;
 }
 
 function adviseRoute(method: string, path: string, decoded: string, matcher: Matcher): string {

@@ -4,6 +4,7 @@ import type { Contract } from '../contract/contract.js';
 import type { Matcher } from '../contract/match.js';
 import type { Validators } from '../contract/validators.js';
 import type { Operations } from '../platform/operation.js';
+import type { Studio } from '../platform/studio.js';
 import type { TokenKey } from '../platform/token-key.js';
 import type { Store } from '../state/store.js';
 import type { Redactor } from '../trace/customer-data.js';
@@ -14,6 +15,8 @@ export interface Clock {
   now(): number;
   /** Milliseconds that only ever rise: for durations. */
   monotonic(): number;
+  /** Calls back once so many milliseconds of the tenant's time have passed; the answer takes it back. Default: a timer of the machine. */
+  schedule?(milliseconds: number, callback: () => void): () => void;
 }
 
 /** Error bodies by family and status: `{conversations: {400: {…}}}`. */
@@ -25,6 +28,7 @@ export interface Services {
   readonly matcher: Matcher;
   readonly validators: Validators;
   readonly operations: Operations;
+  readonly studio: Studio;
   readonly tokens: TokenKey;
   readonly store: Store;
   readonly traces: TraceLog;

@@ -25,7 +25,7 @@ export function finish(exchange: Exchange, answer: Answer | null, redactor: Reda
     startedAt: isoTime(exchange.startedAt),
     durationMs: exchange.elapsed,
     operationId: exchange.operation?.operationId ?? null,
-    outcome: exchange.outcome,
+    outcome: exchange.running && exchange.outcome === 'accepted' ? 'running' : exchange.outcome,
     request: {
       method: arrival.method,
       path: redactTarget(shortened(arrival.target)),
@@ -43,9 +43,10 @@ export function finish(exchange: Exchange, answer: Answer | null, redactor: Reda
           },
     conversationId: exchange.conversationId,
     contactId: exchange.contactId,
-    script: null,
-    parent: null,
-    entries: exchange.entries,
+    script: exchange.script,
+    parent: arrival.parent?.traceId ?? null,
+    // A script that goes on adds to them.
+    entries: exchange.running ? [...exchange.entries] : exchange.entries,
   };
   return { answer, trace: redactor?.hide(trace, exchange.pathParameters, found) ?? trace };
 }

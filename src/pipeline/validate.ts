@@ -1,7 +1,7 @@
 /** Stage 6, validate: parameters and body against the contract, all faults together; what passes but looks lost gets a warning. */
 import { explainDepth, explainErrors, unknownFields } from '../contract/explain.js';
 import { escapePointer } from '../contract/json-text.js';
-import { nearMiss } from '../contract/near-miss.js';
+import { nearMiss } from '../near-miss.js';
 import { unrenderedTemplates } from '../contract/unrendered.js';
 import type { Finding, Place } from '../rejections.js';
 import { Rejection } from '../rejections.js';
@@ -25,7 +25,11 @@ export function validate(exchange: Exchange, services: Services): void | Promise
   const bodySchema = exchange.body === undefined || tooDeep ? undefined : operation.body?.schema;
 
   const errors = {
-    parameters: services.validators.parameters(operation, { path: { ...exchange.pathParameters }, query }),
+    parameters: services.validators.parameters(operation, {
+      path: { ...exchange.pathParameters },
+      query,
+      header: exchange.arrival.headers,
+    }),
     body: bodySchema === undefined ? [] : services.validators.body(operation, exchange.body),
   };
   const unknown = {

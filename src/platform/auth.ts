@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { type TenantIdentity, uuidFrom } from '../contact/ids.js';
 import { type RefusalCode, reject } from '../rejections.js';
 import { describe, oneOf, show } from '../shown.js';
-import type { TenantState } from '../state/store.js';
+import type { Store, TenantState } from '../state/store.js';
 import { type AccessKey, type Client, type Credentials, readClient, requireAccessKey, requireClient } from './credentials.js';
 import type { Call, Operations, Reply, RunUnit } from './operation.js';
 import { faultOf, type TokenClaims, type TokenKey, type TokenUse } from './token-key.js';
@@ -37,9 +37,45 @@ interface TokenForm {
 type Holder = Pick<TokenClaims, 'sub' | 'icAgentId' | 'aud'>;
 
 /** The same access key or client is the same user at every start. */
-function holderOf(call: Call, id: string, client: string): Holder {
+function holderOf(call: Pick<Call, 'tenant'>, id: string, client: string): Holder {
   const digest = createHash('sha256').update(`${call.tenant} ${id}`).digest();
   return { sub: uuidFrom(digest), icAgentId: 1000 + (digest.readUInt32BE(16) % 1_000_000), aud: client };
+}
+
+/** What a token says. */
+function claimsFor(
+  { tokenLifetime }: Pick<AuthSettings, 'tokenLifetime'>,
+  { now, baseUrl }: Pick<Call, 'now' | 'baseUrl'>,
+  state: TenantState,
+  holder: Holder,
+  use: TokenUse,
+): TokenClaims {
+  const iat = Math.floor(Date.parse(now) / 1000);
+  const { tenantId, busNo } = state.identity;
+  return {
+    ...holder,
+    iss: baseUrl,
+    iat,
+    exp: iat + (use === 'refresh' ? REFRESH_LIFETIME : tokenLifetime),
+    jti: state.newId(),
+    token_use: use,
+    tenantId,
+    icBUId: busNo,
+    name: 'Emulated User',
+    given_name: 'Emulated',
+    family_name: 'User',
+    ...(state.revocation === undefined ? {} : { revocation: state.revocation }),
+  };
+}
+
+/** An access token of the tenant for one of its own scripts, as `POST /auth/token` would issue it. */
+export async function scriptToken(
+  settings: Pick<AuthSettings, 'tokens' | 'tokenLifetime'>,
+  place: Pick<Call, 'tenant' | 'baseUrl' | 'now'>,
+  store: Store,
+): Promise<string> {
+  const holder = holderOf(place, 'studio', 'studio');
+  return settings.tokens.sign(await store.run(place.tenant, (state) => claimsFor(settings, place, state, holder, 'access')));
 }
 
 export function authOperations(settings: AuthSettings): Operations {
@@ -47,33 +83,14 @@ export function authOperations(settings: AuthSettings): Operations {
 
   async function issue(call: Call, run: RunUnit, holder: Holder): Promise<Record<string, unknown>> {
     const claims = await run((state) => ({
-      access: claimsFor(call, state, holder, 'access'),
-      id: claimsFor(call, state, holder, 'id'),
-      refresh: claimsFor(call, state, holder, 'refresh'),
+      access: claimsFor(settings, call, state, holder, 'access'),
+      id: claimsFor(settings, call, state, holder, 'id'),
+      refresh: claimsFor(settings, call, state, holder, 'refresh'),
     }));
     const [access_token, id_token, refresh_token] = await Promise.all(
       [claims.access, claims.id, claims.refresh].map((one) => tokens.sign(one)),
     );
     return { access_token, token_type: 'Bearer', expires_in: settings.tokenLifetime, refresh_token, id_token };
-  }
-
-  function claimsFor(call: Call, state: TenantState, holder: Holder, use: TokenUse): TokenClaims {
-    const iat = Math.floor(Date.parse(call.now) / 1000);
-    const { tenantId, busNo } = state.identity;
-    return {
-      ...holder,
-      iss: call.baseUrl,
-      iat,
-      exp: iat + (use === 'refresh' ? REFRESH_LIFETIME : settings.tokenLifetime),
-      jti: state.newId(),
-      token_use: use,
-      tenantId,
-      icBUId: busNo,
-      name: 'Emulated User',
-      given_name: 'Emulated',
-      family_name: 'User',
-      ...(state.revocation === undefined ? {} : { revocation: state.revocation }),
-    };
   }
 
   const grants: Readonly<Record<string, (call: Call, form: TokenForm, client: Client, run: RunUnit) => Promise<Holder>>> = {

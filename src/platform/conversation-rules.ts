@@ -2,7 +2,7 @@
 import type { Conversation } from '../contact/conversation.js';
 import { adviseConversationId, type KnownIds } from '../contact/id-advice.js';
 import type { ConversationIds } from '../contact/ids.js';
-import { type Place, reject, type Rejection } from '../rejections.js';
+import { type Explanation, type Place, reject, type Rejection } from '../rejections.js';
 import { describe, show } from '../shown.js';
 import type { TenantState } from '../state/store.js';
 import { warnIfDropped } from './loss-rules.js';
@@ -16,6 +16,9 @@ export interface IdPlace {
   readonly in: Place;
   readonly pointer: string;
 }
+
+/** Where a fault stands; nowhere in a request, where a script did something. */
+export type Where = Pick<Explanation, 'in' | 'pointer'>;
 
 /** Where operations on one conversation have its id. */
 export const IN_PATH: IdPlace = { in: 'path', pointer: '/conversationId' };
@@ -66,7 +69,7 @@ export function conversationUnknown(conversationId: string, place: IdPlace, call
   });
 }
 
-export function conversationEnded(conversation: Conversation, place: IdPlace): Rejection {
+export function conversationEnded(conversation: Conversation, place: Where): Rejection {
   return reject('CONVERSATION_ENDED', {
     message: 'The conversation is over.',
     ...place,
@@ -77,7 +80,7 @@ export function conversationEnded(conversation: Conversation, place: IdPlace): R
   });
 }
 
-export function conversationState(conversation: Conversation, place: IdPlace): Rejection {
+export function conversationState(conversation: Conversation, place: Where): Rejection {
   return reject('CONVERSATION_STATE', {
     message: `The conversation is in the state ${conversation.state}, from which it cannot be handed over.`,
     ...place,

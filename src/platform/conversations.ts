@@ -15,11 +15,13 @@ import { viewOf } from './conversation-view.js';
 import { warnIfDropped } from './loss-rules.js';
 import type { Call, Operations, Reply } from './operation.js';
 import { requireSkill, warnIfUnstaffed } from './skill-rules.js';
+import type { Studio } from './studio.js';
 
 export interface ConversationSettings {
   readonly conversationIds: ConversationIds;
   /** `adopt` takes a well-formed unknown id as if it had been opened here. */
   readonly unknownConversations: 'refuse' | 'adopt';
+  readonly studio: Studio;
 }
 
 interface HandoverBody extends Handover {
@@ -29,7 +31,7 @@ interface HandoverBody extends Handover {
 const IN_BODY: IdPlace = { in: 'body', pointer: '/sessionId' };
 
 export function conversationOperations(settings: ConversationSettings): Operations {
-  const { conversationIds } = settings;
+  const { conversationIds, studio } = settings;
 
   const requireKnown = (call: Call, text: string, place: IdPlace, state: TenantState): Conversation | undefined => {
     const conversationId = readConversationId(call, text, place, conversationIds, state);
@@ -71,10 +73,15 @@ export function conversationOperations(settings: ConversationSettings): Operatio
         const after = handOver(before, handover, call.now);
         if (before.state === 'queued') warnRepeated(call, before === after);
         if (before !== after) state.updateConversation(after);
-        warnAboutRoute(call, after, state);
+        const script = studio.startedByHandover(after.channel);
+        if (script === undefined || after.skillId !== null) warnAboutRoute(call, after, state);
         call.tell(
           `The conversation goes from ${before.state} to ${after.state}${after.skillId === null ? '' : `, for skill ${String(after.skillId)}`}.`,
         );
+        if (script !== undefined && before !== after) {
+          call.tell(`It starts the script ${script}.`);
+          call.emit({ kind: 'handed over', conversation: after, handover });
+        }
         return { status: 200, body: viewOf(after, state) };
       },
     },
@@ -129,5 +136,5 @@ function warnAboutRoute(call: Call, conversation: Conversation, state: TenantSta
     return;
   }
   const skill = state.skill(conversation.skillId);
-  if (skill !== undefined) warnIfUnstaffed(call, skill, state);
+  if (skill !== undefined) warnIfUnstaffed(call, skill, { in: 'body', pointer: '/skillId' }, state);
 }

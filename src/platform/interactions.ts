@@ -2,22 +2,25 @@
 import type { Contact } from '../contact/contact.js';
 import type { ConversationState } from '../contact/conversation.js';
 import { MOST_SIGNAL_PARAMETERS } from '../contact/signal.js';
+import { nearMiss } from '../near-miss.js';
 import { reject } from '../rejections.js';
-import { listed, show } from '../shown.js';
+import { listed, oneOf, show } from '../shown.js';
 import type { TenantState } from '../state/store.js';
 import { mediaTypeOf, partOf, SCRIPT_CHANNEL, wireId, withFields } from './acd.js';
 import { contactInPath } from './contact-rules.js';
 import type { Call, Operations } from './operation.js';
+import type { Studio } from './studio.js';
 import { requireSkill } from './skill-rules.js';
 
 export interface InteractionSettings {
   /** What a signal that was taken is answered. */
   readonly signalStatus: number;
+  readonly studio: Studio;
 }
 
 type Parameters = Readonly<Record<string, string>>;
 
-export function interactionOperations({ signalStatus }: InteractionSettings): Operations {
+export function interactionOperations({ signalStatus, studio }: InteractionSettings): Operations {
   return {
     signalContact: {
       check(call, state) {
@@ -28,10 +31,14 @@ export function interactionOperations({ signalStatus }: InteractionSettings): Op
         const contact = contactInPath(call, state);
         const parameters = parametersOf(call);
         warnAboutGaps(call, parameters);
-        warnUnheard(call, contact, state);
+        const hearer = studio.hearerOn(call.tenant, contact.contactId);
+        if (hearer === undefined) warnUnheard(call, contact, studio, state);
         state.addSignal({ contactId: contact.contactId, parameters, receivedAt: call.now });
         const names = Object.keys(parameters);
-        call.tell(`Contact ${contact.contactId} is signalled with ${names.length === 0 ? 'no parameters' : listed(names)}.`);
+        call.tell(
+          `Contact ${contact.contactId} is signalled with ${names.length === 0 ? 'no parameters' : listed(names)}${hearer === undefined ? '' : `; the script ${hearer} hears it`}.`,
+        );
+        call.emit({ kind: 'signalled', contactId: contact.contactId, parameters });
         return { status: signalStatus };
       },
     },
@@ -62,13 +69,22 @@ export function interactionOperations({ signalStatus }: InteractionSettings): Op
       check(call, state) {
         const { skillId, scriptId, scriptPath } = call.query as { skillId: number; scriptId?: string; scriptPath?: string };
         if (scriptId === undefined && scriptPath === undefined) throw scriptMissing();
+        if (studio.loaded && studio.startable(wantedBy(scriptId, scriptPath)) === undefined)
+          throw scriptUnknown(studio, scriptId, scriptPath);
         requireSkill(skillId, { in: 'query', pointer: '/skillId' }, state);
       },
       answer(call, state) {
-        const { skillId, scriptId, scriptPath } = call.query as { skillId: number; scriptId?: string; scriptPath?: string };
+        const { skillId, scriptId, scriptPath, parameters } = call.query as {
+          skillId: number;
+          scriptId?: string;
+          scriptPath?: string;
+          parameters?: string;
+        };
         const conversation = state.openConversation({ channel: SCRIPT_CHANNEL, skillId }, call.now);
         call.concern(conversation);
-        warnNotRun(call, scriptPath ?? scriptId ?? '', scriptPath === undefined ? '/scriptId' : '/scriptPath');
+        const script = studio.startable(wantedBy(scriptId, scriptPath));
+        if (script === undefined) warnNotRun(call, scriptPath ?? scriptId ?? '', pointerTo(scriptPath));
+        else call.emit({ kind: 'script started', script, conversation, parameters: parameters?.split('|') ?? [] });
         return { status: 200, body: { contactId: wireId(conversation.contactId) } };
       },
     },
@@ -140,11 +156,13 @@ function warnAboutGaps(call: Call, parameters: Parameters): void {
 }
 
 /** A signal to a contact whose script does not listen is taken, and nothing comes of it (doc). */
-function warnUnheard(call: Call, contact: Contact, state: TenantState): void {
+function warnUnheard(call: Call, contact: Contact, studio: Studio, state: TenantState): void {
   const { contactId, masterContactId, conversationId } = contact;
   const isMaster = contactId === masterContactId;
   const spawned = isMaster ? state.contactsSpawnedFrom(contactId).map((other) => other.contactId) : [];
   const ended = state.conversation(conversationId)?.state === 'ended';
+  const listening = spawned.filter((other) => studio.hearerOn(call.tenant, other) !== undefined);
+  const running = studio.runningOn(call.tenant, contactId);
   call.warn('SIGNAL_UNHEARD', {
     message: ended
       ? 'The conversation on this contact is over: nobody hears the signal.'
@@ -152,11 +170,13 @@ function warnUnheard(call: Call, contact: Contact, state: TenantState): void {
     in: 'path',
     pointer: '/contactId',
     expected: 'a contact on which a script with an ONSIGNAL runs',
-    received: `${contactId}, ${isMaster ? 'a master contact' : `a spawned contact of ${masterContactId}`} on which no script runs`,
+    received: `${contactId}, ${isMaster ? 'a master contact' : `a spawned contact of ${masterContactId}`} on which ${running === undefined ? 'no script runs' : `the script ${running} runs, which has no ONSIGNAL`}`,
     remedy:
       spawned.length > 0
-        ? `A signal goes to the contact of the spawned script, not to its master: send it to ${listed(spawned.slice(0, 5))}.`
-        : 'In CXone the signal would be taken and lost unless the script that runs on this contact has an ONSIGNAL. A bot gets the id of that contact from Studio: executionInfo.contactId, or the part of ocpSessionId behind the colon.',
+        ? `A signal goes to the contact of the spawned script, not to its master: send it to ${oneOf((listening.length > 0 ? listening : spawned).slice(0, 5))}.`
+        : studio.loaded && !isMaster && running === undefined
+          ? `A signal is heard only while the script runs that has the ONSIGNAL. Where that has ended, as after an earlier signal, send this one before, or lead the script back to its WAIT. Its trace shows where it ended: GET /_emulator/traces?contactId=${contactId}.`
+          : 'In CXone the signal would be taken and lost unless the script that runs on this contact has an ONSIGNAL. A bot gets the id of that contact from Studio: executionInfo.contactId, or the part of ocpSessionId behind the colon.',
   });
 }
 
@@ -204,6 +224,36 @@ function warnNotRun(call: Call, script: string, pointer: string): void {
     pointer,
     expected: 'a script that is loaded here',
     received: show(script),
-    remedy: 'This version runs no scripts: the contact stays as it is until POST /_emulator/conversations/{id}/end.',
+    remedy:
+      'No scripts are loaded: start the emulator with --scripts and the folder of yours. The contact stays as it is until POST /_emulator/conversations/{id}/end.',
+  });
+}
+
+function wantedBy(scriptId: string | undefined, scriptPath: string | undefined): { scriptId?: string; scriptPath?: string } {
+  return { ...(scriptId === undefined ? {} : { scriptId }), ...(scriptPath === undefined ? {} : { scriptPath }) };
+}
+
+function pointerTo(scriptPath: string | undefined): string {
+  return scriptPath === undefined ? '/scriptId' : '/scriptPath';
+}
+
+/** So many scripts are named at most. */
+const MOST_NAMED = 8;
+
+function scriptUnknown({ startables }: Studio, scriptId?: string, scriptPath?: string): ReturnType<typeof reject> {
+  const near = nearMiss(scriptPath ?? scriptId ?? '', startables);
+  return reject('SCRIPT_UNKNOWN', {
+    message: 'No script that can be started so is loaded.',
+    in: 'query',
+    pointer: pointerTo(scriptPath),
+    expected:
+      startables.length === 0
+        ? 'a script with the trigger start, and none has it'
+        : `a script with the trigger start: ${listed(startables.slice(0, MOST_NAMED))}`,
+    received: show(scriptPath ?? scriptId),
+    remedy:
+      near === undefined
+        ? 'Name one of these, or give the script a trigger: start: {scriptPath: …} or {scriptId: …}.'
+        : `Did you mean ${near}?`,
   });
 }

@@ -1,7 +1,8 @@
 /** What an operation of the emulated platform is: rules, then an answer, both on one tenant's state as one unit. */
-import type { Explanation, WarningCode } from '../rejections.js';
+import type { Explanation, RefusalCode, WarningCode } from '../rejections.js';
 import type { TenantState } from '../state/store.js';
 import type { Level } from '../trace/trace.js';
+import type { Cause, PlatformEvent, RunTrace } from './studio.js';
 
 /** A request that is sound by the contract, as an operation sees it. */
 export interface Call {
@@ -22,6 +23,8 @@ export interface Call {
   warn(code: WarningCode, explanation: Explanation, level?: Level): void;
   /** Puts a line into the trace. */
   tell(message: string): void;
+  /** Tells Studio what happened, once the unit of state is through. */
+  emit(event: PlatformEvent): void;
   /** Says what the trace is about, so that it can be found by it. */
   concern(about: { readonly conversationId?: string; readonly contactId?: string }): void;
 }
@@ -38,6 +41,10 @@ export interface Reply {
   readonly status: number;
   /** Serialised as JSON; without it the answer has no body. */
   readonly body?: unknown;
+  /** Instead of a body: sent as it stands, with the Content-Type among the headers. */
+  readonly text?: string;
+  /** Why an operation that may, such as a script, answers with an error of its own. */
+  readonly cause?: RefusalCode;
   readonly headers?: Readonly<Record<string, string>>;
   /** Instead of a body. */
   readonly feed?: Feed;
@@ -54,7 +61,21 @@ export type RunUnit = <T>(work: (state: TenantState) => T) => Promise<T>;
 
 /** An operation that must wait for something between its units of state, such as a signature. */
 export interface OutsideOperation {
-  perform(call: Call, run: RunUnit): Promise<Reply>;
+  perform(call: OutsideCall, run: RunUnit): Promise<Reply>;
+}
+
+/** What an operation that works outside of units can do beside. */
+export interface OutsideCall extends Call {
+  readonly method: string;
+  readonly path: string;
+  /** By names in lower case, as they came. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whether the request is only explained. */
+  readonly dryRun: boolean;
+  /** What the scripts that it sets going are told of it. */
+  readonly cause: Cause;
+  /** Makes the trace of this message that of a script, which may go on after the answer. */
+  runScript(name: string): RunTrace;
 }
 
 export type Operation = UnitOperation | OutsideOperation;

@@ -6,17 +6,17 @@ import { activityOf, type SkillActivity } from '../contact/staffing.js';
 import { type Rejection, reject } from '../rejections.js';
 import { show } from '../shown.js';
 import type { TenantState } from '../state/store.js';
-import type { IdPlace } from './conversation-rules.js';
+import type { Where } from './conversation-rules.js';
 import type { Call } from './operation.js';
 
 /** Throws SKILL_UNKNOWN. */
-export function requireSkill(skillId: number, place: IdPlace, state: TenantState): Skill {
+export function requireSkill(skillId: number, place: Where, state: TenantState): Skill {
   const skill = state.skill(skillId);
   if (skill === undefined) throw skillUnknown(skillId, place, state);
   return skill;
 }
 
-function skillUnknown(skillId: number, place: IdPlace, state: TenantState): Rejection {
+function skillUnknown(skillId: number, place: Where, state: TenantState): Rejection {
   const known = state
     .skills()
     .slice(0, 10)
@@ -43,9 +43,8 @@ export function activityNow(call: Call, state: TenantState): (skill: Skill) => S
 }
 
 /** Warns where nobody takes a customer for the skill now. */
-export function warnIfUnstaffed(call: Call, skill: Skill, state: TenantState): void {
+export function warnIfUnstaffed(call: Pick<Call, 'warn' | 'now'>, skill: Skill, place: Where, state: TenantState): void {
   const named = `Skill ${String(skill.skillId)} (${skill.name})`;
-  const place = { in: 'body', pointer: '/skillId' } as const;
   if (skill.agents === 0 && !hasAgentLoggedIn(skill, state)) {
     call.warn('SKILL_UNSTAFFED', {
       message: `${named} has no agent who is logged in.`,

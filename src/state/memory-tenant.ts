@@ -1,10 +1,9 @@
 /** One tenant's state in memory, with a journal that can take every write back. */
 import type { Agent } from '../contact/agent.js';
-import { type Attributes, type Contact, type User } from '../contact/contact.js';
+import type { Attributes, Contact, User } from '../contact/contact.js';
 import type { Conversation } from '../contact/conversation.js';
 import type { HoursProfile } from '../contact/hours.js';
 import {
-  type ConversationIds,
   contactIdAt,
   contactIdStart,
   PLACEHOLDER_CONTACT,
@@ -21,24 +20,8 @@ import { Holdings } from './holdings.js';
 import { newestFirst, oldestFirst, pick } from './order.js';
 import type { RandomSource } from './random.js';
 import type { Issued, Kept, NewConversation, TenantSnapshot, TenantState } from './store.js';
+import type { TenantMaterial } from './material.js';
 import { weightOf } from './weight.js';
-
-/** What a tenant has after a reset. */
-export interface Seeds {
-  readonly skills: readonly Skill[];
-  readonly agents: readonly Agent[];
-  readonly hours: readonly HoursProfile[];
-  readonly conversations: readonly NewConversation[];
-}
-
-export interface TenantMaterial {
-  readonly seeds: Seeds;
-  readonly conversationIds: ConversationIds;
-  /** ISO 8601: when what is seeded was opened. */
-  readonly seededAt: string;
-  /** The source of chance, by how often the tenant was reset. */
-  readonly random: (resets: number) => RandomSource;
-}
 
 /** So many tries to find a free id; a form that gives only a handful of ids can run out of them. */
 const MOST_TRIES = 1000;
@@ -211,6 +194,21 @@ export class MemoryTenant implements TenantState {
     };
     this.updateConversation(conversation);
     return conversation;
+  }
+
+  spawnContact({ conversationId, userId, masterContactId }: Contact, now: string): Contact {
+    const contactId = this.#newContactId(undefined);
+    const contact = {
+      conversationId,
+      userId,
+      masterContactId,
+      contactId,
+      order: this.#nextOrder(),
+      attributes: {},
+      createdAt: now,
+    };
+    this.#putContact(contact);
+    return contact;
   }
 
   updateConversation(conversation: Conversation): void {

@@ -1,5 +1,6 @@
 /** The store that keeps everything in this process: each tenant apart, and all of them together within bounds. */
-import { MemoryTenant, type TenantMaterial } from './memory-tenant.js';
+import type { TenantMaterial } from './material.js';
+import { MemoryTenant } from './memory-tenant.js';
 import type { RandomSource } from './random.js';
 import type { Store } from './store.js';
 

@@ -92,6 +92,8 @@ export interface TenantState {
 
   /** Opens a conversation with its contact, its master contact and its user. The ids that are given must be free. */
   openConversation(wanted: NewConversation, now: string): Conversation;
+  /** Opens a contact for a script that is spawned from this one: with an id of its own, and the same master and conversation. */
+  spawnContact(from: Contact, now: string): Contact;
   updateConversation(conversation: Conversation): void;
   setContactAttributes(contactId: string, attributes: Attributes): void;
   setUserAttributes(userId: string, attributes: Attributes): void;

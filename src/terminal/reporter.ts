@@ -1,8 +1,8 @@
 /** What the terminal shows while the emulator runs: one line a request, and under a refused one what to send instead. */
 import { styleText } from 'node:util';
 import type { LogLevel } from '../settings.js';
-import type { TraceKind } from '../trace/log.js';
-import { causeOf, type Trace, type TraceEntry, warningsOf } from '../trace/trace.js';
+import type { TraceKind, TraceListener } from '../trace/log.js';
+import { causeOf, type Outcome, type Trace, type TraceEntry, warningsOf } from '../trace/trace.js';
 import { printable } from './printable.js';
 
 type Style = Parameters<typeof styleText>[0];
@@ -24,26 +24,20 @@ function levelOf(trace: Trace, kind: TraceKind): LogLevel {
   return kind === 'control' && trace.request.method === 'GET' ? 'debug' : 'info';
 }
 
-export function createReporter({
-  level: levelNow,
-  colors,
-  url,
-  print,
-}: ReporterSettings): (trace: Trace, kind: TraceKind) => void {
+export function createReporter({ level: levelNow, colors, url, print }: ReporterSettings): TraceListener {
   const paint = (style: Style, text: string): string => (colors ? styleText(style, text) : text);
 
-  const requestLine = (trace: Trace): string => {
-    const status = trace.response === null ? 'no answer' : String(trace.response.status);
+  const requestLine = (trace: Trace, again: boolean): string => {
     const cause = causeOf(trace);
-    const style = trace.outcome === 'accepted' ? 'green' : trace.outcome === 'rejected' ? 'yellow' : 'red';
     return [
       `${trace.request.method} ${printable(shortened(trace.request.path))}`,
-      paint(style, cause === undefined ? status : `${status} ${cause.code ?? ''}`),
+      paint(STYLES[trace.outcome], [statusOf(trace, again), cause?.code ?? ''].join(' ').trim()),
       paint('dim', `${trace.durationMs.toFixed(1)} ms`),
     ].join('  ');
   };
   const field = (name: string, value: string): string => `  ${paint('dim', name.padEnd(9))} ${printable(value)}`;
   const explanation = (entry: TraceEntry): string[] => [
+    ...(entry.action === undefined ? [] : [field('action', entry.action)]),
     ...(entry.in === null ? [] : [field('where', placeOf(entry))]),
     field('expected', entry.expected ?? ''),
     field('received', entry.received ?? ''),
@@ -52,10 +46,10 @@ export function createReporter({
   const warning = (entry: TraceEntry): string =>
     `  ${paint('yellow', `warning   ${entry.code ?? ''}`)} ${printable(`${placeOf(entry)}: ${entry.message} ${entry.remedy ?? ''}`)}`;
 
-  return (trace, kind) => {
+  return (trace, kind, again) => {
     const level = levelNow();
     if (RANK[levelOf(trace, kind)] > RANK[level]) return;
-    const lines = [requestLine(trace)];
+    const lines = [requestLine(trace, again)];
     const errors = trace.entries.filter((entry) => entry.level === 'error');
     errors.forEach((entry, index) => {
       if (index > 0) lines.push(`  ${paint('dim', 'and also')}  ${entry.code ?? ''}`);
@@ -67,7 +61,7 @@ export function createReporter({
       lines.push(
         ...trace.entries
           .filter((entry) => entry.level === 'info')
-          .map((entry) => paint('dim', `  ${entry.stage.padEnd(12)} ${printable(entry.message)}`)),
+          .map((entry) => paint('dim', `  ${(entry.action ?? entry.stage).padEnd(12)} ${printable(told(entry))}`)),
       );
     if (RANK[level] >= RANK.trace) {
       if (trace.request.body !== null) lines.push(field('request', trace.request.body));
@@ -78,7 +72,29 @@ export function createReporter({
 }
 
 function placeOf(entry: TraceEntry): string {
-  return [entry.in ?? 'the connection', entry.pointer ?? ''].join(' ').trim();
+  return [entry.in ?? entry.action ?? 'the connection', entry.pointer ?? ''].join(' ').trim();
+}
+
+const STYLES: Readonly<Record<Outcome, Style>> = { accepted: 'green', running: 'cyan', rejected: 'yellow', failed: 'red' };
+
+/** What became of a script that nobody waits for, or waits for no more. */
+const ENDS: Readonly<Record<Outcome, string>> = {
+  accepted: 'ended',
+  running: 'waits',
+  rejected: 'ended',
+  failed: 'broke off',
+};
+
+function statusOf({ response, script, outcome }: Trace, again: boolean): string {
+  const status = response === null ? 'no answer' : String(response.status);
+  if (script === null) return status;
+  if (response === null) return ENDS[outcome];
+  return again || outcome === 'running' ? `${status}, then ${ENDS[outcome]}` : status;
+}
+
+/** The branch of an action stands behind what it did. */
+function told({ message, action, branch }: TraceEntry): string {
+  return action === undefined || branch == null ? message : `${message} → ${branch}`.trim();
 }
 
 /** Where a trace can be read. */

@@ -1,6 +1,6 @@
 /** Keeps customer data out of traces: the values that the setting `redact` names by JSON Pointer. */
 import { hideNamed, type Names, percentDecoded, REDACTED } from './named-values.js';
-import type { Trace, TraceEntry } from './trace.js';
+import type { RestCall, Trace, TraceEntry } from './trace.js';
 
 /** Texts that were found where a pointer leads: they are hidden wherever else the trace repeats them. */
 export type Found = Set<string>;
@@ -37,9 +37,13 @@ export function createRedactor(pointers: readonly string[]): Redactor | undefine
       const path = hideSegments(hideParameters(named(request.path, wanted, found), parameters), found);
       const requestHeaders = hideHeaders(request.headers, wanted, found);
       const responseHeaders = hideHeaders(trace.response?.headers ?? {}, wanted, found);
-      const entries = trace.entries.map((entry) =>
-        inBodies && entry.code === 'BODY_NOT_JSON' ? withoutQuote(entry, found) : hideReceived(entry, wanted, parameters, found),
-      );
+      const entries = trace.entries
+        .map((entry) =>
+          inBodies && entry.code === 'BODY_NOT_JSON'
+            ? withoutQuote(entry, found)
+            : hideReceived(entry, wanted, parameters, found),
+        )
+        .map((entry) => hideStep(entry, wanted, found));
       // Only now is all that is looked for known.
       const plain = hiding(found);
       const plainId = (id: string | null): string | null => (id === null ? null : isCutOf(id, found) ? REDACTED : plain(id));
@@ -347,6 +351,40 @@ function hideReceived(entry: TraceEntry, wanted: Wanted, isHidden: (name: string
   return { ...entry, received: hidden ? REDACTED : named(entry.received, wanted, found) };
 }
 
+/** What a script set and sent. A variable is hidden under the last name of a pointer, wherever its value came from. */
+function hideStep(entry: TraceEntry, wanted: Wanted, found: Found): TraceEntry {
+  const { variables, calls } = entry;
+  return {
+    ...entry,
+    ...(variables === undefined ? {} : { variables: hideVariables(variables, wanted, found) }),
+    ...(calls === undefined ? {} : { calls: calls.map((call) => hideCall(call, wanted, found)) }),
+  };
+}
+
+function hideVariables(variables: object, wanted: Wanted, found: Found): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]: [string, unknown]) =>
+      wanted.names.isName(name) ? [name, hideAt(value, [], found)] : [name, hideAnywhere(value, wanted, found)],
+    ),
+  );
+}
+
+function hideCall({ request, response, ...call }: RestCall, wanted: Wanted, found: Found): RestCall {
+  const body = (text: string | null): string | null => (text === null ? null : hideInText(text, wanted, found));
+  const parameters = hiddenParameters(request.url, wanted);
+  for (const [name, value] of queryOf(request.url)) if (parameters(name)) note(value, found);
+  return {
+    ...call,
+    request: {
+      ...request,
+      url: hideParameters(named(request.url, wanted, found), parameters),
+      headers: hideHeaders(request.headers, wanted, found),
+      body: body(request.body),
+    },
+    response: response && { ...response, headers: hideHeaders(response.headers, wanted, found), body: body(response.body) },
+  };
+}
+
 function hideInEntry(entry: TraceEntry, plain: (text: string) => string): TraceEntry {
   return {
     ...entry,
@@ -354,5 +392,16 @@ function hideInEntry(entry: TraceEntry, plain: (text: string) => string): TraceE
     ...(entry.expected === undefined ? {} : { expected: plain(entry.expected) }),
     ...(entry.received === undefined ? {} : { received: plain(entry.received) }),
     ...(entry.remedy === undefined ? {} : { remedy: plain(entry.remedy) }),
+    ...(entry.variables === undefined ? {} : { variables: throughout(entry.variables, plain) as Record<string, unknown> }),
+    ...(entry.calls === undefined ? {} : { calls: throughout(entry.calls, plain) as RestCall[] }),
   };
+}
+
+/** Numbers are shown too, and hidden where one of them was found. */
+function throughout(value: unknown, plain: (text: string) => string): unknown {
+  if (typeof value === 'string') return plain(value);
+  if (typeof value === 'number') return plain(String(value)) === String(value) ? value : REDACTED;
+  if (Array.isArray(value)) return value.map((item: unknown) => throughout(item, plain));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]: [string, unknown]) => [name, throughout(member, plain)]));
 }

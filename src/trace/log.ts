@@ -25,7 +25,8 @@ export interface TraceList {
   readonly dropped: number;
 }
 
-export type TraceListener = (trace: Trace, kind: TraceKind) => void;
+/** `again`: the trace was there before, and its script has gone on since. */
+export type TraceListener = (trace: Trace, kind: TraceKind, again: boolean) => void;
 
 /** `control`: a call of the control API, which a person looking for a handover does not want to see. */
 export type TraceKind = 'platform' | 'control';
@@ -39,9 +40,10 @@ export interface TraceReader {
 interface Kept {
   /** Rises over all tenants. */
   readonly number: number;
-  readonly trace: Trace;
+  /** undefined where a later one of the same message has taken its place. */
+  trace: Trace | undefined;
   readonly kind: TraceKind;
-  readonly bytes: number;
+  bytes: number;
 }
 
 interface Shelf {
@@ -87,6 +89,22 @@ export class TraceLog {
   }
 
   add(trace: Trace, kind: TraceKind): void {
+    this.#keep(trace, kind, false);
+  }
+
+  /** Takes the place of a trace of the same id, as the newest one; not where that is kept no more. */
+  replace(trace: Trace): void {
+    const shelf = this.#find(trace.tenant);
+    const before = shelf?.byId.get(trace.traceId);
+    if (shelf === undefined || before === undefined) return;
+    shelf.bytes -= before.bytes;
+    this.#bytes -= before.bytes;
+    before.trace = undefined;
+    before.bytes = 0;
+    this.#keep(trace, before.kind, true);
+  }
+
+  #keep(trace: Trace, kind: TraceKind, again: boolean): void {
     const bytes = weigh(trace);
     const shelf = this.#latest?.tenant === trace.tenant ? this.#latest : this.#toTheEnd(trace.tenant);
     this.#newest += 1;
@@ -103,7 +121,7 @@ export class TraceLog {
       for (const each of this.#shelves.values()) this.#judge(each);
     }
     while (this.#count > 1 && (this.#count > most.count || this.#bytes > most.bytes)) this.#dropOne();
-    for (const listener of this.#listeners) listener(trace, kind);
+    for (const listener of this.#listeners) listener(trace, kind, again);
   }
 
   get(tenant: string, traceId: string): Trace | undefined {
@@ -114,7 +132,7 @@ export class TraceLog {
     const shelf = this.#find(tenant);
     const matching: Trace[] = [];
     for (const { trace, kind } of shelf?.kept.newestFirst() ?? []) {
-      if (matches(trace, kind, filter)) matching.push(trace);
+      if (trace !== undefined && matches(trace, kind, filter)) matching.push(trace);
     }
     return { items: matching.slice(0, filter.limit), total: matching.length, dropped: shelf?.dropped ?? 0 };
   }
@@ -172,10 +190,12 @@ export class TraceLog {
     const shelf = this.#noisiest() ?? this.#shelves.values().next().value;
     const dropped = shelf?.kept.shift();
     if (shelf === undefined || dropped === undefined) return;
-    shelf.byId.delete(dropped.trace.traceId);
+    if (dropped.trace !== undefined) {
+      shelf.byId.delete(dropped.trace.traceId);
+      shelf.dropped += 1;
+      shelf.lastDropped = dropped.number;
+    }
     shelf.bytes -= dropped.bytes;
-    shelf.dropped += 1;
-    shelf.lastDropped = dropped.number;
     this.#bytes -= dropped.bytes;
     this.#count -= 1;
     this.#judge(shelf);
@@ -268,6 +288,8 @@ function weigh(trace: Trace): number {
       (entry.pointer?.length ?? 0) +
       (entry.received?.length ?? 0) +
       (entry.remedy?.length ?? 0);
+    if (entry.variables !== undefined || entry.calls !== undefined)
+      bytes += JSON.stringify([entry.variables, entry.calls]).length;
   }
   return bytes;
 }

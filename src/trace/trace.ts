@@ -3,7 +3,7 @@ import type { Code, Place, Provenance } from '../rejections.js';
 
 export type Level = 'info' | 'warn' | 'error';
 
-/** `failed`: the emulator broke, or the caller left. `running`: a script goes on after its answer. */
+/** `failed`: the emulator broke, the caller left, or a script broke off after its answer. `running`: a script goes on after its answer. */
 export type Outcome = 'accepted' | 'rejected' | 'failed' | 'running';
 
 export interface TraceEntry {
@@ -21,6 +21,34 @@ export interface TraceEntry {
   readonly received?: string;
   readonly remedy?: string;
   readonly provenance?: Provenance;
+  /** The action of the script that fired, by its name in the file, with its type: `Lookup (RESTAPI)`. */
+  readonly action?: string;
+  /** The branch that it took; null where it took none, because the script ended or broke off there. */
+  readonly branch?: string | null;
+  /** The variables that it set. Values are as in JSON; long ones are cut and shown as text. */
+  readonly variables?: Readonly<Record<string, unknown>>;
+  /** The calls that it made, each try of them. */
+  readonly calls?: readonly RestCall[];
+}
+
+/** A script's own REST call, without secrets. */
+export interface RestCall {
+  readonly request: {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    /** The first 8 KB, as they were really sent. */
+    readonly body: string | null;
+  };
+  /** null where none came. */
+  readonly response: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string | null;
+  } | null;
+  readonly durationMs: number;
+  /** The trace of the emulator's own side; null where the call went elsewhere. */
+  readonly traceId: string | null;
 }
 
 export interface Trace {
@@ -33,6 +61,7 @@ export interface Trace {
   readonly operationId: string | null;
   readonly outcome: Outcome;
   readonly request: {
+    /** `SCRIPT` where the trace is that of a script which no webhook started; its `path` is the script's name then. */
     readonly method: string;
     /** As it was sent, query and tenant included, without secrets. */
     readonly path: string;
@@ -41,7 +70,7 @@ export interface Trace {
     readonly body: string | null;
     readonly bodyBytes: number;
   };
-  /** null where the caller left before the answer. */
+  /** null where the caller left before the answer, or nobody waits for one. */
   readonly response: {
     readonly status: number;
     readonly headers: Readonly<Record<string, string>>;
@@ -51,7 +80,7 @@ export interface Trace {
   readonly conversationId: string | null;
   readonly contactId: string | null;
   readonly script: string | null;
-  /** The trace of the script that sent this. */
+  /** The trace of the script that sent this, or of what started this script. */
   readonly parent: string | null;
   /** In order. The first one of level `error` is the cause. */
   readonly entries: readonly TraceEntry[];

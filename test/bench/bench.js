@@ -34,8 +34,8 @@ function handover(sessionId, intent = 'billing') {
 
 const VALID = { status: 200, bodies: [handover(CONVERSATION_ID), handover(CONVERSATION_ID, 'sales')] };
 
-function throughput(url, { bodies, status }, seconds) {
-  return load({ url, path: PATH, bodies, status, connections: CONNECTIONS, seconds });
+function throughput(url, { bodies, status, path = PATH }, seconds) {
+  return load({ url, path, bodies, status, connections: CONNECTIONS, seconds });
 }
 
 function median(values) {
@@ -155,6 +155,21 @@ const crowded = await change(
   },
 );
 row(`${String(MANY)} conversations instead of ${String(FEW)}, by`, percent(crowded), 'not 10 % down', crowded > -0.1);
+
+const [own, beside] = await withServers([[CLI, ...SERVE, '--scripts', here('scripts')]], async (url) => {
+  await openConversations(url, 1, { conversationId: CONVERSATION_ID });
+  const milliseconds = async (path) => {
+    const work = { ...VALID, path };
+    await throughput(url, work, 1);
+    const rates = [];
+    for (let round = 0; round < ROUNDS_OF_A_PAIR; round += 1) rates.push(await throughput(url, work, SECONDS));
+    return 1000 / median(rates);
+  };
+  const direct = await milliseconds(PATH);
+  return [await milliseconds('/webhooks/ten-actions'), (await milliseconds('/webhooks/one-call')) - direct];
+});
+row('a webhook whose script takes ten actions', `${own.toFixed(2)} ms`, 'within 1 ms', own <= 1);
+row('a script with one call, beside the call itself', `${beside.toFixed(2)} ms`, 'within 1 ms', beside <= 1);
 
 const starts = [];
 for (let run = 0; run < STARTS; run += 1) starts.push(await firstAnswer());

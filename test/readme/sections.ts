@@ -1,6 +1,7 @@
 /** The parts of the README that are generated: the codes from the catalogue, the operations from the contract, the flags from the settings. */
 import { loadContract } from '../../src/contract/load.js';
 import { CATALOGUE, type CatalogueEntry } from '../../src/index.js';
+import { ACTION_TYPES } from '../../src/studio/actions/index.js';
 import { environmentName, SETTING_NAMES, SETTINGS } from '../../src/settings.js';
 
 export const README = new URL('../../README.md', import.meta.url);
@@ -39,6 +40,22 @@ async function operations(): Promise<string> {
   );
 }
 
+function actions(): string {
+  return table(
+    ['action', 'branches', 'what it does', 'known from'],
+    [...ACTION_TYPES.values()].map(({ name, branches, ends, summary, provenance }) => [
+      `\`${name}\``,
+      branches === undefined
+        ? 'as the file names them, `Default`'
+        : ends === 'always'
+          ? ''
+          : (branches.length === 0 ? ['Default'] : branches).map((branch) => `\`${branch}\``).join(' '),
+      summary,
+      provenance,
+    ]),
+  );
+}
+
 function flags(): string {
   return table(
     ['flag', 'environment', 'default', 'what it does'],
@@ -55,7 +72,13 @@ function flags(): string {
 
 /** The README with its generated parts renewed, between `<!-- name -->` and `<!-- /name -->`. */
 export async function renewed(readme: string): Promise<string> {
-  const sections = { refusals: codes('refusal'), warnings: codes('warning'), operations: await operations(), flags: flags() };
+  const sections = {
+    refusals: codes('refusal'),
+    warnings: codes('warning'),
+    operations: await operations(),
+    actions: actions(),
+    flags: flags(),
+  };
   return Object.entries(sections).reduce(
     (text, [name, section]) =>
       text.replace(

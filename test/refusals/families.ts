@@ -529,7 +529,7 @@ export const FAMILY_WARNINGS: readonly WarningRow[] = [
     send: post(`${ACD}/scripts/start?skillId=4001&scriptPath=Handover`),
     in: 'query',
     pointer: '/scriptPath',
-    remedy: /runs no scripts/,
+    remedy: /No scripts are loaded/,
     received: /"Handover"/,
   },
   {

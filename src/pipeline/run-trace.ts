@@ -1,0 +1,46 @@
+/** The trace of a run of a script: that of the webhook's message, or one of its own; it is kept anew each time the run rests. */
+import type { Cause, RunTrace } from '../platform/studio.js';
+import { type Answer, type Arrival, Exchange } from './exchange.js';
+import type { Services } from './services.js';
+import { DEFAULT_TENANT } from './target.js';
+import { finish } from './trace.js';
+
+/** What a run that no webhook started begins with. */
+export interface RunBeginning {
+  readonly tenant: string;
+  readonly script: string;
+  /** What came in. */
+  readonly context: unknown;
+}
+
+/** Begins the trace of a run that no webhook started; it is kept once the run rests or ends. */
+export function beginRun({ tenant, script, context }: RunBeginning, cause: Cause, services: Services): RunTrace {
+  const exchange = new Exchange(arrivalOf(tenant, script, cause), services.nextTraceId(), services);
+  exchange.bytes = Buffer.from(JSON.stringify(context));
+  const trace = exchange.runScript(script);
+  exchange.amend = () => {
+    services.traces.add(finish(exchange, null, services.redactor).trace, 'platform');
+    keepAnew(exchange, null, services);
+  };
+  return trace;
+}
+
+/** From now on the trace, which is kept already, is kept anew each time its script rests, and when it ends. */
+export function keepAnew(exchange: Exchange, answer: Answer | null, { traces, redactor }: Services): void {
+  exchange.amend = () => {
+    traces.replace(finish(exchange, answer, redactor).trace);
+  };
+}
+
+/** A run has a trace like a message: its method is SCRIPT, its path the script's name, its body what came in. */
+function arrivalOf(tenant: string, script: string, parent: Cause): Arrival {
+  return {
+    transport: 'script',
+    method: 'SCRIPT',
+    target: `${tenant === DEFAULT_TENANT ? '' : `/t/${tenant}`}/${encodeURIComponent(script)}`,
+    headers: {},
+    receive: () => ({ bytes: Buffer.alloc(0) }),
+    gone: () => false,
+    parent,
+  };
+}

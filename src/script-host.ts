@@ -1,0 +1,108 @@
+/** What Studio gets of the emulator: its state, its clock, and a line to the emulator itself for the calls of scripts. */
+import { STATUS_CODES } from 'node:http';
+import type { Arrival, Clock, Pipeline, Services } from './pipeline/index.js';
+import { type AuthSettings, scriptToken } from './platform/auth.js';
+import type { Cause } from './platform/studio.js';
+import type { Settings } from './settings.js';
+import type { Store } from './state/store.js';
+import { breaker } from './studio/rest/breaker.js';
+import { gate } from './studio/rest/gate.js';
+import type { OutsideCaller } from './studio/rest/outside-call.js';
+import type { OwnAnswer, OwnRequest, RestRules } from './studio/rest/rest-call.js';
+import type { StudioParts } from './studio/studio.js';
+import { causeOf, warningsOf } from './trace/trace.js';
+
+export interface ScriptHost {
+  readonly settings: Settings & AuthSettings;
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Asked for late, because the pipeline works with the scripts itself. */
+  readonly pipeline: () => Pipeline;
+  readonly outside: OutsideCaller;
+  readonly ownUrl: () => string;
+  readonly onBug: Services['onBug'];
+}
+
+export function studioParts({
+  settings,
+  store,
+  clock,
+  pipeline,
+  outside,
+  ownUrl,
+  onBug,
+}: ScriptHost): Omit<StudioParts, 'rehearsal'> {
+  const rest: RestRules = {
+    outside,
+    gate: gate(),
+    breaker: breaker(settings.restBreaker),
+    breakerSettings: settings.restBreaker,
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+  };
+  return {
+    store,
+    rest,
+    now: () => new Date(clock.now()).toISOString(),
+    schedule: (milliseconds, callback) => (clock.schedule ?? schedule)(milliseconds, callback),
+    maxSteps: settings.maxScriptSteps,
+    environment: Object.fromEntries(
+      settings.scriptEnv.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+    ),
+    token: (tenant, baseUrl) => scriptToken(settings, { tenant, baseUrl, now: new Date(clock.now()).toISOString() }, store),
+    ownTarget: (url, baseUrl) => targetBelow([ownUrl(), baseUrl.replace(/\/t\/[a-z0-9-]{1,64}$/, ''), settings.publicUrl], url),
+    callOwn: (request, cause) => callOwn(pipeline(), request, cause),
+    beginTrace: (run, cause) => pipeline().beginRun(run, cause),
+    onBug,
+  };
+}
+
+/** The longest time that setTimeout takes. */
+const LONGEST = 2 ** 31 - 1;
+
+function schedule(milliseconds: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, Math.min(milliseconds, LONGEST)).unref();
+  return () => {
+    clearTimeout(timer);
+  };
+}
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+
+/** Path and query of an address that is the emulator's own; undefined where it belongs to somebody else. */
+function targetBelow(roots: readonly (string | undefined)[], url: URL): string | undefined {
+  for (const text of roots) {
+    const root = text === undefined ? undefined : new URL(text);
+    if (root?.protocol !== url.protocol || root.port !== url.port) continue;
+    if (root.hostname !== url.hostname && !(LOOPBACK.test(root.hostname) && LOOPBACK.test(url.hostname))) continue;
+    const prefix = root.pathname.replace(/\/$/, '');
+    if (prefix === '' || url.pathname === prefix || url.pathname.startsWith(`${prefix}/`))
+      return `${url.pathname.slice(prefix.length) || '/'}${url.search}`;
+  }
+  return undefined;
+}
+
+async function callOwn(pipeline: Pipeline, { method, target, headers, body }: OwnRequest, cause: Cause): Promise<OwnAnswer> {
+  const bytes = Buffer.from(body ?? '');
+  const arrival: Arrival = {
+    transport: 'script',
+    method,
+    target,
+    headers: { ...headers, host: new URL(cause.baseUrl).host },
+    receive: (limit) => ({ bytes: bytes.subarray(0, limit) }),
+    gone: () => false,
+    parent: cause,
+  };
+  const { answer, trace } = await pipeline.handleForScript(arrival);
+  const refused = causeOf(trace);
+  return {
+    status: answer?.status ?? 500,
+    statusText: STATUS_CODES[answer?.status ?? 500] ?? '',
+    headers: answer?.headers ?? {},
+    body: answer?.body ?? '',
+    traceId: trace.traceId,
+    cause:
+      refused === undefined ? undefined : { code: refused.code ?? '', message: refused.message, remedy: refused.remedy ?? '' },
+    warnings: warningsOf(trace).map(({ code, message, remedy }) => ({ code: code ?? '', message, remedy: remedy ?? '' })),
+  };
+}

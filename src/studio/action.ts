@@ -1,0 +1,99 @@
+/** What a type of action is: its settings, its branches, and what it does in a run. */
+import type { Conversation } from '../contact/conversation.js';
+import type { Contact } from '../contact/contact.js';
+import type { RunTrace, ScriptReply } from '../platform/studio.js';
+import type { Finding, Provenance } from '../rejections.js';
+import type { TenantState } from '../state/store.js';
+import type { RestCall } from '../trace/trace.js';
+import type { RestSettings, RestOutcome } from './rest/rest-call.js';
+import type { Schema } from './script.js';
+import type { Condition, Scope, Template } from './templates.js';
+
+/** What an action came to. */
+export interface Outcome {
+  readonly branch: string;
+  /** What happened, in a sentence for the trace. */
+  readonly message?: string;
+  readonly calls?: readonly RestCall[];
+  /** What failed; the branch is OnError then. */
+  readonly problem?: Finding;
+}
+
+export const DEFAULT: Outcome = { branch: 'Default' };
+
+/** The branch that an action takes where it fails. Every type has it. */
+export const ON_ERROR = 'OnError';
+
+/** A run as its actions see it. */
+export interface RunView extends Pick<RunTrace, 'warn' | 'concern'> {
+  readonly tenant: string;
+  readonly script: string;
+  /** The contact that it runs on; undefined for a webhook's script, which runs on none. */
+  readonly contact: () => Contact | undefined;
+  readonly conversation: () => Conversation | undefined;
+  /** ISO 8601 on the tenant's clock. */
+  readonly now: () => string;
+  scope(): Scope;
+  /** Sets a variable; undefined takes it away. */
+  set(name: string, value: unknown): void;
+  /** Runs work on the tenant's state as one unit. */
+  unit<T>(work: (state: TenantState) => T): Promise<T>;
+  /** Rejects where the run is interrupted or stopped meanwhile. */
+  call(settings: RestSettings): Promise<RestOutcome>;
+  /** Resolves after the time, in milliseconds, or never; rejects where the run is interrupted or stopped before. */
+  wait(milliseconds: number | undefined): Promise<void>;
+  /** Tells the script on the contact of a signal. */
+  signal(contactId: string, parameters: Readonly<Record<string, string>>): void;
+  /** The name of the script that would hear a signal to this contact. */
+  hearerOn(contactId: string): string | undefined;
+  /** Starts a script on a contact of its own. */
+  spawn(script: string, contact: Contact, variables: ReadonlyMap<string, unknown>): void;
+  /** Runs a script to its end in the same run; answers what its END gave. */
+  runSub(script: string, variables: ReadonlyMap<string, unknown>): Promise<unknown>;
+  /** The trace of the signal that was heard last. */
+  readonly heard: () => string;
+  /** Tells the scripts of a conversation that it is over. */
+  ended(conversationId: string): void;
+  /** Answers the webhook; false where nobody waits for an answer. */
+  respond(reply: ScriptReply): boolean;
+  /** Ends the script, or the one that runs as a part of it. */
+  finish(result: unknown): void;
+}
+
+export type Perform = (run: RunView) => Outcome | Promise<Outcome>;
+
+/** Reads an action's settings when its file is loaded; what is wrong with them is told with its place in the file. */
+export interface Preparation {
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** A setting as a template; undefined where it is not there. */
+  readonly template: (name: string) => Template | undefined;
+  /** A template from a value inside a setting. */
+  readonly templateAt: (path: Path, value: unknown) => Template;
+  readonly conditionAt: (path: Path, text: string) => Condition;
+  readonly fault: (path: Path, message: string) => void;
+  /** What works, and is a mistake all the same. */
+  readonly note: (path: Path, message: string) => void;
+  /** The name of a script that must be loaded. */
+  readonly requireScript: (path: Path, name: string) => void;
+}
+
+/** To a place in a file. */
+export type Path = readonly (string | number)[];
+
+/** A type of action. A new one is a file of its own and a line in `actions/index.ts`. */
+export interface ActionType {
+  /** As in Studio: `RESTAPI`. */
+  readonly name: string;
+  /** For the README. */
+  readonly summary: string;
+  /** How it is known that Studio does so. */
+  readonly provenance: Provenance;
+  /** JSON Schemas of the settings. */
+  readonly settings: Readonly<Record<string, Schema>>;
+  readonly required: readonly string[];
+  /** Beside Default and OnError; undefined where the file names them, as with CASE. */
+  readonly branches: readonly string[] | undefined;
+  /** Whether the script ends with it: always, or where no branch leads on. */
+  readonly ends?: 'always' | 'unconnected';
+  prepare(preparation: Preparation): Perform;
+}

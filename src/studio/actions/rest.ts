@@ -1,0 +1,112 @@
+/** What RESTAPI and RESTPROXY share: their settings as templates, the variables that they set, and the body as an object or a text. */
+import type { Outcome, Preparation, RunView } from '../action.js';
+import { ON_ERROR } from '../action.js';
+import type { OwnWarning, RestKind, RestOutcome, RestSettings } from '../rest/rest-call.js';
+import type { Schema } from '../script.js';
+import type { Scope } from '../templates.js';
+import { HEADER_NAME, NAME, NUMBER, numberOf, TEXT, textOf, valueInvalid } from './settings.js';
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+export const REST_SETTINGS: Readonly<Record<string, Schema>> = {
+  url: TEXT,
+  method: { enum: METHODS },
+  headers: { type: 'object', propertyNames: HEADER_NAME },
+  body: {},
+  bodyText: { type: 'string' },
+  timeout: NUMBER,
+  into: NAME,
+};
+
+export interface RestAction {
+  readonly kind: RestKind;
+  /** What the body is sent as, where the script does not say. */
+  readonly contentType: string;
+  readonly read: RestSettings['read'];
+  /** In seconds: where the script does not say, and at most. */
+  readonly timeout: { readonly default: number; readonly most: number };
+  /** Sets what the action leaves beside the response's body. */
+  leave(run: RunView, outcome: RestOutcome): void;
+}
+
+/** What renders and makes the call, and takes a branch. */
+export function prepareRest(preparation: Preparation, action: RestAction): (run: RunView) => Promise<Outcome> {
+  const { settings } = preparation;
+  const [url, headers, timeout] = ['url', 'headers', 'timeout'].map((name) => preparation.template(name));
+  const body = prepareBody(preparation);
+  const method = (settings.method ?? (body === undefined ? 'GET' : 'POST')) as string;
+  const into = (settings.into ?? 'response') as string;
+  return async (run) => {
+    const scope = run.scope();
+    const sent = body?.(scope);
+    const seconds = numberOf('timeout', timeout?.(scope) ?? action.timeout.default, 0, action.timeout.most);
+    const outcome = await run.call({
+      kind: action.kind,
+      method,
+      url: textOf('url', url?.(scope)).trim(),
+      headers: {
+        accept: 'application/json',
+        ...(sent === undefined ? {} : { 'content-type': action.contentType }),
+        ...readHeaders(headers?.(scope)),
+      },
+      body: sent?.text,
+      raw: sent?.raw ?? false,
+      timeout: Math.max(1, Math.round(seconds * 1000)),
+      read: action.read,
+    });
+    run.set(into, outcome.body);
+    action.leave(run, outcome);
+    const { status, statusText, problem, calls, traceId, warnings = [] } = outcome;
+    run.set('__traceid', traceId ?? '');
+    const tries = calls.length > 1 ? ` after ${String(calls.length)} tries` : '';
+    if (problem !== undefined) return { branch: ON_ERROR, calls, problem };
+    return {
+      branch: 'Default',
+      calls,
+      message: `${method} was answered ${String(status)} ${statusText}${tries}.${toldOf(warnings, traceId)}`,
+    };
+  };
+}
+
+function toldOf(warnings: readonly OwnWarning[], traceId: string | null): string {
+  if (warnings.length === 0) return '';
+  return ` The emulator warns of it: ${warnings.map(({ code, message }) => `${code}: ${message}`).join(' ')} The trace ${traceId ?? ''} has the remedy.`;
+}
+
+interface Sent {
+  readonly text: string;
+  readonly raw: boolean;
+}
+
+/**
+ * An object is filled in and serialised, so that no value can break the quoting. A string below `body` is the mistake of
+ * the report: it is sent as it stands.
+ */
+function prepareBody(preparation: Preparation): ((scope: Scope) => Sent) | undefined {
+  const { body, bodyText } = preparation.settings;
+  if (body !== undefined && bodyText !== undefined) preparation.fault(['bodyText'], 'body and bodyText cannot stand together');
+  if (bodyText !== undefined) {
+    const text = preparation.template('bodyText');
+    return (scope) => ({ text: textOf('bodyText', text?.(scope)), raw: false });
+  }
+  if (typeof body === 'string') {
+    preparation.note(
+      ['body'],
+      'body is a raw string: it is sent as it stands, its templates are not filled in. Write an object, whose values are templates; bodyText is for those who must send text',
+    );
+    return () => ({ text: body, raw: true });
+  }
+  if (body === undefined) return undefined;
+  const template = preparation.template('body');
+  return (scope) => ({ text: JSON.stringify(template?.(scope)), raw: false });
+}
+
+function readHeaders(value: unknown): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, given] of Object.entries(value ?? {})) {
+    const text = textOf(`headers.${name}`, given);
+    if (/[^\t\x20-\x7e\x80-\xff]/.test(text)) throw valueInvalid(`headers.${name}`, 'a text on one line', text);
+    headers[name.toLowerCase()] = text;
+  }
+  return headers;
+}

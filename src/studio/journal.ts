@@ -1,0 +1,93 @@
+/** What a run writes into its trace: each action with its branch and its variables, and what failed. */
+import type { RunTrace } from '../platform/studio.js';
+import type { Finding } from '../rejections.js';
+import { isSecretName, REDACTED, redactText } from '../trace/redact.js';
+import type { RestCall } from '../trace/trace.js';
+import type { Frame } from './frame.js';
+import type { Action, Script } from './script.js';
+
+type Entry = Parameters<RunTrace['enter']>[0];
+
+/** What an action that fired is told with. */
+export interface Told {
+  readonly action: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly calls?: readonly RestCall[];
+}
+
+/** In characters of JSON: longer values are cut. */
+const LONGEST_VALUE = 1000;
+/** Shorter values of the environment stand in other texts by chance. */
+const SHORTEST_SECRET = 4;
+
+export class Journal {
+  readonly #trace: RunTrace;
+  /** The script of the run; actions of others, which run inside it, are told with theirs. */
+  readonly #script: Script;
+  /** As they stand in JSON. */
+  readonly #secrets: readonly string[];
+  #blame: { readonly problem: Finding; readonly raise: () => void } | undefined;
+
+  /** `environment`: the values are secrets, wherever they stand. */
+  constructor(trace: RunTrace, script: Script, environment: Readonly<Record<string, string>>) {
+    this.#trace = trace;
+    this.#script = script;
+    this.#secrets = Object.values(environment)
+      .filter(({ length }) => length >= SHORTEST_SECRET)
+      .map((value) => JSON.stringify(value).slice(1, -1));
+  }
+
+  /** What the action has done so far; the next one begins with nothing changed. */
+  told(frame: Frame, { name, type }: Action, calls: readonly RestCall[] = []): Told {
+    const { changed, script } = frame;
+    frame.changed = new Map();
+    const variables = Object.fromEntries(Array.from(changed, ([variable, value]) => [variable, shownValue(variable, value)]));
+    return {
+      action: `${script === this.#script ? '' : `${script.name}/`}${name} (${type.name})`,
+      ...(changed.size === 0 ? {} : { variables }),
+      ...(calls.length === 0 ? {} : { calls }),
+    };
+  }
+
+  tell(message: string, told?: Told, branch?: string | null): void {
+    this.#enter({ level: 'info', code: null, message, ...told, ...(branch === undefined ? {} : { branch }) });
+  }
+
+  /** What failed, and was taken care of. */
+  warn(problem: Finding, told: Told, branch: string): void {
+    this.#blame = { problem, raise: this.#enter({ ...problem, level: 'warn', ...told, branch }) };
+  }
+
+  fail(problem: Finding, told?: Told): void {
+    this.#enter({ ...problem, level: 'error', ...told, ...(told === undefined ? {} : { branch: null }) });
+  }
+
+  /** Makes the last thing that failed the cause; undefined where nothing did. */
+  blame(): Finding | undefined {
+    this.#blame?.raise();
+    return this.#blame?.problem;
+  }
+
+  #enter(entry: Entry): () => void {
+    if (this.#secrets.length === 0) return this.#trace.enter(entry);
+    let text = JSON.stringify(entry);
+    for (const secret of this.#secrets) text = text.replaceAll(secret, REDACTED);
+    return this.#trace.enter(JSON.parse(text) as Entry);
+  }
+}
+
+/** As the trace shows it: without secrets, and cut where it is long. */
+function shownValue(name: string, value: unknown): unknown {
+  if (value === undefined) return null;
+  if (isSecretName(name)) return REDACTED;
+  const text = redactText(JSON.stringify({ [name]: value }));
+  if (text.length <= LONGEST_VALUE + name.length) {
+    try {
+      return (JSON.parse(text) as Record<string, unknown>)[name];
+    } catch {
+      return text;
+    }
+  }
+  const whole = redactText(typeof value === 'string' ? value : JSON.stringify(value));
+  return `${whole.slice(0, LONGEST_VALUE)}… (${String(whole.length)} characters)`;
+}

@@ -1,0 +1,72 @@
+/** Why a run breaks off, in words. */
+import type { Finding } from '../rejections.js';
+import { ON_ERROR } from './action.js';
+import type { OwnWarning } from './rest/rest-call.js';
+import type { Action, Script } from './script.js';
+
+const NOWHERE = { in: null, pointer: null } as const;
+
+/** `handover.yaml:14`, for a person who looks for the action. */
+function placeOf({ file }: Script, { name, line }: Action): string {
+  return `${name} (${file}:${String(line)})`;
+}
+
+export function branchUnconnected(script: Script, action: Action, branch: string): Finding {
+  return {
+    code: 'SCRIPT_BRANCH_UNCONNECTED',
+    message: `The branch ${branch} of ${placeOf(script, action)} leads nowhere: the script breaks off.`,
+    ...NOWHERE,
+    expected: `the name of an action for ${branch}`,
+    received: `${action.branches.size === 0 ? 'no branches' : `branches for ${[...action.branches.keys()].join(', ')} only`}, in ${script.file}:${String(action.line)}`,
+    remedy:
+      branch === ON_ERROR
+        ? `Connect OnError of ${action.name}: branches: {OnError: …}, to a RESPOND that tells the caller, for example.`
+        : `Connect ${branch} of ${action.name}, with next or branches; to an END where the script is to end.`,
+  };
+}
+
+export function tooManySteps(script: Script, action: Action, most: number): Finding {
+  return {
+    code: 'SCRIPT_STEP_LIMIT',
+    message: `The script was stopped at ${placeOf(script, action)}: it goes round in a loop.`,
+    ...NOWHERE,
+    expected: `at most ${String(most)} actions`,
+    received: 'one more',
+    remedy:
+      'Look at the last actions of the trace: a branch leads back, and nothing changes on the way. --max-script-steps allows more.',
+  };
+}
+
+export function tooDeep({ name }: Script, most: number): Finding {
+  return {
+    code: 'SCRIPT_STEP_LIMIT',
+    message: `${name} runs inside itself over and over.`,
+    ...NOWHERE,
+    expected: `at most ${String(most)} scripts inside each other`,
+    received: 'one more',
+    remedy: 'Look at the RUNSUB actions of the trace: a script runs itself, or two run each other.',
+  };
+}
+
+export function stopped(reason: string): Finding {
+  return {
+    code: 'SCRIPT_STOPPED',
+    message: `The script was stopped: ${reason}.`,
+    ...NOWHERE,
+    expected: 'a script that may run to its end',
+    received: reason,
+    remedy: 'Wait for the script before you reset the tenant or end its conversation.',
+  };
+}
+
+/** `warned`: what the emulator warned of at the script's last call. */
+export function answeredWithError({ name }: Script, status: number, warned: OwnWarning | undefined): Finding {
+  return {
+    code: 'SCRIPT_REFUSED',
+    message: `The script ${name} answered ${String(status)} by itself.`,
+    ...NOWHERE,
+    expected: 'a script that answers below 400',
+    received: `a RESPOND with ${String(status)}`,
+    remedy: `${warned === undefined ? '' : `Its last call was warned of: ${warned.code}: ${warned.message} ${warned.remedy} `}The actions before it, with their branches and variables, show how the script came there.`,
+  };
+}

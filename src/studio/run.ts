@@ -1,0 +1,415 @@
+/** One run of a script: action after action, each with the branch that it takes, until it ends, breaks off or is stopped. */
+import type { Contact } from '../contact/contact.js';
+import type { Conversation } from '../contact/conversation.js';
+import { MOST_SIGNAL_PARAMETERS } from '../contact/signal.js';
+import type { Cause, RunTrace, ScriptReply } from '../platform/studio.js';
+import { type Finding, Rejection } from '../rejections.js';
+import type { Store } from '../state/store.js';
+import { listed } from '../shown.js';
+import { ON_ERROR, type Outcome, type RunView } from './action.js';
+import { type Frame, newFrame, setVariable } from './frame.js';
+import { Journal } from './journal.js';
+import {
+  callRest,
+  type OwnAnswer,
+  type OwnRequest,
+  type OwnWarning,
+  type RestOutcome,
+  type RestRules,
+  type RestSettings,
+} from './rest/rest-call.js';
+import { answeredWithError, branchUnconnected, stopped, tooDeep, tooManySteps } from './run-faults.js';
+import type { Action, Script } from './script.js';
+import type { Scope } from './templates.js';
+import { Work } from './work.js';
+
+/** What all runs share. */
+export interface RunWorld {
+  readonly store: Store;
+  /** ISO 8601 on the tenant's clock. */
+  now(): string;
+  /** Calls back after the time, in milliseconds; the answer takes it back. */
+  schedule(milliseconds: number, callback: () => void): () => void;
+  readonly rest: RestRules;
+  readonly maxSteps: number;
+  /** The environment variables that scripts may see. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** An access token of the tenant. */
+  token(tenant: string, baseUrl: string): Promise<string>;
+  /** Path and query at the emulator itself; undefined where the address belongs to somebody else. */
+  readonly ownTarget: (url: URL, baseUrl: string) => string | undefined;
+  readonly callOwn: (request: OwnRequest, cause: Cause) => Promise<OwnAnswer>;
+  /** Throws where none has this name, which is refused when the files are loaded. */
+  script(name: string): Script;
+  hearerOn(tenant: string, contactId: string): string | undefined;
+  signal(tenant: string, contactId: string, parameters: Readonly<Record<string, string>>, cause: Cause): void;
+  spawn(start: Omit<RunStart, 'trace'>): void;
+  /** Stops all that runs on the contacts of a conversation that is over. */
+  ended(tenant: string, conversationId: string): void;
+}
+
+export interface RunStart {
+  readonly script: Script;
+  readonly tenant: string;
+  /** The contact that it runs on. */
+  readonly contactId: string | undefined;
+  /** What came in. */
+  readonly context: unknown;
+  readonly request: object;
+  readonly variables: ReadonlyMap<string, unknown>;
+  readonly trace: RunTrace;
+  readonly cause: Cause;
+}
+
+/** What an action is left with that a signal interrupts, or the end of the run. */
+class Interruption {
+  /** Why the run is stopped; undefined where a signal came. */
+  readonly stop: string | undefined;
+
+  constructor(stop?: string) {
+    this.stop = stop;
+  }
+}
+
+interface Answer {
+  resolve(reply: ScriptReply): void;
+  reject(problem: unknown): void;
+}
+
+/** So deep may scripts run inside each other. */
+const DEEPEST = 20;
+
+/** A script that waits so long, in milliseconds, or hears a signal from outside, goes round in no loop that must be stopped. */
+const SLOW = 1000;
+
+const NOTHING: ScriptReply = { status: 200, headers: {}, body: {} };
+
+export class Run {
+  readonly script: Script;
+  readonly tenant: string;
+  readonly contactId: string | undefined;
+  readonly #start: RunStart;
+  readonly #world: RunWorld;
+  readonly #journal: Journal;
+  readonly #work = new Work();
+  /** The script that runs inside the others stands last. */
+  readonly #frames: Frame[] = [];
+  readonly #signals: { readonly parameters: Readonly<Record<string, string>>; readonly traceId: string }[] = [];
+  /** The trace of the signal that was heard last. */
+  #heard = '';
+  #contact: Contact | undefined;
+  /** What the emulator warned of at the last call. */
+  #warned: OwnWarning | undefined;
+  #conversation: Conversation | undefined;
+  #environment: Record<string, unknown> = {};
+  #steps = 0;
+  #answer: Answer | undefined;
+  #answered = false;
+  /** Reaches the action that runs. */
+  #interruption = new AbortController();
+  #stop: Interruption | undefined;
+  #over = false;
+
+  constructor(start: RunStart, world: RunWorld) {
+    this.script = start.script;
+    this.tenant = start.tenant;
+    this.contactId = start.contactId;
+    this.#start = start;
+    this.#world = world;
+    this.#journal = new Journal(start.trace, start.script, world.environment);
+  }
+
+  get traceId(): string {
+    return this.#start.trace.traceId;
+  }
+
+  get conversationId(): string | undefined {
+    return this.#conversation?.conversationId;
+  }
+
+  /** Whether a signal would be heard: by this script, or by one that it runs inside. */
+  get listens(): boolean {
+    if (this.#over) return false;
+    return this.script.onSignal !== undefined || this.#frames.some(({ script }) => script.onSignal !== undefined);
+  }
+
+  /** The answer of a webhook; rejects with a Rejection where the script breaks off before. */
+  answered(): Promise<ScriptReply> {
+    return new Promise((resolve, reject) => {
+      this.#answer = { resolve, reject };
+    });
+  }
+
+  /** Runs to its end. Rejects for a bug of the emulator alone. */
+  async go(): Promise<void> {
+    this.#work.begin(this.#start.cause.activity);
+    try {
+      await this.#prepare();
+      await this.#runFrame(this.script, this.#start.variables);
+      this.#reply(NOTHING);
+      this.#end('accepted');
+    } catch (problem) {
+      this.#breakOff(problem);
+    } finally {
+      this.#work.rest();
+    }
+  }
+
+  /** A signal interrupts what runs; the script goes on at its ONSIGNAL. */
+  signal(parameters: Readonly<Record<string, string>>, cause: Cause): void {
+    this.#signals.push({ parameters, traceId: cause.traceId });
+    if (!cause.byScript) this.#steps = 0;
+    this.#work.begin(cause.activity);
+    this.#interruption.abort(new Interruption());
+  }
+
+  stop(reason: string): void {
+    this.#stop ??= new Interruption(reason);
+    this.#interruption.abort(this.#stop);
+  }
+
+  async #prepare(): Promise<void> {
+    const { baseUrl } = this.#start.cause;
+    this.#environment = { ...this.#world.environment, CXONE: baseUrl };
+    await this.#look();
+  }
+
+  async #runFrame(script: Script, given: ReadonlyMap<string, unknown>): Promise<unknown> {
+    if (this.#frames.length >= DEEPEST) throw new Rejection([tooDeep(script, DEEPEST)]);
+    const frame = newFrame(script);
+    this.#frames.push(frame);
+    try {
+      await this.#fetchToken(script);
+      for (const [name, template] of script.variables) frame.variables[name] = template(this.#scope(frame));
+      for (const [name, value] of given) frame.variables[name] = value;
+      const view = this.#view(frame);
+      let at: string | undefined = script.begin;
+      while (at !== undefined && !frame.over) at = await this.#stepOrHear(frame, view, at);
+      return frame.result;
+    } finally {
+      this.#frames.pop();
+    }
+  }
+
+  /** The name of the next action. */
+  async #stepOrHear(frame: Frame, view: RunView, at: string): Promise<string | undefined> {
+    const { onSignal } = frame.script;
+    try {
+      if (this.#stop !== undefined) throw this.#stop;
+      if (this.#signals.length > 0 && this.listens) throw new Interruption();
+      return await this.#step(frame, view, at);
+    } catch (interruption) {
+      const heard = interruption instanceof Interruption && interruption.stop === undefined;
+      if (!heard || onSignal === undefined) throw interruption;
+      this.#hear(frame);
+      return onSignal;
+    }
+  }
+
+  /** SP1 to SP9 are texts, empty where the signal has none. */
+  #hear(frame: Frame): void {
+    const { parameters = {}, traceId = '' } = this.#signals.shift() ?? {};
+    this.#heard = traceId;
+    this.#interruption = new AbortController();
+    for (let number = 1; number <= MOST_SIGNAL_PARAMETERS; number += 1)
+      frame.variables[`SP${String(number)}`] = parameters[`p${String(number)}`] ?? '';
+    for (const [name, value] of Object.entries(parameters)) frame.changed.set(name.replace('p', 'SP'), value);
+  }
+
+  async #step(frame: Frame, view: RunView, at: string): Promise<string | undefined> {
+    const action = frame.script.actions.get(at) ?? missing(at);
+    this.#steps += 1;
+    const { maxSteps } = this.#world;
+    if (this.#steps > maxSteps) throw new Rejection([tooManySteps(frame.script, action, maxSteps)]);
+    await this.#look();
+    await this.#fetchToken(frame.script);
+    let outcome: Outcome;
+    try {
+      outcome = await action.perform(view);
+    } catch (problem) {
+      if (problem instanceof Interruption)
+        this.#journal.tell(
+          problem.stop === undefined ? 'A signal interrupted it.' : 'It was stopped.',
+          this.#journal.told(frame, action),
+        );
+      if (!(problem instanceof Rejection) || problem.parts.told === true) throw problem;
+      outcome = { branch: ON_ERROR, problem: problem.cause };
+    }
+    return this.#goOn(frame, action, outcome);
+  }
+
+  #goOn(frame: Frame, action: Action, { branch: taken, problem, calls, message = '' }: Outcome): string | undefined {
+    const { branches, type } = action;
+    if (problem !== undefined) setVariable(frame, '_ERR', problem.message);
+    const told = this.#journal.told(frame, action, calls);
+    const own = branches.has(taken) || taken === ON_ERROR || !branches.has('Default');
+    const branch = own ? taken : 'Default';
+    const next = branches.get(branch);
+    if (next === undefined && (problem !== undefined || type.ends === undefined)) {
+      const fault = branchUnconnected(frame.script, action, branch);
+      this.#journal.fail(problem ?? fault, told);
+      if (problem !== undefined) this.#journal.fail(fault);
+      throw new Rejection(problem === undefined ? [fault] : [problem, fault], { told: true });
+    }
+    const set = Object.keys(told.variables ?? {});
+    const said = message === '' && set.length > 0 ? `Sets ${listed(set)}.` : message;
+    if (problem === undefined) this.#journal.tell(said, told, next === undefined ? null : branch);
+    else this.#journal.warn(problem, told, branch);
+    if (next === undefined) frame.over = true;
+    return next;
+  }
+
+  /** A script may wait for longer than a token is good for: then it gets another one. */
+  async #fetchToken({ usesToken }: Script): Promise<void> {
+    if (usesToken) this.#environment.TOKEN ??= await this.#world.token(this.tenant, this.#start.cause.baseUrl);
+  }
+
+  /** The contact and its conversation as they are now. */
+  async #look(): Promise<void> {
+    const { contactId } = this;
+    if (contactId === undefined) return;
+    await this.#world.store.run(this.tenant, (state) => {
+      this.#contact = state.contact(contactId);
+      this.#conversation = state.conversation(this.#contact?.conversationId ?? '');
+    });
+    if (this.#contact !== undefined) this.#start.trace.concern(this.#contact);
+  }
+
+  #scope({ variables }: Frame): Scope {
+    const { context, request } = this.#start;
+    return {
+      context,
+      request,
+      vars: variables,
+      conversation: this.#conversation ?? {},
+      contact: this.#contact ?? {},
+      env: this.#environment,
+    };
+  }
+
+  #view(frame: Frame): RunView {
+    const world = this.#world;
+    const { tenant } = this;
+    const { trace, context, request, cause } = this.#start;
+    const causeNow = (): Cause => this.#work.causeOf(this.traceId, cause);
+    return {
+      tenant,
+      script: frame.script.name,
+      now: () => world.now(),
+      contact: () => this.#contact,
+      conversation: () => this.#conversation,
+      warn: trace.warn,
+      concern: trace.concern,
+      scope: () => this.#scope(frame),
+      set: (name, value) => {
+        setVariable(frame, name, value);
+      },
+      unit: (work) => world.store.run(tenant, work),
+      call: (settings) => this.#call(settings, causeNow),
+      wait: (milliseconds) => this.#wait(milliseconds),
+      signal: (contactId, parameters) => {
+        world.signal(tenant, contactId, parameters, causeNow());
+      },
+      hearerOn: (contactId) => world.hearerOn(tenant, contactId),
+      spawn: (name, { contactId }, variables) => {
+        world.spawn({ script: world.script(name), tenant, contactId, context, request, variables, cause: causeNow() });
+      },
+      runSub: (name, variables) => this.#runFrame(world.script(name), variables),
+      respond: (reply) => this.#respond(frame, reply),
+      heard: () => this.#heard,
+      ended: (conversationId) => {
+        world.ended(tenant, conversationId);
+      },
+      finish: (result) => {
+        frame.result = result;
+        frame.over = true;
+      },
+    };
+  }
+
+  #call(settings: RestSettings, causeNow: () => Cause): Promise<RestOutcome> {
+    const { baseUrl } = this.#start.cause;
+    const { rest, ownTarget, callOwn } = this.#world;
+    const call = (): Promise<RestOutcome> =>
+      callRest(
+        settings,
+        {
+          tenant: this.tenant,
+          signal: this.#interruption.signal,
+          ownTarget: (url) => ownTarget(url, baseUrl),
+          callOwn: (request) => callOwn(request, causeNow()),
+        },
+        rest,
+      );
+    const own = URL.canParse(settings.url) && ownTarget(new URL(settings.url), baseUrl) !== undefined;
+    return (own ? call() : this.#work.resting(call)).then((outcome) => {
+      this.#warned = outcome.warnings?.at(-1);
+      return outcome;
+    });
+  }
+
+  #wait(milliseconds: number | undefined): Promise<void> {
+    this.#reply(NOTHING);
+    this.#start.trace.pause();
+    Reflect.deleteProperty(this.#environment, 'TOKEN');
+    const { signal } = this.#interruption;
+    return this.#work.resting(
+      () =>
+        new Promise((resolve, reject) => {
+          const over = (): void => {
+            if ((milliseconds ?? 0) >= SLOW) this.#steps = 0;
+            resolve();
+          };
+          const cancel = milliseconds === undefined ? () => undefined : this.#world.schedule(milliseconds, over);
+          const interrupted = (): void => {
+            cancel();
+            reject(signal.reason as Error);
+          };
+          if (signal.aborted) interrupted();
+          else signal.addEventListener('abort', interrupted, { once: true });
+        }),
+    );
+  }
+
+  /** Whether somebody waited for it. */
+  #reply(reply: ScriptReply): boolean {
+    if (this.#answer === undefined || this.#answered) return false;
+    this.#answered = true;
+    this.#answer.resolve(reply);
+    return true;
+  }
+
+  /** Where a script answers with an error, the last thing that failed in it is the cause, or else its own decision. */
+  #respond({ script }: Frame, reply: ScriptReply): boolean {
+    if (this.#answer === undefined || this.#answered) return false;
+    if (reply.status < 400) return this.#reply(reply);
+    let cause: Finding | undefined = this.#journal.blame();
+    if (cause === undefined) {
+      cause = answeredWithError(script, reply.status, this.#warned);
+      this.#journal.fail(cause);
+    }
+    return this.#reply({ ...reply, cause: cause.code });
+  }
+
+  #breakOff(problem: unknown): void {
+    const stop = problem instanceof Interruption ? stopped(problem.stop ?? '') : undefined;
+    const findings = problem instanceof Rejection ? problem.findings : stop === undefined ? undefined : ([stop] as const);
+    const waiting = this.#answer !== undefined && !this.#answered;
+    if (problem instanceof Rejection && problem.parts.told !== true)
+      for (const finding of problem.findings) this.#journal.fail(finding);
+    if (stop !== undefined && waiting) this.#journal.fail(stop);
+    else if (stop !== undefined) this.#journal.tell(stop.message);
+    this.#end(waiting || stop !== undefined ? 'accepted' : 'failed');
+    if (waiting) this.#answer?.reject(findings === undefined ? problem : new Rejection(findings, { told: true }));
+    else if (findings === undefined) throw problem;
+  }
+
+  #end(outcome: 'accepted' | 'failed'): void {
+    this.#over = true;
+    this.#start.trace.end(outcome);
+  }
+}
+
+function missing(action: string): never {
+  throw new Error(`There is no action ${action}, which the reader of the file should have refused.`);
+}

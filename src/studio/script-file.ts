@@ -1,0 +1,301 @@
+/** Reads a script from its file; every fault in it is told, with line and column. */
+import { Ajv, type ErrorObject } from 'ajv';
+import { type FileFault, FileFaults } from '../file-faults.js';
+import { nearMiss } from '../near-miss.js';
+import { kindOf, oneOf, show } from '../shown.js';
+import type { YamlFile } from '../yaml-file.js';
+import type { Path, Preparation } from './action.js';
+import { ACTION_TYPES } from './actions/index.js';
+import type { Action, Schema, Script, Trigger } from './script.js';
+import { SCRIPT_SCHEMA } from './script-schema.js';
+import type { Template, Templates } from './templates.js';
+
+export interface ReadScript {
+  readonly script: Script;
+  /** What works, and is a mistake all the same. */
+  readonly notes: readonly FileFault[];
+  /** The scripts that it starts, and where it names them. */
+  readonly needs: readonly { readonly name: string; readonly path: Path }[];
+  readonly fault: (path: Path, message: string) => FileFault;
+}
+
+interface ActionObject {
+  readonly type: string;
+  readonly next?: string;
+  readonly branches?: Readonly<Record<string, string>>;
+  readonly [setting: string]: unknown;
+}
+
+interface ScriptObject {
+  readonly name: string;
+  readonly trigger?: {
+    readonly webhook?: {
+      readonly path: string;
+      readonly method?: string;
+      readonly body?: Schema;
+      readonly headers?: string[];
+      readonly types?: ('json' | 'form')[];
+    };
+    readonly conversation?: { readonly channel?: string };
+    readonly handover?: { readonly channel?: string };
+    readonly start?: { readonly scriptId?: string; readonly scriptPath?: string; readonly parameters?: string[] };
+  };
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly begin?: string;
+  readonly actions: Readonly<Record<string, ActionObject>>;
+}
+
+const ajv = new Ajv({ allErrors: true, verbose: true, strictTypes: false, strictRequired: false, allowUnionTypes: true });
+ajv.addVocabulary(['x-provenance']);
+const validate = ajv.compile(SCRIPT_SCHEMA);
+
+/** `faultInSchema` says what is wrong with a JSON Schema itself. Throws FileFaults. */
+export function readScript(
+  file: YamlFile,
+  templates: Templates,
+  faultInSchema: (schema: Schema) => string | undefined,
+): ReadScript {
+  if (!validate(file.value)) throw new FileFaults(schemaFaults(validate.errors ?? [], file));
+  const given = file.value as ScriptObject;
+  const faults: FileFault[] = [];
+  const notes: FileFault[] = [];
+  const needs: { name: string; path: Path }[] = [];
+  const fault = (path: Path, message: string): void => {
+    faults.push(file.fault(path, message));
+  };
+  const templateAt = (path: Path, value: unknown): Template =>
+    templates.compile(value, (inside, message) => {
+      fault([...path, ...inside], message);
+    });
+
+  const names = Object.keys(given.actions);
+  const requireAction = (path: Path, name: string): void => {
+    if (Object.hasOwn(given.actions, name)) {
+      if (given.actions[name]?.type === 'ONSIGNAL')
+        fault(path, `${show(name)} is an ONSIGNAL: no branch leads to it, a signal does`);
+      return;
+    }
+    const near = nearMiss(name, names);
+    fault(
+      path,
+      `there is no action ${show(name)}${near === undefined ? `; there are ${names.join(', ')}` : `; did you mean ${near}?`}`,
+    );
+  };
+
+  const readAction = (name: string, object: ActionObject): Action | undefined => {
+    const path = ['actions', name];
+    const { type: typeName, next, branches = {}, description: _, ...settings } = object;
+    const type = ACTION_TYPES.get(typeName);
+    if (type === undefined) return undefined;
+    if (next !== undefined && branches.Default !== undefined)
+      fault([...path, 'next'], 'next and branches.Default are the same branch: write one of them');
+    const all = new Map(Object.entries({ ...(next === undefined ? {} : { Default: next }), ...branches }));
+    for (const [branch, target] of all)
+      requireAction(branch === 'Default' && next !== undefined ? [...path, 'next'] : [...path, 'branches', branch], target);
+    const preparation: Preparation = {
+      settings,
+      template: (setting) => (settings[setting] === undefined ? undefined : templateAt([...path, setting], settings[setting])),
+      templateAt: (inside, value) => templateAt([...path, ...inside], value),
+      conditionAt: (inside, text) =>
+        templates.condition(text, (message) => {
+          fault([...path, ...inside], message);
+        }),
+      fault: (inside, message) => {
+        fault([...path, ...inside], message);
+      },
+      note: (inside, message) => {
+        notes.push(file.fault([...path, ...inside], message));
+      },
+      requireScript: (inside, script) => {
+        needs.push({ name: script, path: [...path, ...inside] });
+      },
+    };
+    return { name, type, perform: type.prepare(preparation), branches: all, line: file.fault(path, '').line };
+  };
+
+  const trigger = readTrigger(given.trigger);
+  if (trigger?.kind === 'webhook' && trigger.schema !== undefined) {
+    if (trigger.method === 'GET')
+      fault(['trigger', 'webhook', 'body'], 'a GET has no body: what came in its query is request.query');
+    const problem = '$id' in trigger.schema ? 'it must not have an $id' : faultInSchema(trigger.schema);
+    if (problem !== undefined) fault(['trigger', 'webhook', 'body'], `the body is no JSON Schema that can be used: ${problem}`);
+  }
+  const variables = new Map(
+    Object.entries(given.variables ?? {}).map(([name, value]) => [name, templateAt(['variables', name], value)] as const),
+  );
+  const begin = given.begin ?? names.find((name) => given.actions[name]?.type !== 'ONSIGNAL') ?? '';
+  if (given.begin !== undefined) requireAction(['begin'], given.begin);
+  else if (begin === '') fault(['actions'], 'a script that only hears signals must wait for them: put a WAIT first');
+  const actions = new Map<string, Action>();
+  for (const [name, object] of Object.entries(given.actions)) {
+    const action = readAction(name, object);
+    if (action !== undefined) actions.set(name, action);
+  }
+  const listening = names.filter((name) => given.actions[name]?.type === 'ONSIGNAL');
+  for (const name of listening.slice(1))
+    fault(['actions', name], `a script has one ONSIGNAL only, and ${listening[0] ?? ''} is one`);
+  if (faults.length > 0) throw new FileFaults(faults);
+  const usesToken = /\benv\s*(?:\.\s*TOKEN\b|\[\s*["']TOKEN["']\s*\])/.test(JSON.stringify(file.value).replaceAll('\\"', '"'));
+  return {
+    script: { name: given.name, file: file.file, trigger, variables, begin, actions, onSignal: listening[0], usesToken },
+    notes,
+    needs,
+    fault: file.fault,
+  };
+}
+
+function readTrigger(given: ScriptObject['trigger']): Trigger | undefined {
+  if (given?.webhook !== undefined) {
+    const { path, method = 'POST', body, headers = [], types = ['json'] } = given.webhook;
+    return { kind: 'webhook', path, method, schema: body, headers: headers.map((name) => name.toLowerCase()), types };
+  }
+  if (given?.conversation !== undefined) return { kind: 'conversation', channel: given.conversation.channel };
+  if (given?.handover !== undefined) return { kind: 'handover', channel: given.handover.channel };
+  if (given?.start !== undefined) {
+    const { scriptId, scriptPath, parameters = [] } = given.start;
+    return { kind: 'start', scriptId, scriptPath, parameters };
+  }
+  return undefined;
+}
+
+/** So many faults of a file are told at most. */
+const MOST_FAULTS = 50;
+
+function schemaFaults(errors: readonly ErrorObject[], file: YamlFile): FileFault[] {
+  // Of alternatives the whole is told, of a name that does not do, the name.
+  const telling = errors.filter(
+    ({ keyword, schemaPath, propertyName }) => keyword !== 'if' && propertyName === undefined && !schemaPath.includes('/anyOf/'),
+  );
+  const seen = new Set<string>();
+  const faults = telling.flatMap((error): FileFault[] => {
+    const steps = error.instancePath
+      .split('/')
+      .slice(1)
+      .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const { path, message } = inWords(error, steps);
+    const key = `${path.join('/')} ${message}`;
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [file.fault(path, message)];
+  });
+  return faults.slice(0, MOST_FAULTS);
+}
+
+/** What a value is called: `steps`, `entry 2 of parameters`. */
+function called(steps: readonly string[]): string {
+  const [name, above] = [steps.at(-1) ?? 'the file', steps.at(-2)];
+  return /^\d+$/.test(name) && above !== undefined ? `entry ${String(Number(name) + 1)} of ${above}` : name;
+}
+
+/** Of the types that the schema of scripts has. */
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  integer: 'a whole number',
+  object: 'an object',
+  array: 'a list',
+};
+
+function described(value: unknown): string {
+  if (value === null || value === undefined) return 'empty';
+  return typeof value === 'object' ? kindOf(value) : show(value);
+}
+
+interface TellingSchema {
+  readonly properties?: object;
+  /** What an expression asks for, in words. */
+  readonly description?: string;
+  readonly type?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+/** `a whole number from 200 to 599`. */
+function numberIn({ type = 'number', minimum, maximum }: TellingSchema): string {
+  const from = minimum === undefined ? '' : ` from ${String(minimum)}`;
+  return `${TYPES[type] ?? type}${from}${maximum === undefined ? '' : ` to ${String(maximum)}`}`;
+}
+
+interface Worded {
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+function inWords(error: ErrorObject, steps: readonly string[]): Worded {
+  const name = called(steps);
+  const params = error.params as Readonly<Record<string, unknown>>;
+  const parent = (error.parentSchema ?? {}) as TellingSchema;
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const extra = params.additionalProperty as string;
+      const known = Object.keys(parent.properties ?? {});
+      const near = nearMiss(extra, known);
+      return {
+        path: [...steps, extra],
+        message: `${show(extra)} is not known here; ${near === undefined ? `there are ${known.join(', ')}` : `did you mean ${near}?`}`,
+      };
+    }
+    case 'required':
+      return { path: steps, message: `${name} lacks ${params.missingProperty as string}` };
+    case 'dependencies':
+      return {
+        path: [...steps, params.property as string],
+        message: `${params.property as string} cannot stand without ${params.missingProperty as string}`,
+      };
+    case 'enum': {
+      const allowed = (params.allowedValues as unknown[]).map(String);
+      const near = typeof error.data === 'string' ? nearMiss(error.data, allowed) : undefined;
+      return {
+        path: steps,
+        message: `${name} is ${show(error.data)}; ${near === undefined ? `it must be ${oneOf(allowed)}` : `did you mean ${near}?`}`,
+      };
+    }
+    case 'type':
+      return {
+        path: steps,
+        message: `${name} is ${described(error.data)}; it must be ${TYPES[params.type as string] ?? String(params.type)}`,
+      };
+    case 'anyOf':
+      return {
+        path: steps,
+        message: `${name} is ${described(error.data)}; it must be ${numberIn((error.schema as TellingSchema[])[0] ?? {})}, or a template that makes one: "{{ … }}"`,
+      };
+    default:
+      return boundInWords(error, steps);
+  }
+}
+
+/** Where a text, a name or a number of entries does not do. */
+function boundInWords(error: ErrorObject, steps: readonly string[]): Worded {
+  const name = called(steps);
+  const params = error.params as Readonly<Record<string, unknown>>;
+  const parent = (error.parentSchema ?? {}) as TellingSchema;
+  switch (error.keyword) {
+    case 'pattern':
+      return {
+        path: steps,
+        message: `${show(error.data)} cannot be ${name}${parent.description === undefined ? '' : `: ${parent.description}`}`,
+      };
+    case 'propertyNames': {
+      const { description } = (error.schema ?? {}) as TellingSchema;
+      return {
+        path: [...steps, params.propertyName as string],
+        message: `${show(params.propertyName)} cannot be a name here${description === undefined ? '' : `: ${description}`}`,
+      };
+    }
+    case 'maxProperties':
+      return { path: steps, message: `${name} has one entry only: ${oneOf(Object.keys(parent.properties ?? {}))}` };
+    case 'minProperties':
+    case 'minItems':
+      return {
+        path: steps,
+        message: `${name} is empty${parent.properties === undefined ? '' : `; it must have ${oneOf(Object.keys(parent.properties))}`}`,
+      };
+    case 'maxItems':
+      return { path: steps, message: `${name} has more than ${String(params.limit)} entries` };
+    case 'minLength':
+      return { path: steps, message: `${name} is empty` };
+    default:
+      return { path: steps, message: `${name} ${error.message ?? error.keyword}` };
+  }
+}
