@@ -55,7 +55,8 @@ export function stopped(reason: string): Finding {
     ...NOWHERE,
     expected: 'a script that may run to its end',
     received: reason,
-    remedy: 'Wait for the script before you reset the tenant or end its conversation.',
+    remedy:
+      'Where it is to run to its end, wait for it before you reset the tenant, end its conversation or close the emulator; --max-runs says how many may run at a time.',
   };
 }
 

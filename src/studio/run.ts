@@ -242,7 +242,7 @@ export class Run {
     const { branches, type } = action;
     if (problem !== undefined) setVariable(frame, '_ERR', problem.message);
     const told = this.#journal.told(frame, action, calls);
-    const own = branches.has(taken) || taken === ON_ERROR || !branches.has('Default');
+    const own = problem !== undefined || branches.has(taken) || !branches.has('Default');
     const branch = own ? taken : 'Default';
     const next = branches.get(branch);
     if (next === undefined && (problem !== undefined || type.ends === undefined)) {

@@ -1,6 +1,6 @@
 /** CASE: takes the branch that is named like a value. */
 import { show } from '../../shown.js';
-import type { ActionType } from '../action.js';
+import { type ActionType, ON_ERROR } from '../action.js';
 import { textOf } from './settings.js';
 
 export const CASE: ActionType = {
@@ -14,7 +14,8 @@ export const CASE: ActionType = {
     const value = preparation.template('value');
     return (run) => {
       const text = textOf('value', value?.(run.scope()));
-      return { branch: text, message: `The value is ${show(text)}.` };
+      // A value of that name is no failure.
+      return { branch: text === ON_ERROR ? 'Default' : text, message: `The value is ${show(text)}.` };
     };
   },
 };
