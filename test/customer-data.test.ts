@@ -8,6 +8,7 @@ import { createReporter } from '../src/terminal/reporter.js';
 import { createRedactor } from '../src/trace/customer-data.js';
 import { CONVERSATION, emulator, open, send, traceOf } from './support/client.js';
 import { PROPERTY_RUNS } from './support/runs.js';
+import { scriptsFolder } from './support/scripts.js';
 
 const PHONE = '+49 170 1234567';
 
@@ -252,4 +253,33 @@ test('what is no pointer is refused', async () => {
   await expect(emulator({ redact: ['metadata.phone'] })).rejects.toThrow(
     /redact\.0 must be one of JSON Pointers such as .*, not "metadata\.phone"/,
   );
+});
+
+test('in the variables and the calls of a script', async () => {
+  const running = await emulator({
+    redact: ['/metadata/phone'],
+    scripts: await scriptsFolder({
+      'call.yaml': `
+name: call
+trigger: { webhook: { path: /webhooks/call } }
+actions:
+  Keep: { type: ASSIGN, set: { number: '{{ context.metadata.phone }}', phone: 'of nobody' }, next: Say }
+  Say: { type: TRACE, message: 'calls {{ vars.number }}', next: Send }
+  Send:
+    type: RESTAPI
+    url: '{{ env.CXONE }}/api/v2/contacts?attribute=number&value={{ vars.number | url_encode }}'
+    method: POST
+    headers: { X-Number: '{{ vars.number }}' }
+    body: { about: '{{ vars.number }}' }
+    branches: { OnError: Answer }
+  Answer: { type: RESPOND, body: { called: '{{ vars.number }}' } }
+`,
+    }),
+  });
+  const answer = await send(running.url, { path: '/webhooks/call', body: { metadata: { phone: PHONE } } });
+  expect(answer.body).toEqual({ called: PHONE });
+  const script = JSON.stringify(running.traces({ script: 'call' }));
+  expect(script).toContain('"number":"[redacted]"');
+  expect(script).toContain('"phone":"[redacted]"');
+  for (const form of [PHONE, encodeURIComponent(PHONE), 'of nobody']) expect(script).not.toContain(form);
 });

@@ -135,7 +135,7 @@ export class Exchange implements OutsideCall {
       traceId: this.traceId,
       activity: this.arrival.parent?.activity ?? new Activity(),
       baseUrl: this.baseUrl,
-      byScript: this.arrival.parent !== undefined,
+      depth: this.arrival.parent?.depth ?? 0,
     };
     return this.#cause;
   }

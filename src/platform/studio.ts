@@ -49,8 +49,8 @@ export interface Cause {
   readonly activity: Activity;
   /** Where the tenant is reached by who sent it, without a slash at the end. */
   readonly baseUrl: string;
-  /** Whether a script did it. */
-  readonly byScript: boolean;
+  /** How many scripts led to it, each by what the one before it did; 0 where it came from outside. */
+  readonly depth: number;
 }
 
 /** The trace of one run of a script, as the run writes it. */

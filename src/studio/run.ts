@@ -18,7 +18,7 @@ import {
   type RestRules,
   type RestSettings,
 } from './rest/rest-call.js';
-import { answeredWithError, branchUnconnected, stopped, tooDeep, tooManySteps } from './run-faults.js';
+import { answeredWithError, branchUnconnected, startedTooDeep, stopped, tooDeep, tooManySteps } from './run-faults.js';
 import type { Action, Script } from './script.js';
 import type { Scope } from './templates.js';
 import { Work } from './work.js';
@@ -76,7 +76,7 @@ interface Answer {
   reject(problem: unknown): void;
 }
 
-/** So deep may scripts run inside each other. */
+/** So deep may scripts run inside each other, and so many may each be started by what the one before it did. */
 const DEEPEST = 20;
 
 /** A script that waits so long, in milliseconds, or hears a signal from outside, goes round in no loop that must be stopped. */
@@ -144,6 +144,7 @@ export class Run {
   async go(): Promise<void> {
     this.#work.begin(this.#start.cause.activity);
     try {
+      if (this.#start.cause.depth > DEEPEST) throw new Rejection([startedTooDeep(this.script, DEEPEST)]);
       await this.#prepare();
       await this.#runFrame(this.script, this.#start.variables);
       this.#reply(NOTHING);
@@ -158,7 +159,7 @@ export class Run {
   /** A signal interrupts what runs; the script goes on at its ONSIGNAL. */
   signal(parameters: Readonly<Record<string, string>>, cause: Cause): void {
     this.#signals.push({ parameters, traceId: cause.traceId });
-    if (!cause.byScript) this.#steps = 0;
+    if (cause.depth === 0) this.#steps = 0;
     this.#work.begin(cause.activity);
     this.#interruption.abort(new Interruption());
   }

@@ -27,8 +27,8 @@ export class Work {
   }
 
   /** For what the run sets going: whoever waits for the run waits for that, too. */
-  causeOf(traceId: string, { activity, baseUrl }: Cause): Cause {
+  causeOf(traceId: string, { activity, baseUrl, depth }: Cause): Cause {
     const [now = activity] = this.#activities;
-    return { traceId, activity: now, baseUrl, byScript: true };
+    return { traceId, activity: now, baseUrl, depth: depth + 1 };
   }
 }
