@@ -12,6 +12,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { SETTINGS, SETTING_NAMES, environmentName } from '../src/settings.js';
 import { CONVERSATION, send, talk } from './support/client.js';
 import { SKIPS_FORBIDDEN } from './support/runs.js';
+import { scriptsFolder, webhook, writeScripts } from './support/scripts.js';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
@@ -261,6 +262,21 @@ describe('settings', () => {
     expect((await send(url, { body: { sessionId: CONVERSATION, extra: 1 } })).headers['x-emulator-cause']).toBe(
       'SCHEMA_MISMATCH',
     );
+  });
+
+  test('takes up scripts that change, and tells a bad one with its place', async () => {
+    const folder = await scriptsFolder(webhook('greet', { Say: { type: 'RESPOND', body: { greeting: 'hello' } } }));
+    const { url, prints, printed } = await serve(['--port', '0', '--scripts', folder, '--log-level', 'debug']);
+    const greet = async (): Promise<unknown> => (await send(url, { path: '/webhooks/greet', body: {} })).body as unknown;
+    expect(await greet()).toEqual({ greeting: 'hello' });
+    await prints(/Say \(RESPOND\) The caller is answered 200\./);
+    await writeFile(join(folder, 'greet.yaml'), 'name: greet\nactions:\n  Say: { type: RESPONT }\n');
+    await prints(/greet\.yaml changed and cannot be used; scripts and settings from before stay:\n.*greet\.yaml:3:10: .*RESPOND/);
+    expect(await greet()).toEqual({ greeting: 'hello' });
+    await writeScripts(folder, webhook('greet', { Say: { type: 'RESPOND', body: { greeting: 'goodbye' } } }));
+    await prints(/greet\.yaml changed: the scripts are as the files say now/);
+    expect(await greet()).toEqual({ greeting: 'goodbye' });
+    expect(printed()).not.toContain('bug of the emulator');
   });
 
   test('the banner builds its addresses from --public-url, but for those that the control API refuses', async () => {
