@@ -26,7 +26,7 @@ import type { Rehearsal } from './platform/studio.js';
 import { transcriptOperations } from './platform/transcripts.js';
 import { webhookOperations } from './platform/webhooks.js';
 import { readScripts } from './script-folder.js';
-import { studioParts } from './script-host.js';
+import { scriptEnvironment, studioParts } from './script-host.js';
 import { readySeeds } from './seeds.js';
 import { SETTING_NAMES, type Settings, SETTINGS } from './settings.js';
 import { memoryStore, type MemoryStoreMaterial } from './state/memory.js';
@@ -39,6 +39,7 @@ import { createStudio } from './studio/studio.js';
 import { createRedactor } from './trace/customer-data.js';
 import { TraceFile } from './trace/file.js';
 import { type TraceBounds, type TraceFilter, type TraceListener, TraceLog } from './trace/log.js';
+import { secretsHider } from './trace/secrets.js';
 import type { Trace } from './trace/trace.js';
 import { readTokenKey } from './token-key-file.js';
 import { VERSION } from './version.js';
@@ -125,11 +126,12 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     const matcher = webhooks.length === 0 ? router : createMatcher(contract, webhooks);
     const validators = createValidators();
     const redactor = createRedactor(settings.redact);
+    const hideSecrets = secretsHider(Object.values(scriptEnvironment(settings)));
     const outside = outsideCaller(hostRules(settings.scriptHosts));
 
     /** The services over a world; another one than the real is for a rehearsal. */
     const servicesIn = (place: World, caller: OutsideCaller): Services => {
-      const host = { settings: { ...settings, tokens }, clock, ownUrl, onBug, store: place.store };
+      const host = { settings: { ...settings, tokens }, clock, ownUrl, onBug, hideSecrets, store: place.store };
       const studio = createStudio(scripts, place.runs, {
         ...studioParts({ ...host, pipeline: place.pipeline, outside: caller }),
         rehearsal: (tenant, state) => rehearsal(tenant, state, servicesIn),
@@ -160,6 +162,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
         ownUrl,
         conversationIds,
         redactor,
+        hideSecrets,
         settings: { ...settings, checkReplies: process.env.NODE_ENV !== 'production' },
       };
     };

@@ -10,6 +10,7 @@ import { gate } from './studio/rest/gate.js';
 import type { OutsideCaller } from './studio/rest/outside-call.js';
 import type { OwnAnswer, OwnRequest, RestRules } from './studio/rest/rest-call.js';
 import type { StudioParts } from './studio/studio.js';
+import type { SecretsHider } from './trace/secrets.js';
 import { causeOf, warningsOf } from './trace/trace.js';
 
 export interface ScriptHost {
@@ -21,6 +22,7 @@ export interface ScriptHost {
   readonly outside: OutsideCaller;
   readonly ownUrl: () => string;
   readonly onBug: Services['onBug'];
+  readonly hideSecrets: SecretsHider | undefined;
 }
 
 export function studioParts({
@@ -31,6 +33,7 @@ export function studioParts({
   outside,
   ownUrl,
   onBug,
+  hideSecrets,
 }: ScriptHost): Omit<StudioParts, 'rehearsal'> {
   const rest: RestRules = {
     outside,
@@ -46,15 +49,19 @@ export function studioParts({
     now: () => new Date(clock.now()).toISOString(),
     schedule: (milliseconds, callback) => (clock.schedule ?? schedule)(milliseconds, callback),
     maxSteps: settings.maxScriptSteps,
-    environment: Object.fromEntries(
-      settings.scriptEnv.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-    ),
+    environment: scriptEnvironment(settings),
+    hideSecrets,
     token: (tenant, baseUrl) => scriptToken(settings, { tenant, baseUrl, now: new Date(clock.now()).toISOString() }, store),
     ownTarget: (url, baseUrl) => targetBelow([ownUrl(), baseUrl.replace(/\/t\/[a-z0-9-]{1,64}$/, ''), settings.publicUrl], url),
     callOwn: (request, cause) => callOwn(pipeline(), request, cause),
     beginTrace: (run, cause) => pipeline().beginRun(run, cause),
     onBug,
   };
+}
+
+/** The environment variables that scripts may see. */
+export function scriptEnvironment({ scriptEnv }: Settings): Readonly<Record<string, string>> {
+  return Object.fromEntries(scriptEnv.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
 }
 
 /** The longest time that setTimeout takes. */

@@ -67,7 +67,7 @@ export function createPipeline(current: () => Services): Pipeline {
       exchange.refuse(problem instanceof Rejection ? problem : bug(problem, exchange, services));
     }
     exchange.stage = 'respond';
-    return finish(exchange, respond(exchange, services), services.redactor);
+    return finish(exchange, respond(exchange, services), services);
   }
 
   function bug(problem: unknown, exchange: Exchange, services: Services): Rejection {
@@ -84,7 +84,9 @@ export function createPipeline(current: () => Services): Pipeline {
 
   async function handle(arrival: Arrival, traceId: string, services: Services): Promise<Finished> {
     const exchange = new Exchange(arrival, traceId, services);
-    const { answer: result, trace } = await run(exchange, services);
+    const { answer: result, trace: told } = await run(exchange, services);
+    // Its script may have ended since.
+    const trace = told.outcome === 'running' && !exchange.running ? finish(exchange, result, services).trace : told;
     services.traces.add(trace, exchange.family.name === 'control' ? 'control' : 'platform');
     if (exchange.running) keepAnew(exchange, result, services);
     return { answer: result, trace };

@@ -19,16 +19,16 @@ export function beginRun({ tenant, script, context }: RunBeginning, cause: Cause
   exchange.bytes = Buffer.from(JSON.stringify(context));
   const trace = exchange.runScript(script);
   exchange.amend = () => {
-    services.traces.add(finish(exchange, null, services.redactor).trace, 'platform');
+    services.traces.add(finish(exchange, null, services).trace, 'platform');
     keepAnew(exchange, null, services);
   };
   return trace;
 }
 
 /** From now on the trace, which is kept already, is kept anew each time its script rests, and when it ends. */
-export function keepAnew(exchange: Exchange, answer: Answer | null, { traces, redactor }: Services): void {
+export function keepAnew(exchange: Exchange, answer: Answer | null, services: Services): void {
   exchange.amend = () => {
-    traces.replace(finish(exchange, answer, redactor).trace);
+    services.traces.replace(finish(exchange, answer, services).trace);
   };
 }
 

@@ -8,6 +8,7 @@ import type { Studio } from '../platform/studio.js';
 import type { TokenKey } from '../platform/token-key.js';
 import type { Store } from '../state/store.js';
 import type { Redactor } from '../trace/customer-data.js';
+import type { SecretsHider } from '../trace/secrets.js';
 import type { TraceLog } from '../trace/log.js';
 
 export interface Clock {
@@ -38,6 +39,8 @@ export interface Services {
   readonly ownUrl: () => string;
   /** Hides customer data; undefined where none is named. */
   readonly redactor: Redactor | undefined;
+  /** Hides the secrets of scripts; undefined where there are none. */
+  readonly hideSecrets: SecretsHider | undefined;
   readonly nextTraceId: () => string;
   /** Tells the terminal of a bug of ours; the answer says only that there was one. */
   readonly onBug: (error: unknown, traceId: string) => void;

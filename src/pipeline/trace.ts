@@ -1,8 +1,9 @@
 /** Makes the trace of an exchange that is over. */
 import { detached } from '../shown.js';
-import type { Found, Redactor } from '../trace/customer-data.js';
+import type { Found } from '../trace/customer-data.js';
 import { redactHeader, redactTarget, redactText } from '../trace/redact.js';
 import type { Trace } from '../trace/trace.js';
+import type { Services } from './services.js';
 import { type Answer, type Exchange, type Headers, isoTime } from './exchange.js';
 
 /** The end of an exchange. */
@@ -14,7 +15,11 @@ export interface Finished {
 /** In characters, which are bytes for all but rare bodies. */
 const LONGEST_BODY = 8192;
 
-export function finish(exchange: Exchange, answer: Answer | null, redactor: Redactor | undefined): Finished {
+export function finish(
+  exchange: Exchange,
+  answer: Answer | null,
+  { redactor, hideSecrets }: Pick<Services, 'redactor' | 'hideSecrets'>,
+): Finished {
   const { arrival, bytes } = exchange;
   const found: Found = new Set();
   const shown = (text: string): string => redactedBody(redactor === undefined ? text : redactor.body(text, found));
@@ -48,7 +53,8 @@ export function finish(exchange: Exchange, answer: Answer | null, redactor: Reda
     // A script that goes on adds to them.
     entries: exchange.running ? [...exchange.entries] : exchange.entries,
   };
-  return { answer, trace: redactor?.hide(trace, exchange.pathParameters, found) ?? trace };
+  const hidden = redactor?.hide(trace, exchange.pathParameters, found) ?? trace;
+  return { answer, trace: hideSecrets?.(hidden) ?? hidden };
 }
 
 /** Cut first, so that the work does not grow with the body; what is cut within a secret is redacted all the same. */

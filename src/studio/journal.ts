@@ -2,6 +2,7 @@
 import type { RunTrace } from '../platform/studio.js';
 import type { Finding } from '../rejections.js';
 import { isSecretName, REDACTED, redactText } from '../trace/redact.js';
+import type { SecretsHider } from '../trace/secrets.js';
 import type { RestCall } from '../trace/trace.js';
 import type { Frame } from './frame.js';
 import type { Action, Script } from './script.js';
@@ -17,24 +18,18 @@ export interface Told {
 
 /** In characters of JSON: longer values are cut. */
 const LONGEST_VALUE = 1000;
-/** Shorter values of the environment stand in other texts by chance. */
-const SHORTEST_SECRET = 4;
 
 export class Journal {
   readonly #trace: RunTrace;
   /** The script of the run; actions of others, which run inside it, are told with theirs. */
   readonly #script: Script;
-  /** As they stand in JSON. */
-  readonly #secrets: readonly string[];
+  readonly #hide: SecretsHider | undefined;
   #blame: { readonly problem: Finding; readonly raise: () => void } | undefined;
 
-  /** `environment`: the values are secrets, wherever they stand. */
-  constructor(trace: RunTrace, script: Script, environment: Readonly<Record<string, string>>) {
+  constructor(trace: RunTrace, script: Script, hide: SecretsHider | undefined) {
     this.#trace = trace;
     this.#script = script;
-    this.#secrets = Object.values(environment)
-      .filter(({ length }) => length >= SHORTEST_SECRET)
-      .map((value) => JSON.stringify(value).slice(1, -1));
+    this.#hide = hide;
   }
 
   /** What the action has done so far; the next one begins with nothing changed. */
@@ -69,10 +64,7 @@ export class Journal {
   }
 
   #enter(entry: Entry): () => void {
-    if (this.#secrets.length === 0) return this.#trace.enter(entry);
-    let text = JSON.stringify(entry);
-    for (const secret of this.#secrets) text = text.replaceAll(secret, REDACTED);
-    return this.#trace.enter(JSON.parse(text) as Entry);
+    return this.#trace.enter(this.#hide === undefined ? entry : this.#hide(entry));
   }
 }
 
