@@ -131,7 +131,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
 
     /** The services over a world; another one than the real is for a rehearsal. */
     const servicesIn = (place: World, caller: OutsideCaller): Services => {
-      const host = { settings: { ...settings, tokens }, clock, ownUrl, onBug, hideSecrets, store: place.store };
+      const host = { settings: { ...settings, tokens }, clock, ownUrl, onBug, store: place.store };
       const studio = createStudio(scripts, place.runs, {
         ...studioParts({ ...host, pipeline: place.pipeline, outside: caller }),
         rehearsal: (tenant, state) => rehearsal(tenant, state, servicesIn),

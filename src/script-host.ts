@@ -10,7 +10,6 @@ import { gate } from './studio/rest/gate.js';
 import type { OutsideCaller } from './studio/rest/outside-call.js';
 import type { OwnAnswer, OwnRequest, RestRules } from './studio/rest/rest-call.js';
 import type { StudioParts } from './studio/studio.js';
-import type { SecretsHider } from './trace/secrets.js';
 import { causeOf, warningsOf } from './trace/trace.js';
 
 export interface ScriptHost {
@@ -22,7 +21,6 @@ export interface ScriptHost {
   readonly outside: OutsideCaller;
   readonly ownUrl: () => string;
   readonly onBug: Services['onBug'];
-  readonly hideSecrets: SecretsHider | undefined;
 }
 
 export function studioParts({
@@ -33,7 +31,6 @@ export function studioParts({
   outside,
   ownUrl,
   onBug,
-  hideSecrets,
 }: ScriptHost): Omit<StudioParts, 'rehearsal'> {
   const rest: RestRules = {
     outside,
@@ -50,7 +47,6 @@ export function studioParts({
     schedule: (milliseconds, callback) => (clock.schedule ?? schedule)(milliseconds, callback),
     maxSteps: settings.maxScriptSteps,
     environment: scriptEnvironment(settings),
-    hideSecrets,
     token: (tenant, baseUrl) => scriptToken(settings, { tenant, baseUrl, now: new Date(clock.now()).toISOString() }, store),
     ownTarget: (url, baseUrl) => targetBelow([ownUrl(), baseUrl.replace(/\/t\/[a-z0-9-]{1,64}$/, ''), settings.publicUrl], url),
     callOwn: (request, cause) => callOwn(pipeline(), request, cause),

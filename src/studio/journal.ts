@@ -2,12 +2,9 @@
 import type { RunTrace } from '../platform/studio.js';
 import type { Finding } from '../rejections.js';
 import { isSecretName, REDACTED, redactText } from '../trace/redact.js';
-import type { SecretsHider } from '../trace/secrets.js';
 import type { RestCall } from '../trace/trace.js';
 import type { Frame } from './frame.js';
 import type { Action, Script } from './script.js';
-
-type Entry = Parameters<RunTrace['enter']>[0];
 
 /** What an action that fired is told with. */
 export interface Told {
@@ -23,13 +20,11 @@ export class Journal {
   readonly #trace: RunTrace;
   /** The script of the run; actions of others, which run inside it, are told with theirs. */
   readonly #script: Script;
-  readonly #hide: SecretsHider | undefined;
   #blame: { readonly problem: Finding; readonly raise: () => void } | undefined;
 
-  constructor(trace: RunTrace, script: Script, hide: SecretsHider | undefined) {
+  constructor(trace: RunTrace, script: Script) {
     this.#trace = trace;
     this.#script = script;
-    this.#hide = hide;
   }
 
   /** What the action has done so far; the next one begins with nothing changed. */
@@ -45,26 +40,22 @@ export class Journal {
   }
 
   tell(message: string, told?: Told, branch?: string | null): void {
-    this.#enter({ level: 'info', code: null, message, ...told, ...(branch === undefined ? {} : { branch }) });
+    this.#trace.enter({ level: 'info', code: null, message, ...told, ...(branch === undefined ? {} : { branch }) });
   }
 
   /** What failed, and was taken care of. */
   warn(problem: Finding, told: Told, branch: string): void {
-    this.#blame = { problem, raise: this.#enter({ ...problem, level: 'warn', ...told, branch }) };
+    this.#blame = { problem, raise: this.#trace.enter({ ...problem, level: 'warn', ...told, branch }) };
   }
 
   fail(problem: Finding, told?: Told): void {
-    this.#enter({ ...problem, level: 'error', ...told, ...(told === undefined ? {} : { branch: null }) });
+    this.#trace.enter({ ...problem, level: 'error', ...told, ...(told === undefined ? {} : { branch: null }) });
   }
 
   /** Makes the last thing that failed the cause; undefined where nothing did. */
   blame(): Finding | undefined {
     this.#blame?.raise();
     return this.#blame?.problem;
-  }
-
-  #enter(entry: Entry): () => void {
-    return this.#trace.enter(this.#hide === undefined ? entry : this.#hide(entry));
   }
 }
 

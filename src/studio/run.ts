@@ -6,7 +6,6 @@ import type { Cause, RunTrace, ScriptReply } from '../platform/studio.js';
 import { type Finding, Rejection } from '../rejections.js';
 import type { Store } from '../state/store.js';
 import { listed } from '../shown.js';
-import type { SecretsHider } from '../trace/secrets.js';
 import { ON_ERROR, type Outcome, type RunView } from './action.js';
 import { type Frame, newFrame, setVariable } from './frame.js';
 import { Journal } from './journal.js';
@@ -35,8 +34,6 @@ export interface RunWorld {
   readonly maxSteps: number;
   /** The environment variables that scripts may see. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Hides their values. */
-  readonly hideSecrets: SecretsHider | undefined;
   /** An access token of the tenant. */
   token(tenant: string, baseUrl: string): Promise<string>;
   /** Path and query at the emulator itself; undefined where the address belongs to somebody else. */
@@ -119,7 +116,7 @@ export class Run {
     this.contactId = start.contactId;
     this.#start = start;
     this.#world = world;
-    this.#journal = new Journal(start.trace, start.script, world.hideSecrets);
+    this.#journal = new Journal(start.trace, start.script);
   }
 
   get traceId(): string {
