@@ -49,7 +49,7 @@ export interface Cause {
   readonly activity: Activity;
   /** Where the tenant is reached by who sent it, without a slash at the end. */
   readonly baseUrl: string;
-  /** How many scripts led to it, each by what the one before it did; 0 where it came from outside. */
+  /** How many scripts, each set going by the one before, stand behind it; 0 where it came from outside. */
   readonly depth: number;
 }
 

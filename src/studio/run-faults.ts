@@ -37,14 +37,18 @@ export function tooManySteps(script: Script, action: Action, most: number): Find
   };
 }
 
-export function tooDeep({ name }: Script, most: number): Finding {
+/** So deep may scripts run inside each other, and so many may set each other going in a row. */
+export const DEEPEST = 20;
+
+export function tooDeep({ name }: Script): Finding {
   return {
     code: 'SCRIPT_STEP_LIMIT',
-    message: `${name} runs inside itself over and over.`,
+    message: `${name} sets itself going over and over.`,
     ...NOWHERE,
-    expected: `at most ${String(most)} scripts inside each other`,
+    expected: `at most ${String(DEEPEST)} scripts, each set going by the one before`,
     received: 'one more',
-    remedy: 'Look at the RUNSUB actions of the trace: a script runs itself, or two run each other.',
+    remedy:
+      'Look at the RUNSUB, SPAWN, RESTAPI and RESTPROXY actions of the trace, and at those of its parent: a script runs itself, or two run each other.',
   };
 }
 

@@ -18,10 +18,10 @@ import {
   type RestRules,
   type RestSettings,
 } from './rest/rest-call.js';
-import { answeredWithError, branchUnconnected, startedTooDeep, stopped, tooDeep, tooManySteps } from './run-faults.js';
+import { answeredWithError, branchUnconnected, DEEPEST, stopped, tooDeep, tooManySteps } from './run-faults.js';
 import type { Action, Script } from './script.js';
 import type { Scope } from './templates.js';
-import { Work } from './work.js';
+import { requireFew, Work } from './work.js';
 
 /** What all runs share. */
 export interface RunWorld {
@@ -75,9 +75,6 @@ interface Answer {
   resolve(reply: ScriptReply): void;
   reject(problem: unknown): void;
 }
-
-/** So deep may scripts run inside each other, and so many may each be started by what the one before it did. */
-const DEEPEST = 20;
 
 /** A script that waits so long, in milliseconds, or hears a signal from outside, goes round in no loop that must be stopped. */
 const SLOW = 1000;
@@ -144,7 +141,7 @@ export class Run {
   async go(): Promise<void> {
     this.#work.begin(this.#start.cause.activity);
     try {
-      if (this.#start.cause.depth > DEEPEST) throw new Rejection([startedTooDeep(this.script, DEEPEST)]);
+      await requireFew(this.script, this.#start.cause);
       await this.#prepare();
       await this.#runFrame(this.script, this.#start.variables);
       this.#reply(NOTHING);
@@ -176,7 +173,7 @@ export class Run {
   }
 
   async #runFrame(script: Script, given: ReadonlyMap<string, unknown>): Promise<unknown> {
-    if (this.#frames.length >= DEEPEST) throw new Rejection([tooDeep(script, DEEPEST)]);
+    if (this.#frames.length >= DEEPEST) throw new Rejection([tooDeep(script)]);
     const frame = newFrame(script);
     this.#frames.push(frame);
     try {

@@ -1,5 +1,8 @@
 /** Whose answers wait for a run: those of the messages that set it going, until it ends or waits for time or for somebody outside. */
 import type { Activity, Cause } from '../platform/studio.js';
+import { Rejection } from '../rejections.js';
+import { DEEPEST, tooDeep } from './run-faults.js';
+import type { Script } from './script.js';
 
 export class Work {
   readonly #activities = new Set<Activity>();
@@ -31,4 +34,10 @@ export class Work {
     const [now = activity] = this.#activities;
     return { traceId, activity: now, baseUrl, depth: depth + 1 };
   }
+}
+
+/** Scripts that set each other going must come to an end, and leave room for others meanwhile. */
+export async function requireFew(script: Script, { depth }: Cause): Promise<void> {
+  if (depth > 1) await new Promise(setImmediate);
+  if (depth >= DEEPEST) throw new Rejection([tooDeep(script)]);
 }

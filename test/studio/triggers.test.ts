@@ -307,6 +307,53 @@ describe('many at once', () => {
   });
 });
 
+describe('scripts that set each other going without end', () => {
+  const self = '{{ env.CXONE }}/webhooks/bot';
+  test.each<[string, Files, string]>([
+    [
+      'by a call of the own webhook',
+      webhook('bot', { Call: { type: 'RESTPROXY', method: 'POST', url: self, next: 'Done' }, Done: ok }),
+      '400',
+    ],
+    [
+      'by a call that is tried twice',
+      webhook('bot', { Call: { type: 'RESTAPI', method: 'POST', url: self, next: 'Done' }, Done: ok }),
+      '400',
+    ],
+    [
+      'by a spawn',
+      {
+        'a.yaml': {
+          name: 'a',
+          trigger: { conversation: {} },
+          actions: { Spawn: { type: 'SPAWN', script: 'a', next: 'End' }, End: { type: 'END' } },
+        },
+      },
+      '201',
+    ],
+    [
+      'by a new conversation',
+      {
+        'a.yaml': {
+          name: 'a',
+          trigger: { conversation: {} },
+          actions: {
+            Open: { type: 'RESTAPI', url: '{{ env.CXONE }}/_emulator/conversations', body: {}, next: 'End' },
+            End: { type: 'END' },
+          },
+        },
+      },
+      '201',
+    ],
+  ])('%s are stopped', async (_, scripts, status) => {
+    const started = await withScripts(scripts);
+    const path = status === '201' ? '/_emulator/conversations' : '/webhooks/bot';
+    expect(String((await send(started.url, { path, body: {} })).status)).toBe(status);
+    await expect.poll(() => started.traces({ code: 'SCRIPT_STEP_LIMIT' }).length).toBeGreaterThan(0);
+    expect(started.traces().length).toBeLessThan(50);
+  });
+});
+
 test('a caller who leaves while the script’s call hangs is told in the trace, and the script goes on', async () => {
   let asked: () => void = () => undefined;
   let release: () => void = () => undefined;
