@@ -253,6 +253,8 @@ export interface AnswerParts {
   readonly body?: string;
   /** Whether the findings stand in the trace already, as those of a script do. */
   readonly told?: true;
+  /** Where it is not the catalogue's: whatever breaks a script off, its webhook is answered the bare 400 (report). */
+  readonly status?: number;
 }
 
 /**
@@ -274,6 +276,7 @@ export class Rejection {
 
   /** The status at an operation of this family. */
   statusIn(family: string): number {
+    if (this.parts.status !== undefined) return this.parts.status;
     const { status }: Refusal = CATALOGUE[this.cause.code];
     if (typeof status === 'number') return status;
     return status.families?.[family] ?? (this.cause.in === 'path' ? status.path : undefined) ?? status.elsewhere;

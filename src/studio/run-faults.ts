@@ -52,18 +52,6 @@ export function tooDeep({ name }: Script): Finding {
   };
 }
 
-export function startedTooDeep({ name }: Script, most: number): Finding {
-  return {
-    code: 'SCRIPT_STEP_LIMIT',
-    message: `${name} is started by what scripts do, over and over.`,
-    ...NOWHERE,
-    expected: `at most ${String(most)} scripts, each started by the one before it`,
-    received: 'one more',
-    remedy:
-      'Follow parent from trace to trace: a script calls its own webhook, spawns itself, or does again what started it, such as a handover.',
-  };
-}
-
 export function stopped(reason: string): Finding {
   return {
     code: 'SCRIPT_STOPPED',

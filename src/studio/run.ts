@@ -398,7 +398,7 @@ export class Run {
     if (stop !== undefined && waiting) this.#journal.fail(stop);
     else if (stop !== undefined) this.#journal.tell(stop.message);
     this.#end(waiting || stop !== undefined ? 'accepted' : 'failed');
-    if (waiting) this.#answer?.reject(findings === undefined ? problem : new Rejection(findings, { told: true }));
+    if (waiting) this.#answer?.reject(findings === undefined ? problem : new Rejection(findings, { told: true, status: 400 }));
     else if (findings === undefined) throw problem;
   }
 

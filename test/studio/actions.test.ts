@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Emulator, EmulatorOptions, Trace, TraceEntry } from '../../src/index.js';
+import { causeOf, type Emulator, type EmulatorOptions, type Trace, type TraceEntry } from '../../src/index.js';
 import { type Answer, CONVERSATION, open, OTHER_CONVERSATION, send, traceOf } from '../support/client.js';
 import { standingClock } from '../support/clock.js';
 import { type Files, outside, scriptsFolder, signalTo, webhook, withScripts } from '../support/scripts.js';
@@ -626,14 +626,29 @@ describe('RESPOND and END', () => {
     expect(answer.headers['content-type']).toBe(type);
   });
 
-  test('answers with headers, which nothing can break', async () => {
+  test('answers with headers', async () => {
     const { answer } = await ran(
       { Answer: { type: 'RESPOND', headers: { 'X-Name': '{{ context.name }}', 'X-Number': 3 } } },
-      { name: 'Ada\r\nX-Evil: 1\u2028.' },
+      { name: 'Ada' },
     );
-    expect(answer.headers).toMatchObject({ 'x-name': 'AdaX-Evil: 1.', 'x-number': '3' });
-    expect(answer.headers).not.toHaveProperty('x-evil');
+    expect(answer.headers).toMatchObject({ 'x-name': 'Ada', 'x-number': '3' });
   });
+
+  test.each(['Ada\r\nX-Evil: 1', 'Ada\u2028', 'Zoë'])(
+    'a header that would break the head of the answer breaks the script off: %j',
+    async (name) => {
+      const { answer, started } = await ran(
+        { Answer: { type: 'RESPOND', headers: { 'X-Name': '{{ context.name }}' } } },
+        { name },
+      );
+      expect(answer.status).toBe(400);
+      expect(answer.headers).not.toHaveProperty('x-evil');
+      expect(causeOf(traceFor(started, 'bot'))).toMatchObject({
+        code: 'SCRIPT_VALUE_INVALID',
+        message: 'headers.X-Name is not what the action takes.',
+      });
+    },
+  );
 
   test('the first answer counts, and the script goes on after it', async () => {
     const { answer, started } = await ran({

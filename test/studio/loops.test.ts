@@ -44,7 +44,7 @@ test.each([
   expect(stopped).toHaveLength(1);
   expect(causeOf(stopped[0])).toMatchObject({
     code: 'SCRIPT_STEP_LIMIT',
-    expected: 'at most 20 scripts, each started by the one before it',
+    expected: 'at most 20 scripts, each set going by the one before',
   });
   expect(running.traces({ script }).filter(({ outcome }) => outcome === 'running')).toEqual([]);
 });

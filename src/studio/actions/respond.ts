@@ -1,6 +1,6 @@
 /** RESPOND: what the caller of a webhook is answered. */
 import type { ActionType } from '../action.js';
-import { HEADER_NAME, numberOf, textOf } from './settings.js';
+import { HEADER_NAME, headerOf, numberOf, textOf } from './settings.js';
 
 export const RESPOND: ActionType = {
   name: 'RESPOND',
@@ -34,8 +34,7 @@ export const RESPOND: ActionType = {
           ...Object.fromEntries(
             Object.entries(headers?.(scope) ?? {}).map(([name, value]) => [
               name.toLowerCase(),
-              // What would break the head of the answer must not get into it.
-              textOf(`headers.${name}`, value).replace(/[^\t\x20-\x7e\x80-\xff]/g, ''),
+              headerOf(`headers.${name}`, value),
             ]),
           ),
         },

@@ -4,7 +4,7 @@ import { ON_ERROR } from '../action.js';
 import type { OwnWarning, RestKind, RestOutcome, RestSettings } from '../rest/rest-call.js';
 import type { Schema } from '../script.js';
 import type { Scope } from '../templates.js';
-import { HEADER_NAME, NAME, NUMBER, numberOf, TEXT, textOf, valueInvalid } from './settings.js';
+import { HEADER_NAME, headerOf, NAME, NUMBER, numberOf, TEXT, textOf } from './settings.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
@@ -104,9 +104,7 @@ function prepareBody(preparation: Preparation): ((scope: Scope) => Sent) | undef
 function readHeaders(value: unknown): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, given] of Object.entries(value ?? {})) {
-    const text = textOf(`headers.${name}`, given);
-    if (/[^\t\x20-\x7e\x80-\xff]/.test(text)) throw valueInvalid(`headers.${name}`, 'a text on one line', text);
-    headers[name.toLowerCase()] = text;
+    headers[name.toLowerCase()] = headerOf(`headers.${name}`, given);
   }
   return headers;
 }

@@ -60,6 +60,13 @@ export function textOf(setting: string, value: unknown): string {
   throw valueInvalid(setting, 'a text', value);
 }
 
+/** The value of a header: what would break the head of a message must not get into it. */
+export function headerOf(setting: string, value: unknown): string {
+  const text = textOf(setting, value);
+  if (/[^\t\x20-\x7e]/.test(text)) throw valueInvalid(setting, 'a text of ASCII characters on one line', text);
+  return text;
+}
+
 /** A number from what a template made, within bounds. */
 export function numberOf(setting: string, value: unknown, least: number, most: number): number {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
