@@ -144,6 +144,7 @@ async function serve(config: LoadedConfig, stamps: ReadonlyMap<string, string>):
         controlUrl: controlUrl(),
         conversationId: conversationIds.make(randomBytes(32)) ?? conversationIds.example,
         skillId: settings.skills[0]?.skillId,
+        scripts: settings.scripts === undefined ? undefined : { folder: settings.scripts, ...emulator.scripts() },
         strict: settings.auth === 'strict',
         anyClient: settings.credentials.every(({ clientId }) => clientId === undefined),
       }),

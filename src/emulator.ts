@@ -73,6 +73,8 @@ export interface Emulator {
    * conversations are there after the next reset of a tenant.
    */
   reload(): Promise<Reloaded>;
+  /** How many Studio scripts are loaded, and the webhooks that they listen at, such as `POST /webhooks/handover`. */
+  scripts(): { readonly count: number; readonly webhooks: readonly string[] };
   /** Puts a tenant back to what the config seeds, traces included. */
   reset(tenant?: string): Promise<void>;
   /** Answers what is in flight, within 800 ms, and stops. */
@@ -202,7 +204,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
 
   const tell = parts.onNote ?? console.error;
   let current = await compose(started);
-  tellNotes(current.notes, tell);
+  for (const note of current.notes.map(noteOf)) tell(note);
   const traceFile = openTraceFile(started, () => current.config.settings.traceFileSize, tell);
   if (traceFile !== undefined) {
     const write: TraceListener = (trace) => {
@@ -222,8 +224,9 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
   async function reload(): Promise<Reloaded> {
     const before = current.config.settings;
     const { config, kept } = keepingWhatHoldsAtStart(await loadConfig(current.config.sources), before);
+    const known = current.notes.map(noteOf);
     current = await compose(config);
-    tellNotes(current.notes, tell);
+    for (const note of current.notes.map(noteOf)) if (!known.includes(note)) tell(note);
     const changed = SETTING_NAMES.filter((name) => !isDeepStrictEqual(before[name], config.settings[name]));
     return { changed, kept };
   }
@@ -247,6 +250,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     get settings() {
       return current.config.settings;
     },
+    scripts: () => ({ count: current.services.studio.count, webhooks: current.services.studio.webhooks }),
     traces: ({ tenant = DEFAULT_TENANT, ...filter } = {}) => traces.list(tenant, filter).items,
     onTrace: (listener) => traces.subscribe(guarded(listener, onBug)),
     reload() {
@@ -371,8 +375,8 @@ function requireEveryOperation({ contract, operations }: Services, webhooks: rea
 }
 
 /** What in the files works, and is a mistake all the same. */
-function tellNotes(notes: readonly FileFault[], tell: (note: string) => void): void {
-  for (const { file, line, column, message } of notes) tell(`${file}:${String(line)}:${String(column)}: ${message}`);
+function noteOf({ file, line, column, message }: FileFault): string {
+  return `note: ${file}:${String(line)}:${String(column)}: ${message}`;
 }
 
 function reportBug(error: unknown, traceId: string): void {

@@ -7,6 +7,7 @@ import type { Settings } from './settings.js';
 import type { Store } from './state/store.js';
 import { breaker } from './studio/rest/breaker.js';
 import { gate } from './studio/rest/gate.js';
+import { hostRules } from './studio/rest/hosts.js';
 import type { OutsideCaller } from './studio/rest/outside-call.js';
 import type { OwnAnswer, OwnRequest, RestRules } from './studio/rest/rest-call.js';
 import type { StudioParts } from './studio/studio.js';
@@ -32,6 +33,7 @@ export function studioParts({
   ownUrl,
   onBug,
 }: ScriptHost): Omit<StudioParts, 'rehearsal'> {
+  const hosts = hostRules(settings.scriptHosts);
   const rest: RestRules = {
     outside,
     gate: gate(),
@@ -48,7 +50,10 @@ export function studioParts({
     maxSteps: settings.maxScriptSteps,
     environment: scriptEnvironment(settings),
     token: (tenant, baseUrl) => scriptToken(settings, { tenant, baseUrl, now: new Date(clock.now()).toISOString() }, store),
-    ownTarget: (url, baseUrl) => targetBelow([ownUrl(), baseUrl.replace(/\/t\/[a-z0-9-]{1,64}$/, ''), settings.publicUrl], url),
+    ownTarget: (url, baseUrl) =>
+      targetBelow([ownUrl(), settings.publicUrl], url) ??
+      // How a caller reached the emulator, the caller says: a host that the settings allow is what it is, whoever claims its name.
+      (hosts.allows(url) ? undefined : targetBelow([baseUrl.replace(/\/t\/[a-z0-9-]{1,64}$/, '')], url)),
     callOwn: (request, cause) => callOwn(pipeline(), request, cause),
     beginTrace: (run, cause) => pipeline().beginRun(run, cause),
     onBug,

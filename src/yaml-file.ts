@@ -22,10 +22,9 @@ export function readYaml(file: string, text: string): YamlFile {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1), message };
   };
-  if (document.errors.length > 0) {
-    throw new FileFaults(
-      document.errors.map(({ pos, code, message }) => at(pos[0], code === 'MULTIPLE_DOCS' ? ONE_DOCUMENT : message)),
-    );
+  const problems = [...document.errors, ...document.warnings];
+  if (problems.length > 0) {
+    throw new FileFaults(problems.map(({ pos, code, message }) => at(pos[0], code === 'MULTIPLE_DOCS' ? ONE_DOCUMENT : message)));
   }
   const unquoted: FileFault[] = [];
   visit(document, {

@@ -102,9 +102,9 @@ function unknownRoute(exchange: Exchange, decoded: string, { matcher, studio }: 
 /** So many webhooks are named at most. */
 const MOST_WEBHOOKS = 10;
 
-function adviseWebhook(method: string, path: string, { loaded, webhooks }: Studio): string {
+function adviseWebhook(method: string, path: string, { count, webhooks }: Studio): string {
   const direct = 'A bot that hands over without a script posts to /api/v2/conversations/webchat.';
-  if (!loaded)
+  if (count === 0)
     return `No script is loaded, so no webhook exists: start the emulator with --scripts and the folder of yours. ${direct}`;
   if (webhooks.length === 0) return `None of the scripts that are loaded has a webhook as its trigger. ${direct}`;
   const near = nearMiss(`${method} ${path.replace(/\/+$/, '')}`, webhooks);

@@ -69,7 +69,7 @@ export function interactionOperations({ signalStatus, studio }: InteractionSetti
       check(call, state) {
         const { skillId, scriptId, scriptPath } = call.query as { skillId: number; scriptId?: string; scriptPath?: string };
         if (scriptId === undefined && scriptPath === undefined) throw scriptMissing();
-        if (studio.loaded && studio.startable(wantedBy(scriptId, scriptPath)) === undefined)
+        if (studio.count > 0 && studio.startable(wantedBy(scriptId, scriptPath)) === undefined)
           throw scriptUnknown(studio, scriptId, scriptPath);
         requireSkill(skillId, { in: 'query', pointer: '/skillId' }, state);
       },
@@ -174,7 +174,7 @@ function warnUnheard(call: Call, contact: Contact, studio: Studio, state: Tenant
     remedy:
       spawned.length > 0
         ? `A signal goes to the contact of the spawned script, not to its master: send it to ${oneOf((listening.length > 0 ? listening : spawned).slice(0, 5))}.`
-        : studio.loaded && !isMaster && running === undefined
+        : studio.count > 0 && !isMaster && running === undefined
           ? `A signal is heard only while the script runs that has the ONSIGNAL. Where that has ended, as after an earlier signal, send this one before, or lead the script back to its WAIT. Its trace shows where it ended: GET /_emulator/traces?contactId=${contactId}.`
           : 'In CXone the signal would be taken and lost unless the script that runs on this contact has an ONSIGNAL. A bot gets the id of that contact from Studio: executionInfo.contactId, or the part of ocpSessionId behind the colon.',
   });

@@ -91,8 +91,8 @@ export interface WebhookCall {
 }
 
 export interface Studio {
-  /** Whether any script is loaded. */
-  readonly loaded: boolean;
+  /** How many scripts are loaded. */
+  readonly count: number;
   /** The name of the script that a signal to this contact would interrupt; undefined where none hears it. */
   hearerOn(tenant: string, contactId: string): string | undefined;
   /** The name of the script that runs on this contact. */

@@ -1,4 +1,5 @@
 /** One script inside a run, with its variables: RUNSUB puts one on top of another. */
+import { reject, type Rejection } from '../rejections.js';
 import type { Script } from './script.js';
 
 export interface Frame {
@@ -17,9 +18,36 @@ export function newFrame(script: Script): Frame {
   return { script, variables, changed: new Map(), over: false, result: undefined };
 }
 
-/** Sets a variable for the action that runs; undefined takes it away. */
+/** In characters of JSON, roughly: what doubles itself in a loop must not take the emulator down. */
+const LARGEST_VALUE = 1024 ** 2;
+
+/** Sets a variable for the action that runs; undefined takes it away. Throws where the value is too large. */
 export function setVariable({ variables, changed }: Frame, name: string, value: unknown): void {
+  if (left(LARGEST_VALUE, value) < 0) throw tooLarge(name);
   if (value === undefined) Reflect.deleteProperty(variables, name);
   else variables[name] = value;
   changed.set(name, value);
+}
+
+/** What is left of a budget of characters after the value; counting stops where nothing is. */
+function left(budget: number, value: unknown): number {
+  if (typeof value === 'string') return budget - value.length - 2;
+  if (typeof value !== 'object' || value === null) return budget - 8;
+  let rest = budget - 2;
+  for (const [name, member] of Object.entries(value)) {
+    if (rest < 0) return rest;
+    rest = left(rest - name.length - 4, member);
+  }
+  return rest;
+}
+
+function tooLarge(name: string): Rejection {
+  return reject('SCRIPT_VALUE_INVALID', {
+    message: `The value for the variable ${name} is too large.`,
+    in: null,
+    pointer: null,
+    expected: `at most ${String(LARGEST_VALUE)} characters of JSON`,
+    received: 'more',
+    remedy: 'Keep what the script needs of it only. A value that is put together from itself in a loop doubles each time.',
+  });
 }

@@ -63,14 +63,15 @@ export class Journal {
 function shownValue(name: string, value: unknown): unknown {
   if (value === undefined) return null;
   if (isSecretName(name)) return REDACTED;
-  const text = redactText(JSON.stringify({ [name]: value }));
-  if (text.length <= LONGEST_VALUE + name.length) {
-    try {
-      return (JSON.parse(text) as Record<string, unknown>)[name];
-    } catch {
-      return text;
-    }
+  const text = JSON.stringify(value);
+  if (text.length > LONGEST_VALUE) {
+    const beginning = (typeof value === 'string' ? value : text).slice(0, LONGEST_VALUE);
+    return `${redactText(beginning)}… (${String(text.length)} characters)`;
   }
-  const whole = redactText(typeof value === 'string' ? value : JSON.stringify(value));
-  return `${whole.slice(0, LONGEST_VALUE)}… (${String(whole.length)} characters)`;
+  const redacted = redactText(JSON.stringify({ [name]: value }));
+  try {
+    return (JSON.parse(redacted) as Record<string, unknown>)[name];
+  } catch {
+    return redacted;
+  }
 }

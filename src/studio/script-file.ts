@@ -55,6 +55,8 @@ export function readScript(
   templates: Templates,
   faultInSchema: (schema: Schema) => string | undefined,
 ): ReadScript {
+  const shape = faultInShape(file.value);
+  if (shape !== undefined) throw new FileFaults([file.fault([], shape)]);
   if (!validate(file.value)) throw new FileFaults(schemaFaults(validate.errors ?? [], file));
   const given = file.value as ScriptObject;
   const faults: FileFault[] = [];
@@ -142,6 +144,21 @@ export function readScript(
     needs,
     fault: file.fault,
   };
+}
+
+/** More levels than any script needs; an alias may also lead back to where it stands. */
+const DEEPEST = 64;
+
+function faultInShape(value: unknown, depth = 0): string | undefined {
+  if (typeof value === 'number' && !Number.isFinite(value)) return `${String(value)} is no number that JSON knows`;
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth > DEEPEST)
+    return `the file nests more than ${String(DEEPEST)} levels deep, or an alias (*name) refers to what it stands in`;
+  for (const member of Object.values(value)) {
+    const fault = faultInShape(member, depth + 1);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
 }
 
 function readTrigger(given: ScriptObject['trigger']): Trigger | undefined {

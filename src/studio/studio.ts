@@ -114,7 +114,7 @@ export function createStudio(scripts: ReadonlyMap<string, Script>, runs: LiveRun
   }
 
   return {
-    loaded: all.length > 0,
+    count: all.length,
     webhooks: all.flatMap(({ trigger }) => (trigger?.kind === 'webhook' ? [`${trigger.method} ${trigger.path}`] : [])),
     startables: all.flatMap((script) => (script.trigger?.kind === 'start' ? [script.trigger.scriptPath ?? script.name] : [])),
     hearerOn,

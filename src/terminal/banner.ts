@@ -10,6 +10,8 @@ export interface BannerFacts {
   /** A free conversation id in the configured form. */
   readonly conversationId: string;
   readonly skillId: number | undefined;
+  /** The folder of scripts, how many there are, and the webhooks that they listen at; undefined where none is loaded. */
+  readonly scripts: { readonly folder: string; readonly count: number; readonly webhooks: readonly string[] } | undefined;
   /** Whether the platform takes only tokens of ours, and whether it takes any client for one. */
   readonly strict: boolean;
   readonly anyClient: boolean;
@@ -21,6 +23,7 @@ export function banner(facts: BannerFacts): string {
   return [
     `cxone-emulator ${version} listens on ${url}${platformUrl === url ? '' : `, reached at ${platformUrl}`}`,
     `Not NiCE's: an emulator of what CXone does at a bot handover. Traces: ${controlUrl}/_emulator/traces`,
+    ...(facts.scripts === undefined ? [] : [scriptsLine(facts.scripts)]),
     '',
     'Try it from another terminal.',
     ...(strict ? ['', '0. --auth strict takes only its own tokens: fetch one.', fetchToken(facts)] : []),
@@ -35,6 +38,19 @@ export function banner(facts: BannerFacts): string {
     post(`${platformUrl}/api/v2/conversations/webchat`, { sessionId: 'abc-123', metadata: { intent: 'billing' } }, strict),
     '',
   ].join('\n');
+}
+
+/** So many webhooks are named. */
+const MOST_WEBHOOKS = 3;
+
+function scriptsLine({ folder, count, webhooks }: NonNullable<BannerFacts['scripts']>): string {
+  if (count === 0) return `Studio scripts: none in ${folder} (files *.yaml)`;
+  const more = webhooks.length - MOST_WEBHOOKS;
+  const named =
+    webhooks.length === 0
+      ? ''
+      : `; webhooks: ${webhooks.slice(0, MOST_WEBHOOKS).join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`;
+  return `Studio scripts: ${String(count)} of ${folder}${named}`;
 }
 
 function fetchToken({ platformUrl, anyClient }: BannerFacts): string {

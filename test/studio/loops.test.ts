@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { causeOf } from '../../src/index.js';
 import { emulator, open, send, tokens } from '../support/client.js';
-import { scriptsFolder } from '../support/scripts.js';
+import { scriptsFolder, webhook } from '../support/scripts.js';
 
 const OWN_WEBHOOK = `
 name: own-webhook
@@ -75,4 +75,29 @@ actions:
   const [run] = running.traces({ script: 'listener' });
   expect(run?.outcome).toBe('running');
   expect(run?.entries.filter(({ action }) => action === 'Heard (ONSIGNAL)')).toHaveLength(30);
+});
+
+test('a variable that doubles itself is refused before it takes the emulator down', async () => {
+  const running = await emulator({
+    scripts: await scriptsFolder({
+      ...webhook(
+        'objects',
+        { A: { type: 'ASSIGN', set: { l: { x: '{{ vars.l }}', y: '{{ vars.l }}' } }, next: 'A' } },
+        { variables: { l: 'x' } },
+      ),
+      ...webhook(
+        'texts',
+        { A: { type: 'ASSIGN', set: { l: '{{ vars.l }}{{ vars.l }}' }, next: 'A' } },
+        { variables: { l: 'x' } },
+      ),
+    }),
+  });
+  for (const script of ['objects', 'texts']) {
+    const answer = await send(running.url, { path: `/webhooks/${script}`, body: {} });
+    expect(answer.status).toBe(400);
+    expect(causeOf(running.traces({ script })[0])).toMatchObject({
+      code: 'SCRIPT_VALUE_INVALID',
+      message: 'The value for the variable l is too large.',
+    });
+  }
 });

@@ -50,7 +50,17 @@ describe('a fault in an action is told where it stands', () => {
     [
       'a word for a number',
       'type: WAIT\n    seconds: soon',
-      '5:5 seconds is "soon"; it must be a number from 0, or a template that makes one: "{{ … }}"',
+      '5:5 seconds is "soon"; it must be a number from 0 to 86400, or a template that makes one: "{{ … }}"',
+    ],
+    [
+      'a time-out that the platform does not know',
+      "type: RESTAPI\n    url: 'http://localhost'\n    timeout: 1000",
+      /^6:5 timeout is 1000; it must be a number from 0 to 90/,
+    ],
+    [
+      'a header of the message itself',
+      'type: RESPOND\n    headers: { Transfer-Encoding: chunked }',
+      '5:16 Transfer-Encoding is set by the emulator itself: leave it out',
     ],
     [
       'a status out of range',
@@ -110,6 +120,12 @@ describe('a fault in an action is told where it stands', () => {
       "type: ASSIGN\n    set: { a: [ok, { b: '{% if x %}' }] }",
       '5:22 the template "{% if x %}" does not parse: tag {% if x %} not closed',
     ],
+    [
+      'an alias that refers to itself',
+      'type: ASSIGN\n    set: { a: &x { again: *x } }',
+      /^1:1 .*an alias \(\*name\) refers to what it stands in$/,
+    ],
+    ['a tag of another program', "type: ASSIGN\n    set: { a: !!js/function 'x' }", /^5:15 Unresolved tag/],
     [
       'a template without quotes',
       'type: ASSIGN\n    set: { a: {{ context.x }} }',

@@ -5,7 +5,7 @@ import { requireSkill, warnIfUnstaffed } from '../../platform/skill-rules.js';
 import type { TenantState } from '../../state/store.js';
 import type { ActionType, RunView } from '../action.js';
 import { unknown } from './owner.js';
-import { NUMBER, numberOf, textOf } from './settings.js';
+import { number, numberOf, textOf } from './settings.js';
 
 const NOWHERE = { in: null, pointer: null } as const;
 
@@ -14,7 +14,7 @@ export const REQAGENT: ActionType = {
   summary:
     'Queues the conversation for the skill `skillId`, with `data` for the agent. `conversation`: another one than the script’s own; a spawned script has that of its master.',
   provenance: 'assumed',
-  settings: { skillId: NUMBER, conversation: {}, data: { type: 'object' } },
+  settings: { skillId: number(), conversation: {}, data: { type: 'object' } },
   required: ['skillId'],
   branches: [],
   prepare(preparation) {

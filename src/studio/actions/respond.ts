@@ -2,6 +2,10 @@
 import type { ActionType } from '../action.js';
 import { HEADER_NAME, headerOf, numberOf, textOf } from './settings.js';
 
+/** Headers that frame a message, or belong to the connection. */
+const OURS =
+  /^(?:content-length|transfer-encoding|connection|keep-alive|upgrade|trailer|te|content-encoding|x-emulator-.*|proxy-.*)$/i;
+
 export const RESPOND: ActionType = {
   name: 'RESPOND',
   summary:
@@ -23,6 +27,8 @@ export const RESPOND: ActionType = {
   ends: 'unconnected',
   prepare(preparation) {
     const [status, headers, body, bodyText] = ['status', 'headers', 'body', 'bodyText'].map((name) => preparation.template(name));
+    for (const name of Object.keys(preparation.settings.headers ?? {}))
+      if (OURS.test(name)) preparation.fault(['headers', name], `${name} is set by the emulator itself: leave it out`);
     if (body !== undefined && bodyText !== undefined) preparation.fault(['bodyText'], 'body and bodyText cannot stand together');
     return (run) => {
       const scope = run.scope();

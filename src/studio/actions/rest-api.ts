@@ -2,8 +2,8 @@
 import type { ActionType } from '../action.js';
 import { prepareRest, REST_SETTINGS } from './rest.js';
 
-/** In seconds (doc: at most 90; the default is assumed). */
-const TIMEOUT = { default: 10, most: 90 };
+/** In seconds (assumed). */
+const TIMEOUT = 10;
 
 export const RESTAPI: ActionType = {
   name: 'RESTAPI',

@@ -3,8 +3,8 @@ import type { ActionType } from '../action.js';
 import type { RestSettings } from '../rest/rest-call.js';
 import { prepareRest, REST_SETTINGS } from './rest.js';
 
-/** In seconds; 10 is ProxyTimeoutSeconds (doc), the most is assumed. */
-const TIMEOUT = { default: 10, most: 90 };
+/** In seconds (doc: ProxyTimeoutSeconds). */
+const TIMEOUT = 10;
 
 /** As `MakeRestRequest` numbers them, and in words (doc); `as text` is for XML, which stays a text here. */
 const PARSERS: Readonly<Record<string, RestSettings['read']>> = {

@@ -4,9 +4,12 @@ import { ON_ERROR } from '../action.js';
 import type { OwnWarning, RestKind, RestOutcome, RestSettings } from '../rest/rest-call.js';
 import type { Schema } from '../script.js';
 import type { Scope } from '../templates.js';
-import { HEADER_NAME, headerOf, NAME, NUMBER, numberOf, TEXT, textOf } from './settings.js';
+import { HEADER_NAME, headerOf, NAME, number, numberOf, TEXT, textOf } from './settings.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** In seconds (doc for RESTAPI; for the proxy assumed). */
+export const LONGEST_TIMEOUT = 90;
 
 export const REST_SETTINGS: Readonly<Record<string, Schema>> = {
   url: TEXT,
@@ -14,7 +17,7 @@ export const REST_SETTINGS: Readonly<Record<string, Schema>> = {
   headers: { type: 'object', propertyNames: HEADER_NAME },
   body: {},
   bodyText: { type: 'string' },
-  timeout: NUMBER,
+  timeout: number(LONGEST_TIMEOUT),
   into: NAME,
 };
 
@@ -23,8 +26,8 @@ export interface RestAction {
   /** What the body is sent as, where the script does not say. */
   readonly contentType: string;
   readonly read: RestSettings['read'];
-  /** In seconds: where the script does not say, and at most. */
-  readonly timeout: { readonly default: number; readonly most: number };
+  /** In seconds, where the script does not say. */
+  readonly timeout: number;
   /** Sets what the action leaves beside the response's body. */
   leave(run: RunView, outcome: RestOutcome): void;
 }
@@ -39,7 +42,7 @@ export function prepareRest(preparation: Preparation, action: RestAction): (run:
   return async (run) => {
     const scope = run.scope();
     const sent = body?.(scope);
-    const seconds = numberOf('timeout', timeout?.(scope) ?? action.timeout.default, 0, action.timeout.most);
+    const seconds = numberOf('timeout', timeout?.(scope) ?? action.timeout, 0, LONGEST_TIMEOUT);
     const outcome = await run.call({
       kind: action.kind,
       method,

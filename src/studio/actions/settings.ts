@@ -21,12 +21,14 @@ export const HEADER_NAME: Schema = {
 };
 export const VALUES: Schema = { type: 'object', minProperties: 1, propertyNames: NAME };
 /** A number, or a template that makes one. */
-export const NUMBER: Schema = {
-  anyOf: [
-    { type: 'number', minimum: 0 },
-    { type: 'string', pattern: '\\{\\{' },
-  ],
-};
+export function number(maximum?: number): Schema {
+  return {
+    anyOf: [
+      { type: 'number', minimum: 0, ...(maximum === undefined ? {} : { maximum }) },
+      { type: 'string', pattern: '\\{\\{' },
+    ],
+  };
+}
 
 /** What sets variables from an object of templates. */
 export function prepareAssignments(
@@ -60,10 +62,14 @@ export function textOf(setting: string, value: unknown): string {
   throw valueInvalid(setting, 'a text', value);
 }
 
+/** Servers and clients take little more for all headers together. */
+const LONGEST_HEADER = 8192;
+
 /** The value of a header: what would break the head of a message must not get into it. */
 export function headerOf(setting: string, value: unknown): string {
   const text = textOf(setting, value);
-  if (/[^\t\x20-\x7e]/.test(text)) throw valueInvalid(setting, 'a text of ASCII characters on one line', text);
+  if (/[^\t\x20-\x7e]/.test(text) || text.length > LONGEST_HEADER)
+    throw valueInvalid(setting, `a text of at most ${String(LONGEST_HEADER)} ASCII characters, on one line`, text);
   return text;
 }
 

@@ -1,6 +1,6 @@
 /** WAIT: waits for a time on the emulator's clock, or for a signal. */
 import type { ActionType } from '../action.js';
-import { NUMBER, numberOf } from './settings.js';
+import { number, numberOf } from './settings.js';
 
 /** In seconds: a day. */
 const LONGEST = 86_400;
@@ -9,7 +9,7 @@ export const WAIT: ActionType = {
   name: 'WAIT',
   summary: 'Waits for `seconds`; without, until a signal comes. A webhook that has not been answered yet is answered `200 {}`.',
   provenance: 'assumed',
-  settings: { seconds: NUMBER },
+  settings: { seconds: number(LONGEST) },
   required: [],
   branches: [],
   prepare(preparation) {
