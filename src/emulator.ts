@@ -197,7 +197,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     return {
       studio: services.studio,
       end() {
-        place.runs.stop('the explanation is over');
+        void place.runs.stop('the explanation is over');
       },
     };
   }
@@ -233,7 +233,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
 
   async function close(): Promise<void> {
     await front.close(PATIENCE);
-    runs.stop('the emulator closed');
+    await runs.stop('the emulator closed');
     await store.close();
     traceFile?.close();
   }

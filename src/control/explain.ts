@@ -40,7 +40,8 @@ export function explainOperation(pipeline: () => Pipeline, controlPrefix: string
         gone: () => false,
       });
       if (answer === null) throw new Error('explain got no answer');
-      const body: unknown = answer.body === null ? null : JSON.parse(answer.body);
+      const json = /\bjson\b/.test(answer.headers['content-type'] ?? '');
+      const body: unknown = answer.body !== null && json ? JSON.parse(answer.body) : answer.body;
       return { status: 200, body: { status: answer.status, headers: answer.headers, body, trace } };
     },
   };

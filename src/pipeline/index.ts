@@ -88,7 +88,7 @@ export function createPipeline(current: () => Services): Pipeline {
     // Its script may have ended since.
     const trace = told.outcome === 'running' && !exchange.running ? finish(exchange, result, services).trace : told;
     services.traces.add(trace, exchange.family.name === 'control' ? 'control' : 'platform');
-    if (exchange.running) keepAnew(exchange, result, services);
+    if (exchange.running) keepAnew(exchange, result, current);
     return { answer: result, trace };
   }
 
@@ -104,7 +104,7 @@ export function createPipeline(current: () => Services): Pipeline {
       const services = current();
       return handle(arrival, services.nextTraceId(), services);
     },
-    beginRun: (run, cause) => beginRun(run, cause, current()),
+    beginRun: (run, cause) => beginRun(run, cause, current),
     explain(arrival) {
       const services = current();
       return run(new Exchange(arrival, 'explained', services, true), services);

@@ -13,21 +13,24 @@ export interface RunBeginning {
   readonly context: unknown;
 }
 
-/** Begins the trace of a run that no webhook started; it is kept once the run rests or ends. */
-export function beginRun({ tenant, script, context }: RunBeginning, cause: Cause, services: Services): RunTrace {
+/** Begins the trace of a run that no webhook started. */
+export function beginRun({ tenant, script, context }: RunBeginning, cause: Cause, current: () => Services): RunTrace {
+  const services = current();
   const exchange = new Exchange(arrivalOf(tenant, script, cause), services.nextTraceId(), services);
   exchange.bytes = Buffer.from(JSON.stringify(context));
   const trace = exchange.runScript(script);
-  exchange.amend = () => {
-    services.traces.add(finish(exchange, null, services).trace, 'platform');
-    keepAnew(exchange, null, services);
-  };
+  services.traces.add(finish(exchange, null, services).trace, 'platform');
+  keepAnew(exchange, null, current);
   return trace;
 }
 
-/** From now on the trace, which is kept already, is kept anew each time its script rests, and when it ends. */
-export function keepAnew(exchange: Exchange, answer: Answer | null, services: Services): void {
+/**
+ * From now on the trace, which is kept already, is kept anew each time its script rests, and when it ends: without what is
+ * to be hidden by then. `current` gives the services as the config file has them then.
+ */
+export function keepAnew(exchange: Exchange, answer: Answer | null, current: () => Services): void {
   exchange.amend = () => {
+    const services = current();
     services.traces.replace(finish(exchange, answer, services).trace);
   };
 }

@@ -1,5 +1,5 @@
 /** Custom webhooks: each runs the Studio script that listens at its path. */
-import type { Operations } from './operation.js';
+import type { Operations, OutsideCall } from './operation.js';
 import type { TenantSnapshot } from '../state/store.js';
 import type { ScriptReply, Studio } from './studio.js';
 
@@ -20,9 +20,10 @@ export function webhookOperations(webhooks: readonly Webhook[], studio: Studio):
           const play = (stage: Studio): Promise<ScriptReply> =>
             stage.runWebhook(script, { tenant, body, request }, call.runScript(script), cause);
           const reply = call.dryRun
-            ? await rehearsed(await run((state) => state.export()), tenant, studio, play)
+            ? await rehearsed(await run((state) => state.export()), call, studio, play)
             : await play(studio);
-          return { ...reply, ...(reply.status === 204 || reply.status === 304 ? { body: undefined } : {}) };
+          const { body: _, text: __, ...bare } = reply;
+          return reply.status === 204 || reply.status === 304 ? bare : reply;
         },
       },
     ]),
@@ -32,13 +33,15 @@ export function webhookOperations(webhooks: readonly Webhook[], studio: Studio):
 /** Where a request is only explained, the script runs on a copy of the tenant. */
 async function rehearsed(
   state: TenantSnapshot,
-  tenant: string,
+  { tenant, cause }: OutsideCall,
   studio: Studio,
   play: (stage: Studio) => Promise<ScriptReply>,
 ): Promise<ScriptReply> {
   const rehearsal = await studio.rehearsal(tenant, state);
   try {
-    return await play(rehearsal.studio);
+    const reply = await play(rehearsal.studio);
+    await cause.activity.quiet();
+    return reply;
   } finally {
     rehearsal.end();
   }

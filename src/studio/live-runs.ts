@@ -1,6 +1,9 @@
 /** The runs that live: they outlive a reload of the files, each with the script that it began with, and are bounded in number. */
 import type { Run } from './run.js';
 
+/** So many turns of the event loop are waited for runs that were stopped. */
+const MOST_TURNS = 100;
+
 export class LiveRuns {
   readonly #most: () => number;
   /** In the order in which they began. */
@@ -39,8 +42,10 @@ export class LiveRuns {
     return [...(this.#ofTenant.get(tenant) ?? [])];
   }
 
-  stop(reason: string): void {
+  /** Stops all of them, and waits until they have told so. */
+  async stop(reason: string): Promise<void> {
     for (const run of [...this.#all]) run.stop(reason);
+    for (let turns = 0; this.#all.size > 0 && turns < MOST_TURNS; turns += 1) await new Promise(setImmediate);
   }
 }
 

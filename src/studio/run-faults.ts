@@ -75,3 +75,14 @@ export function answeredWithError({ name }: Script, status: number, warned: OwnW
     remedy: `${warned === undefined ? '' : `Its last call was warned of: ${warned.code}: ${warned.message} ${warned.remedy} `}The actions before it, with their branches and variables, show how the script came there.`,
   };
 }
+
+export function bugOf(problem: unknown): Finding {
+  return {
+    code: 'INTERNAL',
+    message: 'The emulator broke while the script ran: a bug of ours.',
+    ...NOWHERE,
+    expected: 'a script that runs to its end',
+    received: String(problem),
+    remedy: 'Report it with this trace, please.',
+  };
+}

@@ -2,64 +2,18 @@
 import type { Contact } from '../contact/contact.js';
 import type { Conversation } from '../contact/conversation.js';
 import { MOST_SIGNAL_PARAMETERS } from '../contact/signal.js';
-import type { Cause, RunTrace, ScriptReply } from '../platform/studio.js';
+import type { Cause, ScriptReply } from '../platform/studio.js';
 import { type Finding, Rejection } from '../rejections.js';
-import type { Store } from '../state/store.js';
 import { listed } from '../shown.js';
 import { ON_ERROR, type Outcome, type RunView } from './action.js';
 import { type Frame, newFrame, setVariable } from './frame.js';
 import { Journal } from './journal.js';
-import {
-  callRest,
-  type OwnAnswer,
-  type OwnRequest,
-  type OwnWarning,
-  type RestOutcome,
-  type RestRules,
-  type RestSettings,
-} from './rest/rest-call.js';
-import { answeredWithError, branchUnconnected, DEEPEST, stopped, tooDeep, tooManySteps } from './run-faults.js';
+import { callRest, type OwnWarning, type RestOutcome, type RestSettings } from './rest/rest-call.js';
+import { answeredWithError, bugOf, branchUnconnected, DEEPEST, stopped, tooDeep, tooManySteps } from './run-faults.js';
 import type { Action, Script } from './script.js';
 import type { Scope } from './templates.js';
+import type { RunStart, RunWorld } from './run-world.js';
 import { requireFew, Work } from './work.js';
-
-/** What all runs share. */
-export interface RunWorld {
-  readonly store: Store;
-  /** ISO 8601 on the tenant's clock. */
-  now(): string;
-  /** Calls back after the time, in milliseconds; the answer takes it back. */
-  schedule(milliseconds: number, callback: () => void): () => void;
-  readonly rest: RestRules;
-  readonly maxSteps: number;
-  /** The environment variables that scripts may see. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** An access token of the tenant. */
-  token(tenant: string, baseUrl: string): Promise<string>;
-  /** Path and query at the emulator itself; undefined where the address belongs to somebody else. */
-  readonly ownTarget: (url: URL, baseUrl: string) => string | undefined;
-  readonly callOwn: (request: OwnRequest, cause: Cause) => Promise<OwnAnswer>;
-  /** Throws where none has this name, which is refused when the files are loaded. */
-  script(name: string): Script;
-  hearerOn(tenant: string, contactId: string): string | undefined;
-  signal(tenant: string, contactId: string, parameters: Readonly<Record<string, string>>, cause: Cause): void;
-  spawn(start: Omit<RunStart, 'trace'>): void;
-  /** Stops all that runs on the contacts of a conversation that is over. */
-  ended(tenant: string, conversationId: string): void;
-}
-
-export interface RunStart {
-  readonly script: Script;
-  readonly tenant: string;
-  /** The contact that it runs on. */
-  readonly contactId: string | undefined;
-  /** What came in. */
-  readonly context: unknown;
-  readonly request: object;
-  readonly variables: ReadonlyMap<string, unknown>;
-  readonly trace: RunTrace;
-  readonly cause: Cause;
-}
 
 /** What an action is left with that a signal interrupts, or the end of the run. */
 class Interruption {
@@ -94,6 +48,8 @@ export class Run {
   readonly #signals: { readonly parameters: Readonly<Record<string, string>>; readonly traceId: string }[] = [];
   /** The trace of the signal that was heard last. */
   #heard = '';
+  /** Whether its ONSIGNAL is yet to fire, which no other signal keeps it from. */
+  #hears = false;
   #contact: Contact | undefined;
   /** What the emulator warned of at the last call. */
   #warned: OwnWarning | undefined;
@@ -186,7 +142,16 @@ export class Run {
       return frame.result;
     } finally {
       this.#frames.pop();
+      this.#forgetUnheard();
     }
+  }
+
+  /** A signal that came while a script ended that would have heard it must not reach the one that runs on. */
+  #forgetUnheard(): void {
+    if (this.#signals.length === 0 || this.listens) return;
+    this.#signals.length = 0;
+    if (this.#stop === undefined) this.#interruption = new AbortController();
+    if (this.#frames.length > 0) this.#journal.tell('A signal came too late: the script that hears it had ended.');
   }
 
   /** The name of the next action. */
@@ -194,7 +159,8 @@ export class Run {
     const { onSignal } = frame.script;
     try {
       if (this.#stop !== undefined) throw this.#stop;
-      if (this.#signals.length > 0 && this.listens) throw new Interruption();
+      if (this.#signals.length > 0 && this.listens && !this.#hears) throw new Interruption();
+      this.#hears = false;
       return await this.#step(frame, view, at);
     } catch (interruption) {
       const heard = interruption instanceof Interruption && interruption.stop === undefined;
@@ -208,6 +174,7 @@ export class Run {
   #hear(frame: Frame): void {
     const { parameters = {}, traceId = '' } = this.#signals.shift() ?? {};
     this.#heard = traceId;
+    this.#hears = true;
     this.#interruption = new AbortController();
     for (let number = 1; number <= MOST_SIGNAL_PARAMETERS; number += 1)
       frame.variables[`SP${String(number)}`] = parameters[`p${String(number)}`] ?? '';
@@ -356,6 +323,7 @@ export class Run {
         new Promise((resolve, reject) => {
           const over = (): void => {
             if ((milliseconds ?? 0) >= SLOW) this.#steps = 0;
+            signal.removeEventListener('abort', interrupted);
             resolve();
           };
           const cancel = milliseconds === undefined ? () => undefined : this.#world.schedule(milliseconds, over);
@@ -397,6 +365,7 @@ export class Run {
       for (const finding of problem.findings) this.#journal.fail(finding);
     if (stop !== undefined && waiting) this.#journal.fail(stop);
     else if (stop !== undefined) this.#journal.tell(stop.message);
+    if (findings === undefined && !waiting) this.#journal.fail(bugOf(problem));
     this.#end(waiting || stop !== undefined ? 'accepted' : 'failed');
     if (waiting) this.#answer?.reject(findings === undefined ? problem : new Rejection(findings, { told: true, status: 400 }));
     else if (findings === undefined) throw problem;

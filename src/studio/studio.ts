@@ -2,7 +2,8 @@
 import type { Conversation } from '../contact/conversation.js';
 import type { Cause, PlatformEvent, RunTrace, ScriptReply, Studio, WebhookCall } from '../platform/studio.js';
 import type { LiveRuns } from './live-runs.js';
-import { Run, type RunStart, type RunWorld } from './run.js';
+import { Run } from './run.js';
+import type { RunStart, RunWorld } from './run-world.js';
 import type { Script, Trigger } from './script.js';
 
 /** What Studio needs of the emulator. */

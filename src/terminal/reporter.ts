@@ -48,6 +48,8 @@ export function createReporter({ level: levelNow, colors, url, print }: Reporter
 
   return (trace, kind, again) => {
     const level = levelNow();
+    // A script that no webhook started has only begun.
+    if (trace.response === null && trace.outcome === 'running' && !again) return;
     if (RANK[levelOf(trace, kind)] > RANK[level]) return;
     const lines = [requestLine(trace, again)];
     const errors = trace.entries.filter((entry) => entry.level === 'error');

@@ -364,7 +364,9 @@ function hideStep(entry: TraceEntry, wanted: Wanted, found: Found): TraceEntry {
 function hideVariables(variables: object, wanted: Wanted, found: Found): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(variables).map(([name, value]: [string, unknown]) =>
-      wanted.names.isName(name) ? [name, hideAt(value, [], found)] : [name, hideAnywhere(value, wanted, found)],
+      wanted.names.isName(name.replace(/^SP(?=[1-9]$)/, 'p')) || wanted.names.isName(name)
+        ? [name, hideAt(value, [], found)]
+        : [name, hideAnywhere(value, wanted, found)],
     ),
   );
 }

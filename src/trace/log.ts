@@ -40,6 +40,8 @@ export interface TraceReader {
 interface Kept {
   /** Rises over all tenants. */
   readonly number: number;
+  /** That of the first one of the same message: who has read it may have missed what came between. */
+  readonly first: number;
   /** undefined where a later one of the same message has taken its place. */
   trace: Trace | undefined;
   readonly kind: TraceKind;
@@ -48,7 +50,8 @@ interface Kept {
 
 interface Shelf {
   readonly tenant: string;
-  readonly kept: Queue<Kept>;
+  kept: Queue<Kept>;
+  /** Traces that are kept, by their ids; the queue may hold places of others still. */
   readonly byId: Map<string, Kept>;
   /** The number of the last one that was dropped. */
   lastDropped: number;
@@ -63,6 +66,9 @@ export interface TraceBounds {
 
 /** So many tenants are remembered for what they dropped after their last trace has gone. */
 const MOST_EMPTIED = 1000;
+
+/** So many places of traces that others have replaced may stand empty, beside as many as there are traces. */
+const MOST_EMPTY_PLACES = 1000;
 
 /** What a tenant may take of the log before its own traces go first. */
 const SHARE = 0.1;
@@ -101,14 +107,23 @@ export class TraceLog {
     this.#bytes -= before.bytes;
     before.trace = undefined;
     before.bytes = 0;
-    this.#keep(trace, before.kind, true);
+    this.#count -= 1;
+    if (shelf.kept.size > 2 * shelf.byId.size + MOST_EMPTY_PLACES) this.#close(shelf);
+    this.#keep(trace, before.kind, true, before.first);
   }
 
-  #keep(trace: Trace, kind: TraceKind, again: boolean): void {
+  /** A script that waits over and over must not fill the queue with places of its older traces. */
+  #close(shelf: Shelf): void {
+    const kept = [...shelf.kept.newestFirst()].filter(({ trace }) => trace !== undefined).reverse();
+    shelf.kept = new Queue();
+    for (const one of kept) shelf.kept.push(one);
+  }
+
+  #keep(trace: Trace, kind: TraceKind, again: boolean, first = this.#newest + 1): void {
     const bytes = weigh(trace);
     const shelf = this.#latest?.tenant === trace.tenant ? this.#latest : this.#toTheEnd(trace.tenant);
     this.#newest += 1;
-    const kept: Kept = { number: this.#newest, trace, kind, bytes };
+    const kept: Kept = { number: this.#newest, first, trace, kind, bytes };
     shelf.kept.push(kept);
     shelf.byId.set(trace.traceId, kept);
     shelf.bytes += bytes;
@@ -142,7 +157,7 @@ export class TraceLog {
    * that is kept, after `missed`.
    */
   follow(tenant: string, filter: TraceFilter, after?: string): TraceReader {
-    const from = after === undefined ? this.#newest : this.#find(tenant)?.byId.get(after)?.number;
+    const from = after === undefined ? this.#newest : this.#find(tenant)?.byId.get(after)?.first;
     let missed = from === undefined;
     let position = from ?? 0;
     return {
@@ -170,7 +185,7 @@ export class TraceLog {
     const shelf = this.#shelves.get(tenant);
     if (shelf === undefined) return;
     if (shelf === this.#latest) this.#latest = undefined;
-    this.#count -= shelf.kept.size;
+    this.#count -= shelf.byId.size;
     this.#bytes -= shelf.bytes;
     this.#shelves.delete(tenant);
     this.#noisy.delete(shelf);
@@ -188,18 +203,17 @@ export class TraceLog {
    */
   #dropOne(): void {
     const shelf = this.#noisiest() ?? this.#shelves.values().next().value;
-    const dropped = shelf?.kept.shift();
-    if (shelf === undefined || dropped === undefined) return;
-    if (dropped.trace !== undefined) {
-      shelf.byId.delete(dropped.trace.traceId);
-      shelf.dropped += 1;
-      shelf.lastDropped = dropped.number;
-    }
+    let dropped = shelf?.kept.shift();
+    while (dropped !== undefined && dropped.trace === undefined) dropped = shelf?.kept.shift();
+    if (shelf === undefined || dropped?.trace === undefined) return;
+    shelf.byId.delete(dropped.trace.traceId);
     shelf.bytes -= dropped.bytes;
+    shelf.dropped += 1;
+    shelf.lastDropped = dropped.number;
     this.#bytes -= dropped.bytes;
     this.#count -= 1;
     this.#judge(shelf);
-    if (shelf.kept.size === 0) this.#remember(shelf);
+    if (shelf.byId.size === 0) this.#remember(shelf);
   }
 
   /** The tenant's shelf, behind those of all others. */
@@ -228,7 +242,7 @@ export class TraceLog {
   /** How much of the log a tenant takes, from 0 to 1. */
   #share(shelf: Shelf): number {
     const { count, bytes } = this.#bounds();
-    return Math.max(shelf.kept.size / count, shelf.bytes / bytes);
+    return Math.max(shelf.byId.size / count, shelf.bytes / bytes);
   }
 
   #remember(shelf: Shelf): void {

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { causeOf } from '../../src/index.js';
 import { emulator, open, send, tokens } from '../support/client.js';
-import { scriptsFolder, webhook } from '../support/scripts.js';
+import { standingClock } from '../support/clock.js';
+import { scriptsFolder, signalTo, webhook } from '../support/scripts.js';
 
 const OWN_WEBHOOK = `
 name: own-webhook
@@ -100,4 +101,128 @@ test('a variable that doubles itself is refused before it takes the emulator dow
       message: 'The value for the variable l is too large.',
     });
   }
+});
+
+test('the trace of a script that runs for long keeps its beginning and its end', async () => {
+  const running = await emulator({
+    maxScriptSteps: 3000,
+    scripts: await scriptsFolder(
+      webhook(
+        'count',
+        {
+          More: { type: 'ASSIGN', set: { n: '{{ vars.n | plus: 1 }}' }, next: 'Enough' },
+          Enough: { type: 'IF', condition: 'vars.n >= 700', branches: { OnTrue: 'Done', OnFalse: 'More' } },
+          Done: { type: 'RESPOND', body: { n: '{{ vars.n }}' } },
+        },
+        { variables: { n: 0 } },
+      ),
+    ),
+  });
+  expect((await send(running.url, { path: '/webhooks/count', body: {} })).body).toEqual({ n: 700 });
+  const entries = running.traces({ script: 'count' })[0]?.entries ?? [];
+  expect(entries.length).toBeLessThan(1010);
+  expect(entries.filter(({ message }) => message.endsWith('entries were left out here.'))).toHaveLength(1);
+  expect(entries.some(({ variables }) => variables?.n === 1)).toBe(true);
+  expect(entries.some(({ variables }) => variables?.n === 700)).toBe(true);
+});
+
+test('a script that waits over and over takes no other trace’s place in the log', async () => {
+  const clock = standingClock();
+  const running = await emulator({
+    clock,
+    maxTraces: 50,
+    scripts: await scriptsFolder({
+      'poll.yaml': {
+        name: 'poll',
+        trigger: { conversation: {} },
+        actions: { Rest: { type: 'WAIT', seconds: 5, next: 'Look' }, Look: { type: 'TRACE', message: 'looks', next: 'Rest' } },
+      },
+    }),
+  });
+  for (let number = 0; number < 10; number += 1)
+    await send(running.url, { path: `/api/v2/conversations/webchat/${String(number)}` });
+  await open(running.url, {});
+  for (let round = 0; round < 1200; round += 1) {
+    clock.advance(5000);
+    while (clock.waiting === 0) await new Promise(setImmediate);
+  }
+  expect(running.traces({ outcome: 'rejected' })).toHaveLength(10);
+  expect(running.traces({ script: 'poll' })).toMatchObject([{ outcome: 'running' }]);
+});
+
+test('a signal that comes while the script ends that would hear it leaves the one alone that runs on', async () => {
+  const running = await emulator({
+    scripts: await scriptsFolder({
+      'main.yaml': {
+        name: 'main',
+        trigger: { conversation: {} },
+        actions: {
+          Part: { type: 'RUNSUB', script: 'part', next: 'Rest' },
+          Rest: { type: 'WAIT', next: 'Done' },
+          Done: { type: 'END' },
+        },
+      },
+      'part.yaml': {
+        name: 'part',
+        actions: {
+          Tell: { type: 'SIGNAL', contactId: '{{ contact.contactId }}', parameters: ['last'], next: 'Done' },
+          Heard: { type: 'ONSIGNAL', next: 'Tell' },
+          Done: { type: 'END' },
+        },
+      },
+    }),
+  });
+  await open(running.url, {});
+  const [run] = running.traces({ script: 'main' });
+  expect(run?.entries.filter(({ level }) => level === 'error').map(({ code }) => code)).not.toContain('SCRIPT_STOPPED');
+});
+
+test('the end of one conversation stops its own scripts only, and the newest script on a contact hears', async () => {
+  const running = await emulator({
+    scripts: await scriptsFolder({
+      'first.yaml': {
+        name: 'first',
+        trigger: { conversation: {} },
+        actions: { Rest: { type: 'WAIT', next: 'Rest' }, Heard: { type: 'ONSIGNAL', next: 'Rest' } },
+      },
+      'second.yaml': {
+        name: 'second',
+        trigger: { handover: {} },
+        actions: { Rest: { type: 'WAIT', next: 'Rest' }, Heard: { type: 'ONSIGNAL', next: 'Rest' } },
+      },
+    }),
+  });
+  const one = await open(running.url, {});
+  const other = await open(running.url, {});
+  await send(running.url, { body: { sessionId: one.conversationId } });
+  await send(running.url, await signalTo(running.url, one.contactId, 'x'));
+  const heard = (script: string): number =>
+    running
+      .traces({ script, contactId: one.contactId })
+      .flatMap(({ entries }) => entries)
+      .filter(({ action }) => action === 'Heard (ONSIGNAL)').length;
+  expect([heard('first'), heard('second')]).toEqual([0, 1]);
+  await send(running.url, { method: 'POST', path: `/_emulator/conversations/${String(one.conversationId)}/end` });
+  const outcomes = (contactId: string): unknown[] =>
+    running
+      .traces({ contactId })
+      .filter(({ script }) => script !== null)
+      .map(({ outcome }) => outcome);
+  expect(outcomes(one.contactId)).toEqual(['accepted', 'accepted']);
+  expect(outcomes(other.contactId)).toEqual(['running']);
+});
+
+test('explain runs a script to where it rests, and takes an answer that is no JSON', async () => {
+  const running = await emulator({
+    scripts: await scriptsFolder(
+      webhook('text', {
+        Answer: { type: 'RESPOND', bodyText: 'hello', next: 'After' },
+        After: { type: 'TRACE', message: 'afterwards', next: 'Done' },
+        Done: { type: 'END' },
+      }),
+    ),
+  });
+  const explained = await send(running.url, { path: '/_emulator/explain', body: { path: '/webhooks/text', body: {} } });
+  expect(explained.body).toMatchObject({ status: 200, body: 'hello', trace: { outcome: 'accepted' } });
+  expect(JSON.stringify(explained.body)).toContain('afterwards');
 });

@@ -17,7 +17,7 @@ const PARSERS: Readonly<Record<string, RestSettings['read']>> = {
 export const RESTPROXY: ActionType = {
   name: 'RESTPROXY',
   summary:
-    'As `GetRESTProxy()` does it: `application/x-www-form-urlencoded` unless `contentType` (or a header) says otherwise, 10 s, one try, at most 32 KB back; `parser`: `JSON`, `XML` (stays a text), `JSON, ignore the body`. Sets `response` (or `into`), `StatusCode` (−1 where there was no valid response), `StatusDescription`, `__traceid`.',
+    'As `GetRESTProxy()` does it: `application/x-www-form-urlencoded` unless `contentType` (or a header) says otherwise, 10 s, one try, at most 32 KB back; `parser`: `JSON`, `XML` (stays a text), `JSON, ignore the body`. Sets `response` (or `into`), `StatusCode` (−1 where there was no valid response), `StatusDescription`, `__traceid`. That a failure takes `OnError` is assumed: in Studio the snippet goes on.',
   provenance: 'doc',
   settings: {
     ...REST_SETTINGS,

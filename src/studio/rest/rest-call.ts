@@ -96,6 +96,7 @@ const LONGEST_SHOWN = 8192;
 
 /** Rejects only where the run was interrupted, with the reason of the line's signal. */
 export async function callRest(settings: RestSettings, line: RestLine, rules: RestRules): Promise<RestOutcome> {
+  line.signal.throwIfAborted();
   if (!URL.canParse(settings.url)) return without([], addressInvalid(settings.url));
   if (settings.kind === 'RESTAPI' && settings.body !== undefined && /[\r\n]/.test(settings.body))
     return without([], bodyMultiline(settings.body));

@@ -1,0 +1,43 @@
+/** What a run begins with, and what all runs share. */
+import type { Cause, RunTrace } from '../platform/studio.js';
+import type { Store } from '../state/store.js';
+import type { OwnAnswer, OwnRequest, RestRules } from './rest/rest-call.js';
+import type { Script } from './script.js';
+
+/** What all runs share. */
+export interface RunWorld {
+  readonly store: Store;
+  /** ISO 8601 on the tenant's clock. */
+  now(): string;
+  /** Calls back after the time, in milliseconds; the answer takes it back. */
+  schedule(milliseconds: number, callback: () => void): () => void;
+  readonly rest: RestRules;
+  readonly maxSteps: number;
+  /** The environment variables that scripts may see. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** An access token of the tenant. */
+  token(tenant: string, baseUrl: string): Promise<string>;
+  /** Path and query at the emulator itself; undefined where the address belongs to somebody else. */
+  readonly ownTarget: (url: URL, baseUrl: string) => string | undefined;
+  readonly callOwn: (request: OwnRequest, cause: Cause) => Promise<OwnAnswer>;
+  /** Throws where none has this name, which is refused when the files are loaded. */
+  script(name: string): Script;
+  hearerOn(tenant: string, contactId: string): string | undefined;
+  signal(tenant: string, contactId: string, parameters: Readonly<Record<string, string>>, cause: Cause): void;
+  spawn(start: Omit<RunStart, 'trace'>): void;
+  /** Stops all that runs on the contacts of a conversation that is over. */
+  ended(tenant: string, conversationId: string): void;
+}
+
+export interface RunStart {
+  readonly script: Script;
+  readonly tenant: string;
+  /** The contact that it runs on. */
+  readonly contactId: string | undefined;
+  /** What came in. */
+  readonly context: unknown;
+  readonly request: object;
+  readonly variables: ReadonlyMap<string, unknown>;
+  readonly trace: RunTrace;
+  readonly cause: Cause;
+}
