@@ -11,6 +11,7 @@ import { createValidators } from './contract/validators.js';
 import { WEBHOOK_PREFIX, webhookOperation } from './contract/webhook.js';
 import { explainOperation } from './control/explain.js';
 import { controlOperations } from './control/operations.js';
+import { Waiting } from './control/verification/operations.js';
 import { requireErrorBodies } from './error-bodies.js';
 import type { FileFault } from './file-faults.js';
 import { createHttp } from './http/server.js';
@@ -102,6 +103,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
   const startedAt = new Date(clock.now()).toISOString();
   const random = tenantRandom(started.settings.seed);
   const traces = new TraceLog(() => current.traceBounds);
+  const waiting = new Waiting();
   const world: World = {
     store: memoryStore(() => current.material),
     traces,
@@ -151,7 +153,16 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
           ...skillOperations(),
           ...transcriptOperations(),
           ...knowledgeOperations(settings.knowledge),
-          ...controlOperations({ ...settings, version: VERSION, startedAt, contract, traces: place.traces, conversationIds }),
+          ...controlOperations({
+            ...settings,
+            version: VERSION,
+            startedAt,
+            contract,
+            traces: place.traces,
+            conversationIds,
+            waiting,
+            webhooks: webhooks.map(({ operationId }) => operationId),
+          }),
           explainRequest: explainOperation(place.pipeline, '/_emulator'),
           ...webhookOperations(webhooks, studio),
         },
@@ -232,6 +243,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
   }
 
   async function close(): Promise<void> {
+    waiting.close();
     await front.close(PATIENCE);
     await runs.stop('the emulator closed');
     await store.close();

@@ -162,6 +162,16 @@ export const CATALOGUE = {
     'More connections are open than `--max-connections` allows, more bytes are in flight than `--max-in-flight-bytes`, or too many requests wait on one connection (then it is closed).',
   ),
   CONTROL_INPUT_INVALID: refusal(400, 'emulator', 'Bad input to the control API.'),
+  VERIFICATION_FAILED: refusal(
+    409,
+    'emulator',
+    'The requests that `POST /_emulator/verify` asks for did not come; it says what came nearest.',
+  ),
+  VERIFICATION_INCONCLUSIVE: refusal(
+    409,
+    'emulator',
+    'Whether they came cannot be told: it depends on dropped traces, hidden values or what is over 8 KB of a body.',
+  ),
   REQUEST_TIMEOUT: refusal(408, 'assumed', 'The request did not arrive in time.'),
   HEADERS_TOO_LARGE: refusal(431, 'assumed', 'Request line and headers are over 16 KB together.'),
   HTTP_MALFORMED: refusal(400, 'assumed', 'What arrived is not HTTP/1, or has no Host header, or more than one.'),
@@ -251,6 +261,8 @@ export interface AnswerParts {
   readonly headers?: Readonly<Record<string, string>>;
   /** The name of the body, where the contract has several for the status: `invalid_client`. */
   readonly body?: string;
+  /** Further members of the body, in a family whose bodies say the cause; they win over its own. */
+  readonly members?: Readonly<Record<string, unknown>>;
   /** Whether the findings stand in the trace already, as those of a script do. */
   readonly told?: true;
   /** Where it is not the catalogue's: whatever breaks a script off, its webhook is answered the bare 400 (report). */

@@ -12,7 +12,7 @@ function trace(tenant: string, number: number, body = ''): Trace {
     durationMs: 0,
     operationId: null,
     outcome: 'accepted',
-    request: { method: 'GET', path: '/', headers: {}, body, bodyBytes: body.length },
+    request: { method: 'GET', path: '/', headers: {}, body, bodyBytes: body.length, bodyComplete: true },
     response: null,
     conversationId: null,
     contactId: null,

@@ -14,6 +14,7 @@ import { requireCoherent } from './coherent-state.js';
 import { DEFAULT_LIMIT, recordOperations } from './records.js';
 import { staffingOperations } from './staffing.js';
 import { traceStreamOperation } from './trace-stream.js';
+import { verificationOperations, type Waiting } from './verification/operations.js';
 
 export interface ControlSettings {
   readonly version: string;
@@ -23,10 +24,14 @@ export interface ControlSettings {
   readonly traces: TraceLog;
   readonly conversationIds: ConversationIds;
   readonly maxConversations: number;
+  readonly waiting: Waiting;
+  /** The names of the operations that are there beside the contract's. */
+  readonly webhooks: readonly string[];
 }
 
 export function controlOperations(settings: ControlSettings): Operations {
-  const { version, startedAt, contract, traces, conversationIds, maxConversations } = settings;
+  const { version, startedAt, contract, traces, conversationIds, maxConversations, waiting, webhooks } = settings;
+  const ofPlatform = [...contract.operations.values()].filter(({ family }) => family.name !== 'control');
   return {
     getHealth: {
       answer: (call, state) => ({
@@ -85,6 +90,7 @@ export function controlOperations(settings: ControlSettings): Operations {
 
     ...staffingOperations(),
     ...recordOperations(),
+    ...verificationOperations(traces, waiting, [...ofPlatform.map(({ operationId }) => operationId), ...webhooks]),
 
     listTraces: {
       answer(call) {

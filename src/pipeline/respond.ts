@@ -33,7 +33,7 @@ function replied(exchange: Exchange, services: Services): Answer {
 
 function refused(exchange: Exchange, rejection: Rejection, services: Services): Answer {
   const { status, family } = exchange;
-  const { headers = {}, body: name = '' } = rejection.parts;
+  const { headers = {}, body: name = '', members } = rejection.parts;
   const configured = services.settings.errors[family.name]?.[String(status)];
   const known = family.errors.get(status);
   const body: Record<string, unknown> = { ...(configured ?? known?.named[name] ?? known?.body) };
@@ -49,6 +49,7 @@ function refused(exchange: Exchange, rejection: Rejection, services: Services): 
       remedy: cause?.remedy,
     };
   }
+  if (exchange.family.revealsCause) Object.assign(body, members);
   return answer(exchange, services, status, body, { ...headers, ...describedIn(family.descriptionHeader, body) });
 }
 
@@ -101,7 +102,8 @@ function leftBeforeTheAnswer(exchange: Exchange): Rejection {
 const PATIENCE = 8000;
 
 function warnIfSlow(exchange: Exchange): void {
-  if (exchange.elapsed < PATIENCE) return;
+  // Whoever calls the control API is not Cognigy, and may have asked to wait.
+  if (exchange.elapsed < PATIENCE || exchange.family.name === 'control') return;
   exchange.warn('CLIENT_DISCONNECTED', {
     message: 'The answer took so long that Cognigy may have given up.',
     in: null,

@@ -37,6 +37,7 @@ export function finish(
       headers: redactedHeaders(arrival.headers),
       body: bytes.length === 0 ? null : shown(exchange.bodyText ?? bytes.toString('utf8', 0, LONGEST_BODY)),
       bodyBytes: bytes.length,
+      bodyComplete: exchange.bodyFault === undefined && (exchange.bodyText ?? bytes).length <= LONGEST_BODY,
     },
     response:
       answer === null

@@ -57,6 +57,8 @@ interface Shelf {
   lastDropped: number;
   bytes: number;
   dropped: number;
+  /** How many of those were no calls of the control API. */
+  droppedOfPlatform: number;
 }
 
 export interface TraceBounds {
@@ -83,6 +85,7 @@ export class TraceLog {
   /** Those that hold more than a tenant's share. */
   readonly #noisy = new Set<Shelf>();
   readonly #listeners = new Set<TraceListener>();
+  readonly #clearListeners = new Set<(tenant: string) => void>();
   /** The bounds by which the noisy ones were told. */
   #judged: TraceBounds = { count: 0, bytes: 0 };
   #count = 0;
@@ -181,6 +184,7 @@ export class TraceLog {
 
   /** Forgets a tenant's traces. */
   clear(tenant: string): void {
+    for (const listener of this.#clearListeners) listener(tenant);
     this.#emptied.delete(tenant);
     const shelf = this.#shelves.get(tenant);
     if (shelf === undefined) return;
@@ -197,6 +201,17 @@ export class TraceLog {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Calls back with each tenant whose traces are forgotten from now on; the answer stops it. */
+  onClear(listener: (tenant: string) => void): () => void {
+    this.#clearListeners.add(listener);
+    return () => this.#clearListeners.delete(listener);
+  }
+
+  /** How many traces of this tenant were dropped, without those of the control API. */
+  droppedOfPlatform(tenant: string): number {
+    return this.#find(tenant)?.droppedOfPlatform ?? 0;
+  }
+
   /**
    * The oldest trace of the tenant that holds most, where that is more than its share: a load test does not push out the
    * others. Else that of the tenant that has been quiet for longest: many small tests do not keep the newest from its own.
@@ -209,6 +224,7 @@ export class TraceLog {
     shelf.byId.delete(dropped.trace.traceId);
     shelf.bytes -= dropped.bytes;
     shelf.dropped += 1;
+    if (dropped.kind === 'platform') shelf.droppedOfPlatform += 1;
     shelf.lastDropped = dropped.number;
     this.#bytes -= dropped.bytes;
     this.#count -= 1;
@@ -262,7 +278,7 @@ export class TraceLog {
 }
 
 function newShelf(tenant: string): Shelf {
-  return { tenant, kept: new Queue(), byId: new Map(), bytes: 0, dropped: 0, lastDropped: 0 };
+  return { tenant, kept: new Queue(), byId: new Map(), bytes: 0, dropped: 0, droppedOfPlatform: 0, lastDropped: 0 };
 }
 
 /** The index of the first one with a higher number. */

@@ -69,6 +69,8 @@ export interface Trace {
     /** The first 8 KB, without secrets. */
     readonly body: string | null;
     readonly bodyBytes: number;
+    /** Whether `body` is all of it, but for secrets. */
+    readonly bodyComplete: boolean;
   };
   /** null where the caller left before the answer, or nobody waits for one. */
   readonly response: {

@@ -301,6 +301,32 @@ export const FAMILY_REFUSALS: readonly Row[] = [
     remedy: /Europe\/Berlin/,
   },
 
+  // Verification
+  {
+    code: 'VERIFICATION_FAILED',
+    name: 'a handover that did not come',
+    send: { path: '/_emulator/verify', body: { requests: [{ operationId: 'handOverConversation' }] } },
+    status: 409,
+    in: 'body',
+    pointer: '/requests/0',
+    remedy: /below its \/t\/… prefix/,
+    body: { result: 'failed', nearest: null },
+  },
+  {
+    code: 'VERIFICATION_INCONCLUSIVE',
+    name: 'a header that traces hide',
+    given: (url) => fetch(`${url}/nothing`, { headers: { authorization: 'Bearer abc123456' } }),
+    send: {
+      path: '/_emulator/verify',
+      body: { requests: [{ path: '/nothing', outcome: 'any', headers: { authorization: 'Bearer abc123456' } }] },
+    },
+    status: 409,
+    in: 'body',
+    pointer: '/requests/0',
+    remedy: /true asks whether it came at all/,
+    body: { result: 'inconclusive' },
+  },
+
   // Scripts
   {
     code: 'REQUIRED_FIELD_MISSING',
