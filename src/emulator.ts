@@ -1,8 +1,8 @@
 /** The composition root: from settings to contract, state, traces and platform, and from those to HTTP. */
-import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
+import { tenantRandom, traceIds } from './chance.js';
 import { ConfigFaults, loadConfig, type LoadedConfig } from './config.js';
 import type { ContractOperation } from './contract/contract.js';
 import { loadContract } from './contract/load.js';
@@ -15,10 +15,11 @@ import { Waiting } from './control/verification/operations.js';
 import { requireErrorBodies } from './error-bodies.js';
 import type { FileFault } from './file-faults.js';
 import { createHttp } from './http/server.js';
+import { type Tenant, tenantOf } from './library.js';
 import { type Clock, createPipeline, type Pipeline, type Services } from './pipeline/index.js';
 import { DEFAULT_TENANT } from './pipeline/target.js';
 import { attributeOperations } from './platform/attributes.js';
-import { authOperations } from './platform/auth.js';
+import { authOperations, scriptToken } from './platform/auth.js';
 import { conversationOperations } from './platform/conversations.js';
 import { interactionOperations } from './platform/interactions.js';
 import { knowledgeOperations } from './platform/knowledge.js';
@@ -31,7 +32,6 @@ import { scriptEnvironment, studioParts } from './script-host.js';
 import { readySeeds } from './seeds.js';
 import { SETTING_NAMES, type Settings, SETTINGS } from './settings.js';
 import { memoryStore, type MemoryStoreMaterial } from './state/memory.js';
-import { type RandomSource, randomSource } from './state/random.js';
 import type { Store, TenantSnapshot } from './state/store.js';
 import { LiveRuns } from './studio/live-runs.js';
 import { hostRules } from './studio/rest/hosts.js';
@@ -57,8 +57,8 @@ export interface EmulatorParts {
   readonly onBug?: (error: unknown, traceId: string) => void;
 }
 
-/** A running emulator. */
-export interface Emulator {
+/** A running emulator; what it has of a tenant is the default one's. */
+export interface Emulator extends Omit<Tenant, 'name' | 'prefix'> {
   /** Where it listens, without a slash at the end. Throws where it does not listen. */
   readonly url: string;
   /** For supertest, or for mounting into another server. */
@@ -76,6 +76,8 @@ export interface Emulator {
   reload(): Promise<Reloaded>;
   /** How many Studio scripts are loaded, and the webhooks that they listen at, such as `POST /webhooks/handover`. */
   scripts(): { readonly count: number; readonly webhooks: readonly string[] };
+  /** One of its tenants, which is made on first use. Throws where the name is none: 1 to 64 of a-z, 0-9 and -. */
+  tenant(name: string): Tenant;
   /** Puts a tenant back to what the config seeds, traces included. */
   reset(tenant?: string): Promise<void>;
   /** Answers what is in flight, within 800 ms, and stops. */
@@ -250,33 +252,53 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     traceFile?.close();
   }
 
+  const url = (): string => {
+    if (address === undefined)
+      throw new Error('This emulator does not listen (listen: false): give its app to supertest instead.');
+    return addressOf(address.address, address.port);
+  };
+  async function reset(tenant = DEFAULT_TENANT): Promise<void> {
+    await store.run(tenant, (state) => {
+      state.reset();
+    });
+    for (const run of runs.of(tenant)) run.stop('the tenant was reset');
+    traces.clear(tenant);
+  }
+  const token = (name: string): Promise<string> => {
+    const { tokens } = current.services;
+    const baseUrl = ownUrl() + (name === DEFAULT_TENANT ? '' : `/t/${name}`);
+    const place = { tenant: name, baseUrl, now: new Date(clock.now()).toISOString() };
+    return scriptToken({ ...current.config.settings, tokens }, place, store);
+  };
+  const tenant = (name: string): Tenant => tenantOf(name, { pipeline, store, traces, url, token, reset });
+  const own = tenant(DEFAULT_TENANT);
+
   let closed: Promise<void> | undefined;
   let reloading: Promise<unknown> = Promise.resolve();
   return {
     app: front.app,
     get url() {
-      if (address === undefined)
-        throw new Error('This emulator does not listen (listen: false): give its app to supertest instead.');
-      return addressOf(address.address, address.port);
+      return url();
     },
+    tenant,
+    openConversation: (conversation) => own.openConversation(conversation),
+    requests: (filter) => own.requests(filter),
+    verify: (expectations) => own.verify(expectations),
+    state: () => own.state(),
+    importState: (snapshot) => own.importState(snapshot),
+    token: () => own.token(),
     get settings() {
       return current.config.settings;
     },
     scripts: () => ({ count: current.services.studio.count, webhooks: current.services.studio.webhooks }),
-    traces: ({ tenant = DEFAULT_TENANT, ...filter } = {}) => traces.list(tenant, filter).items,
+    traces: ({ tenant: name = DEFAULT_TENANT, ...filter } = {}) => traces.list(name, filter).items,
     onTrace: (listener) => traces.subscribe(guarded(listener, onBug)),
     reload() {
       const done = reloading.then(reload);
       reloading = done.catch(() => undefined);
       return done;
     },
-    async reset(tenant = DEFAULT_TENANT) {
-      await store.run(tenant, (state) => {
-        state.reset();
-      });
-      for (const run of runs.of(tenant)) run.stop('the tenant was reset');
-      traces.clear(tenant);
-    },
+    reset,
     close() {
       closed ??= close();
       return closed;
@@ -341,22 +363,6 @@ function keepingWhatHoldsAtStart(
 export function addressOf(host: string, port: number): string {
   const name = readable(host);
   return `http://${name.includes(':') ? `[${name}]` : name}:${String(port)}`;
-}
-
-/** With a seed every tenant draws the same ids in every run and after every reset; without one, new ones. */
-function tenantRandom(seed: string | undefined): (tenant: string, resets: number) => RandomSource {
-  const run = randomBytes(16).toString('hex');
-  return (tenant, resets) => randomSource(seed === undefined ? `${run}/${tenant}/${String(resets)}` : `${seed}/${tenant}`);
-}
-
-/** `5f2c81d0-1`, `5f2c81d0-2`, …: unique over restarts, and apart from the chance that ids are made of. */
-function traceIds(seed: string | undefined): () => string {
-  const run = (seed === undefined ? randomBytes(4) : randomSource(`${seed}/traces`)('trace', 0).subarray(0, 4)).toString('hex');
-  let count = 0;
-  return () => {
-    count += 1;
-    return `${run}-${String(count)}`;
-  };
 }
 
 /** A wildcard address is no address to send to. */

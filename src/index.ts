@@ -7,6 +7,12 @@ export { ConfigFaults, type ConfigFault } from './config.js';
 export type { ConversationIdForm } from './contact/ids.js';
 export type { Skill } from './contact/skill.js';
 export type { Emulator, EmulatorParts, Reloaded } from './emulator.js';
+export type { Difference, ExpectedRequest, RequestPattern } from './control/verification/expectation.js';
+export type { RequestFilter } from './control/verification/operations.js';
+export type { CauseOfRequest, RequestRecord } from './control/verification/request-record.js';
+export type { Expectations, Nearest, Verdict } from './control/verification/tally.js';
+export { ControlError, type Tenant, VerificationError } from './library.js';
+export type { ConversationView } from './platform/conversation-view.js';
 export type { Clock, ErrorBodies } from './pipeline/index.js';
 export {
   CATALOGUE,
@@ -18,7 +24,7 @@ export {
   type WarningCode,
 } from './rejections.js';
 export type { LogLevel, PartialSettings, Settings } from './settings.js';
-export type { NewConversation } from './state/store.js';
+export type { NewConversation, TenantSnapshot } from './state/store.js';
 export type { TraceFilter, TraceKind, TraceList, TraceListener } from './trace/log.js';
 export { causeOf, type Level, type Outcome, type Trace, type TraceEntry, warningsOf } from './trace/trace.js';
 export { FileFaults, type FileFault } from './file-faults.js';

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import request from 'supertest';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { causeOf, ConfigFaults, createEmulator, warningsOf } from '../src/index.js';
+import { causeOf, ConfigFaults, ControlError, createEmulator, VerificationError, warningsOf } from '../src/index.js';
 import { CONVERSATION, emulator, HANDOVER, open, send } from './support/client.js';
 
 test('an emulator has a url, traces, reset and close', async () => {
@@ -112,4 +112,69 @@ test('a mounted app answers below its mount path', async () => {
     started.app(incoming, response);
   });
   await request(server).get('/cxone/_emulator/health').expect(200);
+});
+
+describe('a tenant', () => {
+  test('has all that a test does with it, apart from the others', async () => {
+    const started = await emulator({ auth: 'strict' });
+    const alpha = started.tenant('alpha');
+    expect(alpha.url).toBe(`${started.url}/t/alpha`);
+    const opened = await alpha.openConversation({ attributes: { externalSessionId: 'abc-123' } });
+    expect(opened).toMatchObject({ state: 'bot', attributes: { externalSessionId: 'abc-123' } });
+    const authorization = `Bearer ${await alpha.token()}`;
+    const message = { headers: { authorization }, body: { sessionId: opened.conversationId, skillId: 4001 } };
+    expect((await send(alpha.url, message)).status).toBe(200);
+    expect((await send(started.url, message)).status).toBe(403);
+    expect(alpha.requests()).toMatchObject([{ operationId: 'handOverConversation', outcome: 'accepted' }]);
+    expect(alpha.traces({ outcome: 'rejected' })).toEqual([]);
+    expect(started.requests()).toMatchObject([{ cause: { code: 'TENANT_MISMATCH' } }]);
+    expect(started.traces({ tenant: 'alpha' })).toHaveLength(1);
+    const state = await alpha.state();
+    expect(state.conversations).toMatchObject([{ state: 'queued' }]);
+    await alpha.reset();
+    expect(alpha.requests()).toEqual([]);
+    await alpha.importState(state);
+    expect(await alpha.state()).toEqual(state);
+    expect(started.requests()).toHaveLength(1);
+  });
+
+  test('the emulator itself is the default one', async () => {
+    const started = await emulator({ listen: false });
+    const { conversationId } = await started.openConversation();
+    expect((await started.state()).conversations).toMatchObject([{ conversationId }]);
+    await started.importState(await started.tenant('default').state());
+    expect(started.tenant('default').prefix).toBe('');
+    expect(await started.token()).toMatch(/^eyJ/);
+    expect(() => started.tenant('alpha').url).toThrow(/listen: false/);
+    expect(() => started.tenant('Alpha')).toThrow(/1 to 64 of a-z, 0-9 and -; "Alpha" is none/);
+  });
+
+  test('what is refused says why', async () => {
+    const started = await emulator();
+    await expect(started.openConversation({ conversationId: 'abc-123' })).rejects.toMatchObject({
+      name: 'ControlError',
+      code: 'CONVERSATION_ID_FORMAT',
+      message: expect.stringMatching(
+        /^CONVERSATION_ID_FORMAT at body \/conversationId: expected .*; received "abc-123"/,
+      ) as string,
+    });
+    const state = await started.state();
+    await expect(started.importState({ ...state, skills: [] as never, version: 2 as never })).rejects.toThrow(ControlError);
+  });
+
+  test('a verification passes, or throws what came nearest', async () => {
+    const started = await emulator();
+    const { conversationId } = await started.openConversation();
+    await send(started.url, { body: { sessionId: conversationId, metadata: { intent: 'sales' } } });
+    await expect(started.verify({ operationId: 'handOverConversation', count: 1 })).resolves.toMatchObject({ result: 'passed' });
+    const failing = started.verify({ requests: [{ body: { metadata: { intent: 'billing' } } }] });
+    await expect(failing).rejects.toMatchObject({
+      name: 'VerificationError',
+      verdict: { result: 'failed', nearest: { differences: [{ pointer: '/metadata/intent' }] } },
+      message: expect.stringMatching(/intent is "sales", not "billing"\.\nGET \/_emulator\/requests/) as string,
+    });
+    await expect(started.verify({ operationId: 'handover' })).rejects.toThrow(ControlError);
+    const waiting = started.verify({ path: '/nothing', outcome: 'any', count: 1 } as never);
+    await expect(waiting).rejects.toBeInstanceOf(VerificationError);
+  });
 });

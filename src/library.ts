@@ -1,0 +1,126 @@
+/** What a program does with one tenant of an emulator: opens conversations, looks at what came, verifies it, keeps its state. */
+import { type RequestFilter, requestsOf } from './control/verification/operations.js';
+import type { CauseOfRequest, RequestRecord } from './control/verification/request-record.js';
+import type { Expectations, Verdict } from './control/verification/tally.js';
+import type { Pipeline } from './pipeline/index.js';
+import { DEFAULT_TENANT, isTenantName } from './pipeline/target.js';
+import type { ConversationView } from './platform/conversation-view.js';
+import type { NewConversation, Store, TenantSnapshot } from './state/store.js';
+import type { TraceFilter, TraceLog } from './trace/log.js';
+import type { Trace } from './trace/trace.js';
+
+/** One tenant: two never see each other. */
+export interface Tenant {
+  readonly name: string;
+  /** Where its API is reached, without a slash at the end. Throws where the emulator does not listen. */
+  readonly url: string;
+  /** Where its API stands below the emulator's address: `/t/alpha`; empty for the default tenant. */
+  readonly prefix: string;
+  /** Opens a conversation that a bot can hand over; what is left out is generated. Throws ControlError where it is refused. */
+  openConversation(conversation?: NewConversation): Promise<ConversationView>;
+  /** Its traces, newest first. */
+  traces(filter?: TraceFilter): readonly Trace[];
+  /** The requests that reached the platform, newest first by their arrival; the calls of scripts too. */
+  requests(filter?: RequestFilter): readonly RequestRecord[];
+  /**
+   * Rejects with VerificationError where the expected requests did not come, or where that cannot be told, and says what
+   * came nearest. Takes a single expectation, or several with `order` and `within`.
+   *
+   * @example
+   * await tenant.verify({ operationId: 'handOverConversation', body: { metadata: { intent: 'billing' } } });
+   * await tenant.verify({ requests: [{ operationId: 'signalContact', query: { p1: 'Escalate' } }], within: 2000 });
+   */
+  verify(expectations: Expectations | Expectations['requests'][number]): Promise<Verdict>;
+  /** An access token of this tenant, as `POST /auth/token` issues it, without a trace. */
+  token(): Promise<string>;
+  /** All there is to put the tenant back where it stands, but for traces and the time. */
+  state(): Promise<TenantSnapshot>;
+  /** Replaces its state by an exported one. Throws ControlError where that does not hold together; nothing has changed then. */
+  importState(snapshot: TenantSnapshot): Promise<void>;
+  /** Back to what the config seeds, traces included. */
+  reset(): Promise<void>;
+}
+
+/** What the emulator refused, with the cause in its message. */
+export class ControlError extends Error {
+  readonly code: string;
+
+  constructor({ code, in: place, pointer, expected, received, remedy }: CauseOfRequest) {
+    const where = [place, pointer].filter((part) => part !== null && part !== '').join(' ');
+    super(`${code ?? ''}${where === '' ? '' : ` at ${where}`}: expected ${expected}; received ${received}. ${remedy}`);
+    this.name = 'ControlError';
+    this.code = code ?? '';
+  }
+}
+
+/** A verification that failed, or that cannot be told. */
+export class VerificationError extends Error {
+  readonly verdict: Verdict;
+
+  constructor(verdict: Verdict, remedy: string) {
+    super(`${verdict.result === 'inconclusive' ? 'It cannot be told. ' : ''}${verdict.message}\n${remedy}`);
+    this.name = 'VerificationError';
+    this.verdict = verdict;
+  }
+}
+
+export interface TenantParts {
+  readonly pipeline: Pipeline;
+  readonly store: Store;
+  readonly traces: TraceLog;
+  /** Where the emulator listens; throws where it does not. */
+  readonly url: () => string;
+  readonly token: (tenant: string) => Promise<string>;
+  readonly reset: (tenant: string) => Promise<void>;
+}
+
+/** Throws where the name is no tenant's. What writes goes the way of every request, so that the same rules hold. */
+export function tenantOf(name: string, { pipeline, store, traces, url, token, reset }: TenantParts): Tenant {
+  if (!isTenantName(name)) throw new Error(`A tenant’s name has 1 to 64 of a-z, 0-9 and -; ${JSON.stringify(name)} is none.`);
+  const prefix = name === DEFAULT_TENANT ? '' : `/t/${name}`;
+
+  async function control(method: string, path: string, body: unknown): Promise<unknown> {
+    const bytes = Buffer.from(JSON.stringify(body));
+    const answer = await pipeline.handle({
+      transport: 'http',
+      method,
+      target: `${prefix}/_emulator/${path}`,
+      headers: { accept: 'application/json', 'content-type': 'application/json' },
+      receive: () => ({ bytes }),
+      gone: () => false,
+    });
+    const value: unknown = answer?.body == null ? undefined : JSON.parse(answer.body);
+    if (answer !== null && answer.status < 400) return value;
+    throw errorFrom(value as Refusal);
+  }
+
+  return {
+    name,
+    prefix,
+    get url() {
+      return url() + prefix;
+    },
+    openConversation: async (conversation = {}) => (await control('POST', 'conversations', conversation)) as ConversationView,
+    traces: (filter = {}) => traces.list(name, filter).items,
+    requests: (filter = {}) => requestsOf(traces, name, filter).items,
+    verify: async (expectations) =>
+      (await control('POST', 'verify', 'requests' in expectations ? expectations : { requests: [expectations] })) as Verdict,
+    token: () => token(name),
+    state: () => store.run(name, (state) => state.export()),
+    async importState(snapshot) {
+      await control('PUT', 'state', snapshot);
+    },
+    reset: () => reset(name),
+  };
+}
+
+/** What a refused call of the control API is answered. */
+interface Refusal extends Partial<Verdict> {
+  readonly cause: CauseOfRequest;
+}
+
+function errorFrom({ cause, result, message = '', matches = [], nearest = null }: Refusal): Error {
+  return result === undefined
+    ? new ControlError(cause)
+    : new VerificationError({ result, message, matches, nearest }, cause.remedy);
+}
