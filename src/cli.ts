@@ -157,7 +157,13 @@ async function serve(config: LoadedConfig, stamps: ReadonlyMap<string, string>):
   const stop = (): void => {
     if (stopping) process.exit(130);
     stopping = true;
-    void emulator.close().then(() => process.exit(0));
+    void emulator.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(`cxone-emulator stopped, but ${(error as Error).message}.`);
+        process.exit(1);
+      },
+    );
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
 }

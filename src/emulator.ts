@@ -31,6 +31,7 @@ import { readScripts } from './script-folder.js';
 import { scriptEnvironment, studioParts } from './script-host.js';
 import { readySeeds } from './seeds.js';
 import { SETTING_NAMES, type Settings, SETTINGS } from './settings.js';
+import { exportSnapshots, importSnapshots, requireExportable } from './snapshot-file.js';
 import { memoryStore, type MemoryStoreMaterial } from './state/memory.js';
 import type { Store, TenantSnapshot } from './state/store.js';
 import { LiveRuns } from './studio/live-runs.js';
@@ -80,7 +81,7 @@ export interface Emulator extends Omit<Tenant, 'name' | 'prefix'> {
   tenant(name: string): Tenant;
   /** Puts a tenant back to what the config seeds, traces included. */
   reset(tenant?: string): Promise<void>;
-  /** Answers what is in flight, within 800 ms, and stops. */
+  /** Answers what is in flight, within 800 ms, and stops. Rejects where the state could not be exported. */
   close(): Promise<void>;
 }
 
@@ -218,6 +219,8 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
   const tell = parts.onNote ?? console.error;
   let current = await compose(started);
   for (const note of current.notes.map(noteOf)) tell(note);
+  await importSnapshots(started, contract, store);
+  requireExportable(started);
   const traceFile = openTraceFile(started, () => current.config.settings.traceFileSize, tell);
   if (traceFile !== undefined) {
     const write: TraceListener = (trace) => {
@@ -248,8 +251,13 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     waiting.close();
     await front.close(PATIENCE);
     await runs.stop('the emulator closed');
-    await store.close();
-    traceFile?.close();
+    const { exportOnExit } = started.settings;
+    try {
+      if (exportOnExit !== undefined) await exportSnapshots(exportOnExit, store);
+    } finally {
+      await store.close();
+      traceFile?.close();
+    }
   }
 
   const url = (): string => {

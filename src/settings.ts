@@ -6,7 +6,7 @@ import type { Agent } from './contact/agent.js';
 import type { HoursProfile } from './contact/hours.js';
 import type { Credentials } from './platform/credentials.js';
 import type { KnowledgeEntry } from './platform/knowledge.js';
-import { LISTS } from './setting-lists.js';
+import { IN_FILE_ONLY } from './settings-in-file.js';
 import type { BreakerSettings } from './studio/rest/breaker.js';
 import { HOST_ENTRY } from './studio/rest/hosts.js';
 import { oneOf } from './shown.js';
@@ -39,6 +39,10 @@ export interface Settings {
   readonly traceFile: string | undefined;
   /** In bytes: from there on the trace file is begun anew. */
   readonly traceFileSize: number;
+  /** The file whose state the tenants begin with. */
+  readonly import: string | undefined;
+  /** The file that gets the state of all tenants at the end. */
+  readonly exportOnExit: string | undefined;
   /** JSON Pointers to customer data, which no trace shows. */
   readonly redact: readonly string[];
   /** In bytes. */
@@ -252,6 +256,22 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
     help: 'size from which the trace file is begun anew; the three before it are kept as .1, .2 and .3',
     flag: { name: 'trace-file-size', value: 'size' },
   },
+  import: {
+    schema: { type: 'string', minLength: 1 },
+    expected: 'the path of a file',
+    atStart: true,
+    default: undefined,
+    help: 'file with the state to begin with: as --export-on-exit or GET /_emulator/state gave it',
+    flag: { name: 'import', value: 'path' },
+  },
+  exportOnExit: {
+    schema: { type: 'string', minLength: 1 },
+    expected: 'the path of a file',
+    atStart: true,
+    default: undefined,
+    help: 'file that gets the state of all tenants at the end, but for traces; the one before stays until it is whole',
+    flag: { name: 'export-on-exit', value: 'path' },
+  },
   redact: {
     schema: { type: 'array', items: { type: 'string', pattern: '^(?:/(?:[^~/]|~[01])*)+$' } },
     expected: 'JSON Pointers such as /metadata/phone; * is any one step',
@@ -368,21 +388,6 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
     help: 'scripts that may run or wait at a time, over all tenants; the oldest is stopped for one more',
     flag: { name: 'max-runs', value: 'number' },
   },
-  restBreaker: {
-    schema: {
-      type: 'object',
-      additionalProperties: false,
-      properties: {
-        requestsPerSecond: { type: 'number', exclusiveMinimum: 0, default: 100 },
-        failures: { type: 'number', minimum: 0, maximum: 1, default: 0.5 },
-        window: { type: 'integer', minimum: 1000, maximum: 3_600_000, default: 30_000 },
-        pause: { type: 'integer', minimum: 1, maximum: 3_600_000, default: 30_000 },
-      },
-    },
-    expected: '{requestsPerSecond, failures, window, pause}',
-    default: { requestsPerSecond: 100, failures: 0.5, window: 30_000, pause: 30_000 },
-    help: 'when the circuit breaker of RESTAPI opens: calls a second, share of failures, window and pause in milliseconds',
-  },
   logLevel: {
     schema: { enum: LOG_LEVELS },
     expected: oneOf(LOG_LEVELS),
@@ -390,16 +395,7 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
     help: `what the terminal shows: ${oneOf(LOG_LEVELS)}`,
     flag: { name: 'log-level', value: 'level' },
   },
-  ...LISTS,
-  errors: {
-    schema: {
-      type: 'object',
-      additionalProperties: { type: 'object', additionalProperties: { type: 'object' } },
-    },
-    expected: 'error bodies by family and status, such as {conversations: {400: {errorCode: BadRequest}}}',
-    default: {},
-    help: 'bodies of refusals, by family and status',
-  },
+  ...IN_FILE_ONLY,
 };
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as (keyof Settings)[];

@@ -267,6 +267,7 @@ export class MemoryTenant implements TenantState {
 
   export(): TenantSnapshot {
     const { issued, revocation, agents, hours, users, contacts, conversations, signals, transcripts } = this.#holdings;
+    const lost = { conversations: this.dropped, signals: signals.kept.dropped, transcripts: transcripts.kept.dropped };
     return {
       version: 1,
       tenant: this.identity,
@@ -280,6 +281,7 @@ export class MemoryTenant implements TenantState {
       conversations: oldestFirst(conversations.values()),
       signals: signals.list,
       transcripts: transcripts.list,
+      ...(lost.conversations + lost.signals + lost.transcripts === 0 ? {} : { dropped: lost }),
     };
   }
 
@@ -291,8 +293,9 @@ export class MemoryTenant implements TenantState {
     for (const user of snapshot.users) this.#putUser(user);
     for (const contact of snapshot.contacts) this.#putContact(contact);
     for (const conversation of oldestFirst(snapshot.conversations)) this.updateConversation(conversation);
-    for (const signal of snapshot.signals ?? []) this.#holdings.signals.add(signal);
-    for (const transcript of snapshot.transcripts ?? []) this.#holdings.transcripts.add(transcript);
+    this.#holdings.signals.restore(snapshot.signals ?? [], snapshot.dropped?.signals ?? 0);
+    this.#holdings.transcripts.restore(snapshot.transcripts ?? [], snapshot.dropped?.transcripts ?? 0);
+    this.#holdings.dropped = snapshot.dropped?.conversations ?? 0;
     this.#holdings.revocation = snapshot.revocation;
     this.#holdings.issued = { ...snapshot.issued, others: snapshot.issued.others ?? 0 };
   }

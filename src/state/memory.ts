@@ -102,6 +102,7 @@ export function memoryStore(current: () => MemoryStoreMaterial): Store {
         }
       }
     },
+    tenants: () => Promise.resolve([...tenants.keys()]),
     async close() {
       tenants.clear();
       last = undefined;

@@ -39,6 +39,12 @@ export class RecordList<T extends { readonly order: number }> {
     };
   }
 
+  /** Puts a list in place of an empty one, of which so many were dropped before. */
+  restore(list: readonly T[], dropped: number): void {
+    for (const record of list) this.add(record);
+    this.#now = { ...this.#now, dropped: this.#now.dropped + dropped };
+  }
+
   /** Drops those that are lost, and answers how many they were. */
   drop(lost: (record: T) => boolean): number {
     const { list, dropped, bytes } = this.#now;

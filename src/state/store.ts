@@ -24,6 +24,8 @@ export interface TenantSnapshot {
   readonly conversations: readonly Conversation[];
   readonly signals?: readonly Signal[];
   readonly transcripts?: readonly Transcript[];
+  /** How many were dropped to keep the state bounded; where there is none, none were. */
+  readonly dropped?: { readonly conversations: number; readonly signals: number; readonly transcripts: number };
 }
 
 /** How many ids and records were made so far, by kind. */
@@ -122,5 +124,7 @@ export interface Store {
    * of it stays. `dryRun` undoes the writes in any case. A tenant is kept once it was written to; until then it reads as if new.
    */
   run<T>(tenant: string, work: (state: TenantState) => T, options?: { readonly dryRun?: boolean }): Promise<T>;
+  /** The names of the tenants that are kept. */
+  tenants(): Promise<readonly string[]>;
   close(): Promise<void>;
 }

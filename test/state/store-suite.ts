@@ -49,6 +49,13 @@ export function storeSuite(name: string, create: (material: MemoryStoreMaterial)
         change(state, 1);
       });
 
+    test('names the tenants that were written to', async () => {
+      const store = create(MATERIAL);
+      await fill(store);
+      await store.run('read', (state) => state.conversations());
+      expect(await store.tenants()).toEqual(['default']);
+    });
+
     test('reads what was written, also within the unit', async () => {
       const store = create(MATERIAL);
       await fill(store);

@@ -1,13 +1,13 @@
-/** The settings that are lists, and stand in the config file only: what is there from the start, and who may come in. */
+/** The settings that stand in the config file only: what is there from the start, who may come in, and what is answered. */
 import { AGENT_STATES } from './contact/agent.js';
 import { ALWAYS_OPEN, DAY_PATTERN, DAYS } from './contact/hours.js';
 import { DEFAULT_SKILL } from './contact/skill.js';
 import type { SettingDescription } from './settings.js';
 
-type ListName = 'skills' | 'agents' | 'hours' | 'credentials' | 'knowledge' | 'conversations';
+type Name = 'skills' | 'agents' | 'hours' | 'credentials' | 'knowledge' | 'conversations' | 'restBreaker' | 'errors';
 
 /** One row a setting, as in `SETTINGS`. */
-export const LISTS: Readonly<Record<ListName, SettingDescription>> = {
+export const IN_FILE_ONLY: Readonly<Record<Name, SettingDescription>> = {
   skills: {
     schema: {
       type: 'array',
@@ -133,5 +133,29 @@ export const LISTS: Readonly<Record<ListName, SettingDescription>> = {
     expected: 'a list of conversations, each as POST /_emulator/conversations takes it',
     default: [],
     help: 'conversations that are there from the start and after each reset',
+  },
+  restBreaker: {
+    schema: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        requestsPerSecond: { type: 'number', exclusiveMinimum: 0, default: 100 },
+        failures: { type: 'number', minimum: 0, maximum: 1, default: 0.5 },
+        window: { type: 'integer', minimum: 1000, maximum: 3_600_000, default: 30_000 },
+        pause: { type: 'integer', minimum: 1, maximum: 3_600_000, default: 30_000 },
+      },
+    },
+    expected: '{requestsPerSecond, failures, window, pause}',
+    default: { requestsPerSecond: 100, failures: 0.5, window: 30_000, pause: 30_000 },
+    help: 'when the circuit breaker of RESTAPI opens: calls a second, share of failures, window and pause in milliseconds',
+  },
+  errors: {
+    schema: {
+      type: 'object',
+      additionalProperties: { type: 'object', additionalProperties: { type: 'object' } },
+    },
+    expected: 'error bodies by family and status, such as {conversations: {400: {errorCode: BadRequest}}}',
+    default: {},
+    help: 'bodies of refusals, by family and status',
   },
 };
