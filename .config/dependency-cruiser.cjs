@@ -23,7 +23,11 @@ module.exports = {
       name: 'no-orphans',
       severity: 'error',
       comment: 'Nothing imports this file.',
-      from: { orphan: true, path: '^src', pathNot: '^src/(index|cli|contract/pack|studio/publish-schema)\\.ts$' },
+      from: {
+        orphan: true,
+        path: '^src',
+        pathNot: '^src/(index|cli|testing/(vitest|jest)|contract/pack|studio/publish-schema)\\.ts$',
+      },
       to: {},
     },
     layer('contact-is-pure', '^src/contact/', [], 'The domain imports nothing of ours.'),
@@ -88,6 +92,20 @@ module.exports = {
         'Only contract/ knows openapi-backend and find-my-way; the config and the files of scripts check themselves with ajv.',
       from: { path: '^src', pathNot: '^src/(contract/|config\\.ts|studio/script-file\\.ts)' },
       to: { path: 'node_modules/(openapi-backend|openapi-schema-validator|ajv|ajv-formats|find-my-way)/' },
+    },
+    {
+      name: 'vitest-in-its-entry-only',
+      severity: 'error',
+      comment: 'Test runners are optional: only the entry of one loads it.',
+      from: { path: '^src', pathNot: '^src/testing/vitest\\.ts$' },
+      to: { path: 'node_modules/(vitest|jest|@jest)/' },
+    },
+    {
+      name: 'nothing-knows-the-testing-entries',
+      severity: 'error',
+      comment: 'What is there for test runners stands on the library, and nothing stands on it.',
+      from: { path: '^src', pathNot: '^src/testing/' },
+      to: { path: '^src/testing/' },
     },
     {
       name: 'nothing-knows-the-cli',

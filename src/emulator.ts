@@ -68,6 +68,8 @@ export interface Emulator extends Omit<Tenant, 'name' | 'prefix'> {
   readonly settings: Settings;
   /** Traces of a tenant, newest first. */
   traces(filter?: TraceFilter & { readonly tenant?: string }): readonly Trace[];
+  /** One trace, of whichever tenant; undefined where it is not kept. */
+  trace(traceId: string): Trace | undefined;
   /** Calls back with every trace from now on, those of the control API too; the answer stops it. */
   onTrace(listener: TraceListener): () => void;
   /**
@@ -278,7 +280,9 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     const place = { tenant: name, baseUrl, now: new Date(clock.now()).toISOString() };
     return scriptToken({ ...current.config.settings, tokens }, place, store);
   };
-  const tenant = (name: string): Tenant => tenantOf(name, { pipeline, store, traces, url, token, reset });
+  const operationIds = (): string[] =>
+    Object.keys(current.services.operations).filter((id) => contract.operations.get(id)?.family.name !== 'control');
+  const tenant = (name: string): Tenant => tenantOf(name, { pipeline, store, traces, url, token, reset, operationIds });
   const own = tenant(DEFAULT_TENANT);
 
   let closed: Promise<void> | undefined;
@@ -292,6 +296,8 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     openConversation: (conversation) => own.openConversation(conversation),
     requests: (filter) => own.requests(filter),
     verify: (expectations) => own.verify(expectations),
+    check: (expectations) => own.check(expectations),
+    droppedRequests: () => own.droppedRequests(),
     state: () => own.state(),
     importState: (snapshot) => own.importState(snapshot),
     token: () => own.token(),
@@ -300,6 +306,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     },
     scripts: () => ({ count: current.services.studio.count, webhooks: current.services.studio.webhooks }),
     traces: ({ tenant: name = DEFAULT_TENANT, ...filter } = {}) => traces.list(name, filter).items,
+    trace: (traceId) => traces.find(traceId),
     onTrace: (listener) => traces.subscribe(guarded(listener, onBug)),
     reload() {
       const done = reloading.then(reload);

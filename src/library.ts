@@ -1,10 +1,12 @@
 /** What a program does with one tenant of an emulator: opens conversations, looks at what came, verifies it, keeps its state. */
-import { type RequestFilter, requestsOf } from './control/verification/operations.js';
+import { type RequestFilter, requestsOf, tallyOf } from './control/verification/operations.js';
 import type { CauseOfRequest, RequestRecord } from './control/verification/request-record.js';
+import { requireSound } from './control/verification/sound.js';
 import type { Expectations, Verdict } from './control/verification/tally.js';
 import type { Pipeline } from './pipeline/index.js';
 import { DEFAULT_TENANT, isTenantName } from './pipeline/target.js';
 import type { ConversationView } from './platform/conversation-view.js';
+import { Rejection } from './rejections.js';
 import type { NewConversation, Store, TenantSnapshot } from './state/store.js';
 import type { TraceFilter, TraceLog } from './trace/log.js';
 import type { Trace } from './trace/trace.js';
@@ -31,6 +33,10 @@ export interface Tenant {
    * await tenant.verify({ requests: [{ operationId: 'signalContact', query: { p1: 'Escalate' } }], within: 2000 });
    */
   verify(expectations: Expectations | Expectations['requests'][number]): Promise<Verdict>;
+  /** The same at once, and without rejecting; `remedy` says what to do where it is not met. Throws ControlError where an expectation makes no sense. */
+  check(expectations: Expectations | Expectations['requests'][number]): Verdict & { readonly remedy?: string };
+  /** How many of its requests were dropped to keep the log bounded. */
+  droppedRequests(): number;
   /** An access token of this tenant, as `POST /auth/token` issues it, without a trace. */
   token(): Promise<string>;
   /** All there is to put the tenant back where it stands, but for traces and the time. */
@@ -72,10 +78,12 @@ export interface TenantParts {
   readonly url: () => string;
   readonly token: (tenant: string) => Promise<string>;
   readonly reset: (tenant: string) => Promise<void>;
+  /** The operations of the platform, by their names. */
+  readonly operationIds: () => readonly string[];
 }
 
 /** Throws where the name is no tenant's. What writes goes the way of every request, so that the same rules hold. */
-export function tenantOf(name: string, { pipeline, store, traces, url, token, reset }: TenantParts): Tenant {
+export function tenantOf(name: string, { pipeline, store, traces, url, token, reset, operationIds }: TenantParts): Tenant {
   if (!isTenantName(name)) throw new Error(`A tenant’s name has 1 to 64 of a-z, 0-9 and -; ${JSON.stringify(name)} is none.`);
   const prefix = name === DEFAULT_TENANT ? '' : `/t/${name}`;
 
@@ -103,8 +111,18 @@ export function tenantOf(name: string, { pipeline, store, traces, url, token, re
     openConversation: async (conversation = {}) => (await control('POST', 'conversations', conversation)) as ConversationView,
     traces: (filter = {}) => traces.list(name, filter).items,
     requests: (filter = {}) => requestsOf(traces, name, filter).items,
-    verify: async (expectations) =>
-      (await control('POST', 'verify', 'requests' in expectations ? expectations : { requests: [expectations] })) as Verdict,
+    verify: async (expectations) => (await control('POST', 'verify', listOf(expectations))) as Verdict,
+    check(expectations) {
+      const asked = listOf(expectations);
+      try {
+        requireSound(asked, operationIds());
+      } catch (problem) {
+        throw problem instanceof Rejection ? new ControlError(problem.cause) : problem;
+      }
+      const { verdict, unmet } = tallyOf(asked, name, traces).judge();
+      return unmet === undefined ? verdict : { ...verdict, remedy: unmet.remedy };
+    },
+    droppedRequests: () => traces.droppedOfPlatform(name),
     token: () => token(name),
     state: () => store.run(name, (state) => state.export()),
     async importState(snapshot) {
@@ -112,6 +130,10 @@ export function tenantOf(name: string, { pipeline, store, traces, url, token, re
     },
     reset: () => reset(name),
   };
+}
+
+function listOf(expectations: Expectations | Expectations['requests'][number]): Expectations {
+  return 'requests' in expectations ? expectations : { requests: [expectations] };
 }
 
 /** What a refused call of the control API is answered. */

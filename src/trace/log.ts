@@ -146,6 +146,15 @@ export class TraceLog {
     return this.#find(tenant)?.byId.get(traceId)?.trace;
   }
 
+  /** Of whichever tenant. */
+  find(traceId: string): Trace | undefined {
+    for (const { byId } of this.#shelves.values()) {
+      const trace = byId.get(traceId)?.trace;
+      if (trace !== undefined) return trace;
+    }
+    return undefined;
+  }
+
   list(tenant: string, filter: TraceFilter = {}): TraceList {
     const shelf = this.#find(tenant);
     const matching: Trace[] = [];

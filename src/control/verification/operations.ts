@@ -38,6 +38,13 @@ export function requestsOf(traces: TraceLog, tenant: string, { limit, ...filter 
   return { items: matching.slice(0, limit), total: matching.length, dropped: traces.droppedOfPlatform(tenant) };
 }
 
+/** Of what came so far. */
+export function tallyOf(expectations: Expectations, tenant: string, traces: TraceLog): Tally {
+  const tally = new Tally(expectations, tenant, traces.droppedOfPlatform(tenant));
+  for (const trace of traces.list(tenant).items.toReversed()) tally.put(trace);
+  return tally;
+}
+
 /** The questions that wait for what is still to come; once closed, none waits any more. */
 export class Waiting {
   readonly #waiting = new Set<(closing: boolean) => void>();
@@ -50,8 +57,7 @@ export class Waiting {
 
   /** Judges what came, and what comes within the time that is asked for. */
   async judge(expectations: Expectations, tenant: string, traces: TraceLog): Promise<Judgement> {
-    const tally = new Tally(expectations, tenant, traces.droppedOfPlatform(tenant));
-    for (const trace of traces.list(tenant).items.toReversed()) tally.put(trace);
+    const tally = tallyOf(expectations, tenant, traces);
     const { within = 0 } = expectations;
     const judgement = tally.judge();
     if (within === 0 || this.#closed || judgement.final) return judgement;
