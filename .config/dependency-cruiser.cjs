@@ -26,7 +26,7 @@ module.exports = {
       from: {
         orphan: true,
         path: '^src',
-        pathNot: '^src/(index|cli|testing/(vitest|jest)|contract/pack|studio/publish-schema)\\.ts$',
+        pathNot: '^src/(index|cli|testing/(vitest|jest)|contract/pack|studio/publish-schema|scenario/publish-schema)\\.ts$',
       },
       to: {},
     },
@@ -55,15 +55,27 @@ module.exports = {
     layer(
       'studio',
       '^src/studio/',
-      ['^src/platform/', '^src/(yaml-file|file-faults|package-root)\\.ts$', ...domain],
+      ['^src/platform/', '^src/(yaml-file|file-faults|schema-faults|package-root)\\.ts$', ...domain],
       'Studio stands on the rules of the platform, which knows it by an interface only.',
+    ),
+    layer(
+      'scenario',
+      '^src/scenario/',
+      [
+        '^src/(yaml-file|file-faults|schema-faults|package-root)\\.ts$',
+        '^src/trace/trace\\.ts$',
+        '^src/studio/templates\\.ts$',
+        '^src/terminal/printable\\.ts$',
+        ...shared,
+      ],
+      'Scenarios speak HTTP to an address, and know no emulator.',
     ),
     {
       name: 'studio-in-the-root-only',
       severity: 'error',
       comment: 'Scripts are read and run by the composition root; the settings know how a host and a breaker are written.',
       from: { path: '^src', pathNot: '^src/(emulator|script-host|script-folder|settings|config-rules)\\.ts$|^src/studio/' },
-      to: { path: '^src/studio/' },
+      to: { path: '^src/studio/', pathNot: '^src/studio/templates\\.ts$' },
     },
     layer(
       'http',
@@ -89,8 +101,8 @@ module.exports = {
       name: 'openapi-in-contract-only',
       severity: 'error',
       comment:
-        'Only contract/ knows openapi-backend and find-my-way; the config and the files of scripts check themselves with ajv.',
-      from: { path: '^src', pathNot: '^src/(contract/|config\\.ts|studio/script-file\\.ts)' },
+        'Only contract/ knows openapi-backend and find-my-way; the config, scripts and scenarios check themselves with ajv.',
+      from: { path: '^src', pathNot: '^src/(contract/|(?:config|schema-faults|studio/script-file|scenario/scenario-file)\\.ts)' },
       to: { path: 'node_modules/(openapi-backend|openapi-schema-validator|ajv|ajv-formats|find-my-way)/' },
     },
     {

@@ -17,6 +17,8 @@ export interface Templates {
   /** Texts in a value, at whatever depth, become templates. `fault` is told what does not parse, with the path to it. */
   compile(value: unknown, fault: (path: readonly (string | number)[], message: string) => void): Template;
   condition(text: string, fault: (message: string) => void): Condition;
+  /** The variables that a text needs, each in its parts: `{{ captured.token }}` → `[['captured', 'token']]`. */
+  names(text: string): string[][];
 }
 
 /** What incoming data may make a template do: in milliseconds, and in characters and items. */
@@ -85,6 +87,8 @@ export async function createTemplates(): Promise<Templates> {
 
   return {
     compile,
+    names: (text) =>
+      HOLDS_TEMPLATE.test(text) ? liquid.globalVariableSegmentsSync(text).map((segments) => segments.map(String)) : [],
     condition(text, fault) {
       const bare = WHOLE_EXPRESSION.exec(text)?.[1]?.trim() ?? text.trim();
       const slip = slipIn(bare);
