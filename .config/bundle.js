@@ -13,7 +13,8 @@ const { metafile } = await build({
   entryPoints: ['dist/cli.js'],
   allowOverwrite: true,
   outdir: 'dist',
-  chunkNames: 'cli/[name]-[hash]',
+  // Beside cli.js: package-root.ts tells from its own place where the package lies.
+  chunkNames: 'cli-[name]-[hash]',
   bundle: true,
   splitting: true,
   platform: 'node',
@@ -38,4 +39,4 @@ const texts = [...packages].sort().map((folder) => {
   const text = file === undefined ? `Licence: ${license}` : readFileSync(join(root, folder, file), 'utf8').trim();
   return `${name} ${version}\n\n${text}\n`;
 });
-writeFileSync(join(root, 'dist/cli/licences.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
+writeFileSync(join(root, 'dist/licences.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));

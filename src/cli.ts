@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { Command, Option } from 'commander';
 import { type ConfigFault, ConfigFaults, loadConfig, type LoadedConfig } from './config.js';
 import { nearMiss } from './near-miss.js';
+import { replayCommand } from './commands/replay.js';
 import { addressOf, type Emulator, startEmulator } from './emulator.js';
 import { isControlHost } from './pipeline/reached.js';
 import { environmentName, SETTING_NAMES, SETTINGS } from './settings.js';
@@ -33,15 +34,7 @@ function program(): Command {
     .allowExcessArguments()
     .addHelpText('after', WHERE_SETTINGS_COME_FROM)
     .action((_, command: Command) => runServe(command));
-  for (const { name, flag, help, fallback } of FLAGS) {
-    const shown = typeof fallback === 'string' || typeof fallback === 'number' ? `; default ${String(fallback)}` : '';
-    serve.addOption(
-      new Option(
-        `--${flag.name}${flag.value === undefined ? '' : ` [${flag.value}]`}`,
-        `${help} (${environmentName(name)}${shown})`,
-      ),
-    );
-  }
+  addSettingFlags(serve);
   const health = new Command('health')
     .description(
       `Say whether an emulator is well: exit code 0 or 1. It is looked for at ${environmentName('host')} and ${environmentName('port')}; the config file is not read.`,
@@ -54,20 +47,43 @@ function program(): Command {
     .configureHelp({ showGlobalOptions: false })
     .addCommand(serve, { isDefault: true })
     .addCommand(health)
+    .addCommand(replayCommand())
+    .enablePositionalOptions()
     .addHelpText('after', () => `\n${serve.helpInformation()}${WHERE_SETTINGS_COME_FROM}`);
 }
 
+function addSettingFlags(command: Command): Command {
+  for (const { name, flag, help, fallback } of FLAGS) {
+    const shown = typeof fallback === 'string' || typeof fallback === 'number' ? `; default ${String(fallback)}` : '';
+    command.addOption(
+      new Option(
+        `--${flag.name}${flag.value === undefined ? '' : ` [${flag.value}]`}`,
+        `${help} (${environmentName(name)}${shown})`,
+      ),
+    );
+  }
+  return command;
+}
+
 async function runServe(command: Command): Promise<void> {
+  const { config, stamps } = await configOf(command, unknownArguments(command));
+  await serve(config, stamps);
+}
+
+/** From the flags of a command, its config file and the environment; `stamps` are those of the files from before they were read. */
+async function configOf(
+  command: Command,
+  faults: ConfigFault[] = [],
+): Promise<{ readonly config: LoadedConfig; readonly stamps: ReadonlyMap<string, string> }> {
   const path = flagValue(command, 'config') ?? (process.env[environmentName('config')] || undefined);
   const flags = Object.fromEntries(
     FLAGS.map(({ name, flag }) => [name, settingFrom(flagValue(command, optionKey(flag.name)), flag)]),
   );
-  const faults = unknownArguments(command);
   if (path !== undefined && typeof path !== 'string') faults.push({ where: '--config', message: 'a path must follow' });
   const file = typeof path === 'string' ? path : undefined;
   const before = stampsOf({ file, folder: undefined });
   const config = await collect(faults, () => loadConfig({ file, environment: process.env, flags }));
-  await serve(config, new Map([...before, ...stampsOf({ file: undefined, folder: config.settings.scripts })]));
+  return { config, stamps: new Map([...before, ...stampsOf({ file: undefined, folder: config.settings.scripts })]) };
 }
 
 /** What was given on the command line; commander fills in defaults of its own for flags that begin with `no-`. */

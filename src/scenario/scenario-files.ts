@@ -1,0 +1,80 @@
+/** Finds scenario files and reads them; the faults of all of them are told together. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type FileFault, FileFaults } from '../file-faults.js';
+import { createTemplates } from '../studio/templates.js';
+import { readYaml, type YamlFile } from '../yaml-file.js';
+import type { Scenario } from './scenario.js';
+import { readScenario } from './scenario-file.js';
+
+/** A larger file is no scenario. In bytes. */
+const LARGEST_FILE = 4 * 1024 ** 2;
+
+/** Whether a file of a folder is a scenario; folders inside it hold other things, such as scripts. */
+export function isScenarioFile(name: string): boolean {
+  return /\.ya?ml$/i.test(name) && !name.startsWith('.');
+}
+
+/** The files that are named, and those directly in the folders that are. Throws FileFaults where there are none. */
+export async function scenarioFilesAt(paths: readonly string[]): Promise<string[]> {
+  const faults: FileFault[] = [];
+  const found = new Set<string>();
+  for (const path of paths) {
+    try {
+      if ((await stat(path)).isFile()) {
+        found.add(path);
+        continue;
+      }
+      const names = (await readdir(path, { withFileTypes: true }))
+        .filter((entry) => !entry.isDirectory() && isScenarioFile(entry.name))
+        .map(({ name }) => name);
+      for (const name of names.sort()) found.add(join(path, name));
+      if (names.length === 0) faults.push(whole(path, 'there are no scenarios (*.yaml) directly in this folder'));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === undefined) throw error;
+      faults.push(whole(path, code === 'ENOENT' ? 'there is no such file or folder' : `it cannot be read (${code})`));
+    }
+  }
+  if (faults.length > 0) throw new FileFaults(faults);
+  return [...found];
+}
+
+/** Throws FileFaults with the faults of all files. */
+export async function readScenarios(files: readonly string[]): Promise<Scenario[]> {
+  const templates = await createTemplates();
+  const faults: FileFault[] = [];
+  const scenarios: Scenario[] = [];
+  for (const file of files) {
+    try {
+      const text = await readFile(file, 'utf8');
+      if (text.trim() === '') throw new FileFaults([whole(file, 'the file is empty')]);
+      if (text.length > LARGEST_FILE) throw new FileFaults([whole(file, 'the file is too large for a scenario')]);
+      scenarios.push(readScenario(parsed(file, text), templates));
+    } catch (error) {
+      if (error instanceof FileFaults) faults.push(...error.faults);
+      else if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+      else faults.push(whole(file, `the file cannot be read (${(error as NodeJS.ErrnoException).code ?? ''})`));
+    }
+  }
+  if (faults.length > 0) throw new FileFaults(faults);
+  return scenarios;
+}
+
+/** The parser's other complaints follow from its first. */
+function parsed(file: string, text: string): YamlFile {
+  try {
+    return readYaml(file, text);
+  } catch (error) {
+    if (!(error instanceof FileFaults)) throw error;
+    const [first] = error.faults;
+    if (first === undefined) throw error;
+    const line = text.split('\n')[first.line - 1] ?? '';
+    const hint = /(?<!['"{%])\{\{/.test(line) ? `; a template needs quotes around its whole value: '…{{ captured.id }}…'` : '';
+    throw new FileFaults([{ ...first, message: `this is no YAML: ${first.message}${hint}` }]);
+  }
+}
+
+function whole(file: string, message: string): FileFault {
+  return { file, line: 1, column: 1, message };
+}
