@@ -4,7 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { Command, Option } from 'commander';
 import { type ConfigFault, ConfigFaults, loadConfig, type LoadedConfig } from './config.js';
 import { nearMiss } from './near-miss.js';
+import { execCommand } from './commands/exec.js';
 import { replayCommand } from './commands/replay.js';
+import { validateCommand } from './commands/validate.js';
 import { addressOf, type Emulator, startEmulator } from './emulator.js';
 import { isControlHost } from './pipeline/reached.js';
 import { environmentName, SETTING_NAMES, SETTINGS } from './settings.js';
@@ -48,6 +50,8 @@ function program(): Command {
     .addCommand(serve, { isDefault: true })
     .addCommand(health)
     .addCommand(replayCommand())
+    .addCommand(validateCommand())
+    .addCommand(execCommand({ addSettingFlags, configOf }))
     .enablePositionalOptions()
     .addHelpText('after', () => `\n${serve.helpInformation()}${WHERE_SETTINGS_COME_FROM}`);
 }

@@ -1,0 +1,104 @@
+/** The commands beside replay: what validate finds without running anything, and what exec passes on. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { scenarioFolder } from '../support/replay.js';
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function cli(args: readonly string[], environment: Readonly<Record<string, string>> = {}): ChildProcess {
+  const child = spawn(process.execPath, ['dist/cli.js', ...args], { env: { PATH: process.env.PATH, ...environment } });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  return child;
+}
+
+async function ended(child: ChildProcess): Promise<Ended> {
+  let [out, err] = ['', ''];
+  child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, out, err };
+}
+
+describe('validate', () => {
+  test('finds nothing wrong with what ships', async () => {
+    const { code, out } = await ended(cli(['validate']));
+    expect(out).toMatch(/^All is well: \d+ scenarios, \d+ scripts, 1 config file and the contracts\.\n$/);
+    expect(code).toBe(0);
+  });
+
+  test('tells the faults of scenarios, their settings, scripts and config files together', async () => {
+    const folder = await scenarioFolder({
+      'scenario.yaml': 'name: s\nsteps:\n  - { name: a, request: { path: x } }\n',
+      'settings.yaml': 'name: s\ngiven: { settings: { auth: loose } }\nsteps: [{ name: a, request: { path: /x } }]\n',
+      'config.yaml': 'prot: 1\n',
+      'broken.yaml': 'a: [\n',
+    });
+    await writeFile(join(folder, 'script.json'), '{"name": "s", "actions": {"A": {"type": "RESPOND", "nxt": "B"}}}');
+    const { code, err } = await ended(cli(['validate', folder]));
+    expect(code).toBe(2);
+    for (const told of [
+      'scenario.yaml:3:27 "x" must begin with a slash, or be a whole address',
+      'settings.yaml:2:22 auth must be lax or strict, not "loose"',
+      'config.yaml:1:1 there is no setting "prot"; did you mean port?',
+      'broken.yaml:2:1',
+      'script.json:1:52 "nxt" is not known here; did you mean next?',
+      '5 faults.',
+    ])
+      expect(err).toContain(told);
+  });
+
+  test('a path that is not there is a fault', async () => {
+    const { code, err } = await ended(cli(['validate', 'nowhere']));
+    expect({ code, err }).toEqual({ code: 2, err: 'nowhere:1:1 there is no such file or folder\n1 fault.\n' });
+  });
+});
+
+describe('exec', () => {
+  const ASK = `const { CXONE_EMULATOR_URL: url } = process.env;
+    fetch(url + '/api/v2/users?attribute=a&value=b').then(({ status }) => { console.log(url, status, process.argv[1]); process.exitCode = 7; })`;
+
+  test('gives the command the address, and passes its exit code on', async () => {
+    const { code, out, err } = await ended(cli(['exec', '--', process.execPath, '-e', ASK, '--', '--port']));
+    expect({ code, err }).toEqual({ code: 7, err: '' });
+    const [, url = ''] = /^(http:\/\/127\.0\.0\.1:\d+) 200 --port\n$/.exec(out) ?? [];
+    await expect(fetch(url)).rejects.toThrow();
+  });
+
+  test('takes settings from flags and the environment, and prints traces where they are asked for', async () => {
+    const { out, err } = await ended(
+      cli(['exec', '--auth', 'strict', process.execPath, '-e', ASK], {
+        CXONE_EMULATOR_LOG_LEVEL: 'info',
+        CXONE_EMULATOR_URL: 'http://other',
+      }),
+    );
+    expect(out).toContain(' 401 ');
+    expect(err).toContain('TOKEN_MISSING');
+  });
+
+  test.each([
+    ['a command that there is not', ['exec', '--', 'no-such-command'], 127, 'there is no such command'],
+    ['no command', ['exec'], 2, "missing required argument 'command'"],
+    ['a bad setting', ['exec', '--port', 'x', '--', 'true'], 2, '--port: port must be a port'],
+    ['a bad option', ['exec', '--prot', '1', '--', 'true'], 2, '--port'],
+  ])('%s', async (_, args, code, told) => {
+    const result = await ended(cli(args));
+    expect(result.code).toBe(code);
+    expect(result.err).toContain(told);
+  });
+
+  test('passes a signal on, and tells by which one the command ended', async () => {
+    const child = cli(['exec', '--', process.execPath, '-e', "console.log('up'); setInterval(() => {}, 1000)"]);
+    await once(child.stdout!, 'data');
+    child.kill('SIGTERM');
+    expect((await ended(child)).code).toBe(143);
+  });
+});
