@@ -229,6 +229,11 @@ class Stage {
     const scope = await this.#scope(request.usesToken || expect.usesToken);
     attempt.answer = await this.#send(request, scope, attempt);
     const found = await this.#compare(expect, scope, attempt.answer);
+    const { status } = attempt.answer;
+    if (found.length === 0 && expect.status === undefined && expect.cause === undefined && status >= 400)
+      return [
+        { path: request.path, where: 'status', expected: 'below 400, where a step says nothing of it', received: String(status) },
+      ];
     if (found.length === 0) this.#keep(capture, scope, attempt.answer);
     return found;
   }

@@ -69,7 +69,7 @@ const REQUEST: Schema = object(
 );
 
 const EXPECT: Schema = object({
-  status: { description: 'The status of the answer, or a matcher.' },
+  status: { description: 'The status of the answer, or a matcher; below 400 where neither it nor a cause is given.' },
   headers: { type: 'object', description: 'Headers of the answer, by name in any case.' },
   body: {
     description:

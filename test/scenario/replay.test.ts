@@ -268,6 +268,18 @@ describe('steps', () => {
     ]);
   });
 
+  test('a step that says nothing of status or cause expects no refusal', async () => {
+    const { steps } = await run(
+      `  - { name: fine, request: { path: /_emulator/health } }
+  - { name: expected, request: { path: /nowhere }, expect: { cause: ROUTE_UNKNOWN } }
+  - { name: refused, request: { path: /nowhere }, expect: { conversation: { conversationId: ${CONVERSATION} } } }
+`,
+      'given: { conversations: [{ conversationId: ' + CONVERSATION + ' }] }\n',
+    );
+    expect(steps.map(({ outcome }: any) => outcome)).toEqual(['passed', 'passed', 'failed']);
+    expect(steps[2]).toMatchObject({ failures: [{ where: 'status', received: '404' }], cause: { code: 'ROUTE_UNKNOWN' } });
+  });
+
   test('wait asks until it holds, and says what did not within its time', async () => {
     const { steps } = await run(`  - name: soon
     wait: { request: { path: /_emulator/conversations, body: {} }, until: { status: 201 } }
