@@ -23,6 +23,7 @@ export type PlatformEvent =
 /** Counts the scripts that are at work because of one message, so that its answer can wait until their effects are done. */
 export class Activity {
   #busy = 0;
+  #runs = 0;
   #waiting: (() => void)[] = [];
 
   begin(): void {
@@ -32,9 +33,16 @@ export class Activity {
   end(): void {
     this.#busy -= 1;
     if (this.#busy > 0) return;
+    this.#runs = 0;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();
+  }
+
+  /** Counts a script that was set going; answers how many were since all was quiet. */
+  count(): number {
+    this.#runs += 1;
+    return this.#runs;
   }
 
   /** Resolves once every script has ended, or waits for time or for somebody outside. */

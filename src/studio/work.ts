@@ -36,8 +36,12 @@ export class Work {
   }
 }
 
+/** So many scripts may one message set going: where each sets two going, their number doubles with each. */
+const MOST_RUNS = 500;
+
 /** Scripts that set each other going must come to an end, and leave room for others meanwhile. */
-export async function requireFew(script: Script, { depth }: Cause): Promise<void> {
+export async function requireFew(script: Script, { depth, activity }: Cause): Promise<void> {
+  const runs = activity.count();
   if (depth > 1) await new Promise(setImmediate);
-  if (depth >= DEEPEST) throw new Rejection([tooDeep(script)]);
+  if (depth >= DEEPEST || runs > MOST_RUNS) throw new Rejection([tooDeep(script)]);
 }

@@ -159,7 +159,7 @@ row(`${String(MANY)} conversations instead of ${String(FEW)}, by`, percent(crowd
 const [own, beside] = await withServers([[CLI, ...SERVE, '--scripts', here('scripts')]], async (url) => {
   await openConversations(url, 1, { conversationId: CONVERSATION_ID });
   const milliseconds = async (path) => {
-    const work = { ...VALID, path };
+    const work = { status: 200, bodies: [handover(CONVERSATION_ID)], path };
     await throughput(url, work, 1);
     const rates = [];
     for (let round = 0; round < ROUNDS_OF_A_PAIR; round += 1) rates.push(await throughput(url, work, SECONDS));

@@ -50,6 +50,27 @@ test.each([
   expect(running.traces({ script }).filter(({ outcome }) => outcome === 'running')).toEqual([]);
 });
 
+test('a script that sets two of its own going is stopped before their number has doubled twenty times', async () => {
+  const running = await emulator({
+    scripts: await scriptsFolder({
+      'twice.yaml': {
+        name: 'twice',
+        trigger: { conversation: {} },
+        actions: {
+          One: { type: 'SPAWN', script: 'twice', next: 'Two' },
+          Two: { type: 'SPAWN', script: 'twice', next: 'Done' },
+          Done: { type: 'END' },
+        },
+      },
+    }),
+  });
+  await open(running.url, {});
+  const runs = running.traces({ script: 'twice' });
+  expect(runs.length).toBeLessThan(2100);
+  expect(runs.some((run) => causeOf(run)?.code === 'SCRIPT_STEP_LIMIT')).toBe(true);
+  expect(runs.filter(({ outcome }) => outcome === 'running')).toEqual([]);
+});
+
 test('a script that hears signals from outside goes on for as long as they come', async () => {
   const running = await emulator({
     maxScriptSteps: 20,
