@@ -96,8 +96,10 @@ export interface Reloaded {
 
 const MACHINE_CLOCK: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
-/** In milliseconds: Ctrl-C shall stop within a second. */
+/** In milliseconds: Ctrl-C shall stop within a second. After half of it, scripts that still run break off and answer. */
 const PATIENCE = 800;
+
+const CLOSED = 'the emulator closed';
 
 /** Throws ConfigFaults, FileFaults for a bad contract, or Node's error where the port is taken. */
 export async function startEmulator(started: LoadedConfig, parts: EmulatorParts = {}): Promise<Emulator> {
@@ -251,8 +253,10 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
 
   async function close(): Promise<void> {
     waiting.close();
+    const enough = setTimeout(() => void runs.stop(CLOSED), PATIENCE / 2);
     await front.close(PATIENCE);
-    await runs.stop('the emulator closed');
+    clearTimeout(enough);
+    await runs.stop(CLOSED);
     const { exportOnExit } = started.settings;
     try {
       if (exportOnExit !== undefined) await exportSnapshots(exportOnExit, store);

@@ -307,6 +307,7 @@ export class Run {
         rest,
       );
     const own = URL.canParse(settings.url) && ownTarget(new URL(settings.url), baseUrl) !== undefined;
+    if (!own) this.#start.trace.pause();
     return (own ? call() : this.#work.resting(call)).then((outcome) => {
       this.#warned = outcome.warnings?.at(-1);
       return outcome;

@@ -1,0 +1,45 @@
+/** What becomes of a script whose call outside hangs: while it does, and when the emulator is closed over it. */
+import { expect, test } from 'vitest';
+import { open, send } from '../support/client.js';
+import { outside, webhook, withScripts } from '../support/scripts.js';
+
+/** Never answers; `asked` resolves with the first request. */
+async function deaf(): Promise<{ readonly url: string; readonly asked: Promise<void> }> {
+  let hear: () => void = () => undefined;
+  const asked = new Promise<void>((resolve) => (hear = resolve));
+  return {
+    url: await outside(() => {
+      hear();
+    }),
+    asked,
+  };
+}
+
+const actions = (url: string): object => ({
+  Note: { type: 'ASSIGN', set: { seen: 'yes' }, next: 'Call' },
+  Call: { type: 'RESTAPI', url, timeout: 60, next: 'End' },
+  End: { type: 'END' },
+});
+
+test('its trace shows what it did so far', async () => {
+  const { url, asked } = await deaf();
+  const started = await withScripts(
+    { 'waiting.yaml': { name: 'waiting', trigger: { conversation: {} }, actions: actions(url) } },
+    { scriptHosts: ['127.0.0.1'] },
+  );
+  await open(started.url);
+  await asked;
+  const [trace] = started.traces({ script: 'waiting' });
+  expect(trace?.outcome).toBe('running');
+  expect(trace?.entries.map(({ action }) => action)).toContain('Note (ASSIGN)');
+});
+
+test('closing answers who waits for it the bare 400, and the trace says why', async () => {
+  const { url, asked } = await deaf();
+  const started = await withScripts(webhook('bot', actions(url)), { scriptHosts: ['127.0.0.1'] });
+  const answer = send(started.url, { path: '/webhooks/bot', body: {} });
+  await asked;
+  await started.close();
+  expect(await answer).toMatchObject({ status: 400, headers: { 'x-emulator-cause': 'SCRIPT_STOPPED' } });
+  expect(started.traces({ script: 'bot' })[0]?.entries.find(({ level }) => level === 'error')?.code).toBe('SCRIPT_STOPPED');
+});
