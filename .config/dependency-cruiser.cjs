@@ -74,7 +74,7 @@ module.exports = {
       name: 'studio-in-the-root-only',
       severity: 'error',
       comment: 'Scripts are read and run by the composition root; the settings know how a host and a breaker are written.',
-      from: { path: '^src', pathNot: '^src/(emulator|script-host|script-folder|settings|config-rules)\\.ts$|^src/studio/' },
+      from: { path: '^src', pathNot: '^src/(emulator|rehearsal|script-host|script-folder|settings|config-rules)\\.ts$|^src/studio/' },
       to: { path: '^src/studio/', pathNot: '^src/studio/templates\\.ts$' },
     },
     layer(

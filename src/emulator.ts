@@ -2,7 +2,8 @@
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
-import { tenantRandom, traceIds } from './chance.js';
+import { addressOf } from './address.js';
+import { faultRandom, tenantRandom, traceIds } from './chance.js';
 import { ConfigFaults, loadConfig, type LoadedConfig } from './config.js';
 import type { ContractOperation } from './contract/contract.js';
 import { loadContract } from './contract/load.js';
@@ -16,7 +17,9 @@ import { requireErrorBodies } from './error-bodies.js';
 import type { FileFault } from './file-faults.js';
 import { createHttp } from './http/server.js';
 import { type Tenant, tenantOf } from './library.js';
-import { type Clock, createPipeline, type Pipeline, type Services } from './pipeline/index.js';
+import { createPipeline, type Pipeline, type Services } from './pipeline/index.js';
+import { type Clock, Clocks } from './platform/clock.js';
+import { Faults } from './platform/faults.js';
 import { DEFAULT_TENANT } from './pipeline/target.js';
 import { attributeOperations } from './platform/attributes.js';
 import { authOperations, scriptToken } from './platform/auth.js';
@@ -24,16 +27,15 @@ import { conversationOperations } from './platform/conversations.js';
 import { interactionOperations } from './platform/interactions.js';
 import { knowledgeOperations } from './platform/knowledge.js';
 import { skillOperations } from './platform/skills.js';
-import type { Rehearsal } from './platform/studio.js';
 import { transcriptOperations } from './platform/transcripts.js';
 import { webhookOperations } from './platform/webhooks.js';
+import { rehearse, type World } from './rehearsal.js';
 import { readScripts } from './script-folder.js';
 import { scriptEnvironment, studioParts } from './script-host.js';
 import { readySeeds } from './seeds.js';
 import { SETTING_NAMES, type Settings, SETTINGS } from './settings.js';
 import { exportSnapshots, importSnapshots, requireExportable } from './snapshot-file.js';
 import { memoryStore, type MemoryStoreMaterial } from './state/memory.js';
-import type { Store, TenantSnapshot } from './state/store.js';
 import { LiveRuns } from './studio/live-runs.js';
 import { hostRules } from './studio/rest/hosts.js';
 import { type OutsideCaller, outsideCaller } from './studio/rest/outside-call.js';
@@ -103,22 +105,28 @@ const CLOSED = 'the emulator closed';
 
 /** Throws ConfigFaults, FileFaults for a bad contract, or Node's error where the port is taken. */
 export async function startEmulator(started: LoadedConfig, parts: EmulatorParts = {}): Promise<Emulator> {
-  const clock = parts.clock ?? MACHINE_CLOCK;
   const onBug = parts.onBug ?? reportBug;
   const contract = await loadContract(VERSION);
   const webhookFamily = contract.familyOf(WEBHOOK_PREFIX);
-  const startedAt = new Date(clock.now()).toISOString();
+  const clocks = clocksOf(parts.clock ?? MACHINE_CLOCK, started.settings, () => current.config.settings.maxTenants);
+  const startedAt = new Date(clocks.now(DEFAULT_TENANT)).toISOString();
   const random = tenantRandom(started.settings.seed);
-  const traces = new TraceLog(() => current.traceBounds);
   const waiting = new Waiting();
-  const world: World = {
+  const newWorld = (nextTraceId: () => string, itsPipeline: () => Pipeline): World => ({
     store: memoryStore(() => current.material),
-    traces,
+    traces: new TraceLog(() => current.traceBounds),
     runs: new LiveRuns(() => current.config.settings.maxRuns),
-    nextTraceId: traceIds(started.settings.seed),
-    pipeline: () => pipeline,
-  };
-  const { store, runs } = world;
+    faults: new Faults(faultRandom(started.settings.seed)),
+    nextTraceId,
+    pipeline: itsPipeline,
+  });
+  const world = newWorld(traceIds(started.settings.seed), () => pipeline);
+  const { store, runs, traces, faults } = world;
+  function forget(tenant: string): void {
+    traces.clear(tenant);
+    clocks.reset(tenant);
+    faults.clear(tenant);
+  }
   const router = createMatcher(contract);
   const ownUrl = (): string => (address === undefined ? 'http://localhost' : addressOf(address.address, address.port));
   const pipeline = createPipeline(() => current.services);
@@ -142,10 +150,10 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
 
     /** The services over a world; another one than the real is for a rehearsal. */
     const servicesIn = (place: World, caller: OutsideCaller): Services => {
-      const host = { settings: { ...settings, tokens }, clock, ownUrl, onBug, store: place.store };
+      const host = { settings: { ...settings, tokens }, clocks, ownUrl, onBug, store: place.store };
       const studio = createStudio(scripts, place.runs, {
         ...studioParts({ ...host, pipeline: place.pipeline, outside: caller }),
-        rehearsal: (tenant, state) => rehearsal(tenant, state, servicesIn),
+        rehearsal: (tenant, state) => rehearse(tenant, state, newWorld, servicesIn),
       });
       return {
         contract,
@@ -168,6 +176,10 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
             traces: place.traces,
             conversationIds,
             waiting,
+            clocks,
+            faults,
+            matcher,
+            forget,
             webhooks: webhooks.map(({ operationId }) => operationId),
           }),
           explainRequest: explainOperation(place.pipeline, '/_emulator'),
@@ -176,7 +188,8 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
         tokens,
         store: place.store,
         traces: place.traces,
-        clock,
+        clocks,
+        faults: place.faults,
         nextTraceId: place.nextTraceId,
         onBug,
         ownUrl,
@@ -192,32 +205,6 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     const bounds = { tenants: maxTenants, conversations: maxConversations, bytes: maxStateBytes };
     const material = { seeds, conversationIds, seededAt: startedAt, random, bounds };
     return { config, services, material, notes, traceBounds: { count: maxTraces, bytes: maxTraceBytes } };
-  }
-
-  /** A world of its own, with a copy of one tenant, in which nothing has consequences. */
-  async function rehearsal(
-    tenant: string,
-    state: TenantSnapshot,
-    servicesIn: (place: World, caller: OutsideCaller) => Services,
-  ): Promise<Rehearsal> {
-    const place: World = {
-      store: memoryStore(() => current.material),
-      traces: new TraceLog(() => current.traceBounds),
-      runs: new LiveRuns(() => current.config.settings.maxRuns),
-      nextTraceId: traceIds('rehearsal'),
-      pipeline: () => rehearsing,
-    };
-    const services = servicesIn(place, notInRehearsal);
-    const rehearsing = createPipeline(() => services);
-    await place.store.run(tenant, (copy) => {
-      copy.import(state);
-    });
-    return {
-      studio: services.studio,
-      end() {
-        void place.runs.stop('the explanation is over');
-      },
-    };
   }
 
   const tell = parts.onNote ?? console.error;
@@ -257,6 +244,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     await front.close(PATIENCE);
     clearTimeout(enough);
     await runs.stop(CLOSED);
+    clocks.close();
     const { exportOnExit } = started.settings;
     try {
       if (exportOnExit !== undefined) await exportSnapshots(exportOnExit, store);
@@ -276,17 +264,18 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
       state.reset();
     });
     for (const run of runs.of(tenant)) run.stop('the tenant was reset');
-    traces.clear(tenant);
+    forget(tenant);
   }
   const token = (name: string): Promise<string> => {
     const { tokens } = current.services;
     const baseUrl = ownUrl() + (name === DEFAULT_TENANT ? '' : `/t/${name}`);
-    const place = { tenant: name, baseUrl, now: new Date(clock.now()).toISOString() };
+    const place = { tenant: name, baseUrl, now: new Date(clocks.now(name)).toISOString() };
     return scriptToken({ ...current.config.settings, tokens }, place, store);
   };
   const operationIds = (): string[] =>
     Object.keys(current.services.operations).filter((id) => contract.operations.get(id)?.family.name !== 'control');
-  const tenant = (name: string): Tenant => tenantOf(name, { pipeline, store, traces, url, token, reset, operationIds });
+  const tenant = (name: string): Tenant =>
+    tenantOf(name, { pipeline, store, traces, clocks, faults, url, token, reset, operationIds });
   const own = tenant(DEFAULT_TENANT);
 
   let closed: Promise<void> | undefined;
@@ -304,6 +293,11 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     droppedRequests: () => own.droppedRequests(),
     state: () => own.state(),
     importState: (snapshot) => own.importState(snapshot),
+    clock: () => own.clock(),
+    setClock: (setting) => own.setClock(setting),
+    faults: () => own.faults(),
+    injectFault: (fault) => own.injectFault(fault),
+    removeFaults: (faultId) => own.removeFaults(faultId),
     token: () => own.token(),
     get settings() {
       return current.config.settings;
@@ -325,6 +319,10 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
   };
 }
 
+function clocksOf(machine: Clock, { frozenAt }: Settings, most: () => number): Clocks {
+  return new Clocks(machine, frozenAt === undefined ? undefined : Date.parse(frozenAt), most);
+}
+
 /** Throws ConfigFaults where it cannot be opened. */
 function openTraceFile(config: LoadedConfig, size: () => number, tell: (message: string) => void): TraceFile | undefined {
   const path = config.settings.traceFile;
@@ -335,27 +333,6 @@ function openTraceFile(config: LoadedConfig, size: () => number, tell: (message:
     throw new ConfigFaults([config.fault(['traceFile'], `the trace file cannot be written: ${(error as Error).message}`)]);
   }
 }
-
-/** Where services work: on whose state, with whose traces and runs. */
-interface World {
-  readonly store: Store;
-  readonly traces: TraceLog;
-  readonly runs: LiveRuns;
-  readonly nextTraceId: () => string;
-  readonly pipeline: () => Pipeline;
-}
-
-/** An explanation has no consequences, so nobody outside is called. */
-const notInRehearsal: OutsideCaller = ({ url }) =>
-  Promise.resolve({
-    failure: {
-      code: 'REST_CALL_FAILED',
-      message: 'Where a request is only explained, nobody outside is called.',
-      expected: 'an answer of the other side',
-      received: `none: ${url.host} was not called`,
-      remedy: 'Send the request itself to see what becomes of the call.',
-    },
-  });
 
 interface Composition {
   readonly config: LoadedConfig;
@@ -376,18 +353,6 @@ function keepingWhatHoldsAtStart(
   );
   const asBefore = Object.fromEntries(kept.map((name) => [name, before[name]]));
   return { config: { ...config, settings: { ...config.settings, ...asBefore } }, kept };
-}
-
-/** Where to call what listens on this host, without a slash at the end. */
-export function addressOf(host: string, port: number): string {
-  const name = readable(host);
-  return `http://${name.includes(':') ? `[${name}]` : name}:${String(port)}`;
-}
-
-/** A wildcard address is no address to send to. */
-function readable(address: string): string {
-  if (address === '0.0.0.0') return '127.0.0.1';
-  return address === '::' ? '::1' : address;
 }
 
 /** A listener that throws must not cost a caller its answer. */

@@ -13,7 +13,10 @@ export type { CauseOfRequest, RequestRecord } from './control/verification/reque
 export type { Expectations, Nearest, Verdict } from './control/verification/tally.js';
 export { ControlError, type Tenant, VerificationError } from './library.js';
 export type { ConversationView } from './platform/conversation-view.js';
-export type { Clock, ErrorBodies } from './pipeline/index.js';
+export type { ErrorBodies } from './pipeline/index.js';
+export type { Effect, Fault, FaultSetting } from './platform/faults.js';
+export type { ClockSetting } from './control/clock.js';
+export type { Clock, ClockView } from './platform/clock.js';
 export {
   CATALOGUE,
   type CatalogueEntry,

@@ -175,6 +175,11 @@ export const CATALOGUE = {
   REQUEST_TIMEOUT: refusal(408, 'assumed', 'The request did not arrive in time.'),
   HEADERS_TOO_LARGE: refusal(431, 'assumed', 'Request line and headers are over 16 KB together.'),
   HTTP_MALFORMED: refusal(400, 'assumed', 'What arrived is not HTTP/1, or has no Host header, or more than one.'),
+  FAULT_INJECTED: refusal(
+    NEVER_SENT,
+    'emulator',
+    'A fault that somebody asked for (`POST /_emulator/faults`): a status of its own, or no whole answer at all; as a warning, the request was carried out all the same.',
+  ),
   INTERNAL: refusal(500, 'emulator', 'A bug of the emulator.'),
   CLIENT_DISCONNECTED: refusal(
     NEVER_SENT,
@@ -267,6 +272,8 @@ export interface AnswerParts {
   readonly told?: true;
   /** Where it is not the catalogue's: whatever breaks a script off, its webhook is answered the bare 400 (report). */
   readonly status?: number;
+  /** A body instead of the family's. */
+  readonly instead?: unknown;
 }
 
 /**

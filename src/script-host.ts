@@ -1,7 +1,8 @@
 /** What Studio gets of the emulator: its state, its clock, and a line to the emulator itself for the calls of scripts. */
 import { STATUS_CODES } from 'node:http';
-import type { Arrival, Clock, Pipeline, Services } from './pipeline/index.js';
+import type { Arrival, Pipeline, Services } from './pipeline/index.js';
 import { type AuthSettings, scriptToken } from './platform/auth.js';
+import type { Clocks } from './platform/clock.js';
 import type { Cause } from './platform/studio.js';
 import type { Settings } from './settings.js';
 import type { Store } from './state/store.js';
@@ -16,7 +17,7 @@ import { causeOf, warningsOf } from './trace/trace.js';
 export interface ScriptHost {
   readonly settings: Settings & AuthSettings;
   readonly store: Store;
-  readonly clock: Clock;
+  readonly clocks: Clocks;
   /** Asked for late, because the pipeline works with the scripts itself. */
   readonly pipeline: () => Pipeline;
   readonly outside: OutsideCaller;
@@ -27,29 +28,30 @@ export interface ScriptHost {
 export function studioParts({
   settings,
   store,
-  clock,
+  clocks,
   pipeline,
   outside,
   ownUrl,
   onBug,
 }: ScriptHost): Omit<StudioParts, 'rehearsal'> {
   const hosts = hostRules(settings.scriptHosts);
+  const now = (tenant: string): string => new Date(clocks.now(tenant)).toISOString();
   const rest: RestRules = {
     outside,
     gate: gate(),
     breaker: breaker(settings.restBreaker),
     breakerSettings: settings.restBreaker,
-    now: () => clock.now(),
-    monotonic: () => clock.monotonic(),
+    now: (tenant) => clocks.now(tenant),
+    monotonic: () => clocks.monotonic(),
   };
   return {
     store,
     rest,
-    now: () => new Date(clock.now()).toISOString(),
-    schedule: (milliseconds, callback) => (clock.schedule ?? schedule)(milliseconds, callback),
+    now,
+    schedule: (tenant, milliseconds, callback) => clocks.of(tenant).schedule(milliseconds, callback),
     maxSteps: settings.maxScriptSteps,
     environment: scriptEnvironment(settings),
-    token: (tenant, baseUrl) => scriptToken(settings, { tenant, baseUrl, now: new Date(clock.now()).toISOString() }, store),
+    token: (tenant, baseUrl) => scriptToken(settings, { tenant, baseUrl, now: now(tenant) }, store),
     ownTarget: (url, baseUrl) =>
       targetBelow([ownUrl(), settings.publicUrl], url) ??
       // How a caller reached the emulator, the caller says: a host that the settings allow is what it is, whoever claims its name.
@@ -63,16 +65,6 @@ export function studioParts({
 /** The environment variables that scripts may see. */
 export function scriptEnvironment({ scriptEnv }: Settings): Readonly<Record<string, string>> {
   return Object.fromEntries(scriptEnv.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
-}
-
-/** The longest time that setTimeout takes. */
-const LONGEST = 2 ** 31 - 1;
-
-function schedule(milliseconds: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, Math.min(milliseconds, LONGEST)).unref();
-  return () => {
-    clearTimeout(timer);
-  };
 }
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
@@ -102,6 +94,7 @@ async function callOwn(pipeline: Pipeline, { method, target, headers, body }: Ow
     parent: cause,
   };
   const { answer, trace } = await pipeline.handleForScript(arrival);
+  if (answer?.broken === 'hang') await new Promise(() => undefined);
   const refused = causeOf(trace);
   return {
     status: answer?.status ?? 500,
@@ -111,6 +104,7 @@ async function callOwn(pipeline: Pipeline, { method, target, headers, body }: Ow
     traceId: trace.traceId,
     cause:
       refused === undefined ? undefined : { code: refused.code ?? '', message: refused.message, remedy: refused.remedy ?? '' },
+    broken: answer?.broken === 'reset' || answer?.broken === 'cut',
     warnings: warningsOf(trace).map(({ code, message, remedy }) => ({ code: code ?? '', message, remedy: remedy ?? '' })),
   };
 }

@@ -36,10 +36,17 @@ export function write(response: ServerResponse, answer: Answer, reader: Reader):
   const length = answer.body === null ? 0 : Buffer.byteLength(answer.body);
   if (answer.body !== null) headers['content-length'] = length;
   response.writeHead(answer.status, headers);
-  if (answer.body === null) response.end();
+  if (answer.broken === 'cut') cut(response, answer.body ?? '');
+  else if (answer.body === null) response.end();
   else if (length <= PIECE) response.end(answer.body);
   else endInPieces(response, Buffer.from(answer.body));
   if (!response.writableEnded || response.writableLength > 0) awaitReader(response, length, reader);
+}
+
+/** Sends the first half of the body, and closes the connection. */
+function cut(response: ServerResponse, body: string): void {
+  const bytes = Buffer.from(body);
+  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
 }
 
 function endInPieces(response: ServerResponse, body: Buffer): void {

@@ -40,7 +40,7 @@ export function finish(
       bodyComplete: exchange.bodyFault === undefined && (exchange.bodyText ?? bytes).length <= LONGEST_BODY,
     },
     response:
-      answer === null
+      answer === null || answer.broken === 'reset' || answer.broken === 'hang'
         ? null
         : {
             status: answer.status,

@@ -1,5 +1,5 @@
 /** What a run begins with, and what all runs share. */
-import type { Cause, RunTrace } from '../platform/studio.js';
+import type { Activity, Cause, RunTrace } from '../platform/studio.js';
 import type { Store } from '../state/store.js';
 import type { OwnAnswer, OwnRequest, RestRules } from './rest/rest-call.js';
 import type { Script } from './script.js';
@@ -8,9 +8,9 @@ import type { Script } from './script.js';
 export interface RunWorld {
   readonly store: Store;
   /** ISO 8601 on the tenant's clock. */
-  now(): string;
-  /** Calls back after the time, in milliseconds; the answer takes it back. */
-  schedule(milliseconds: number, callback: () => void): () => void;
+  now(tenant: string): string;
+  /** Calls back after the time, in milliseconds on the tenant's clock; the answer takes it back. What goes on then tells the activity. */
+  schedule(tenant: string, milliseconds: number, callback: (activity: Activity) => void): () => void;
   readonly rest: RestRules;
   readonly maxSteps: number;
   /** The environment variables that scripts may see. */

@@ -2,7 +2,7 @@
 import type { Contact } from '../contact/contact.js';
 import type { Conversation } from '../contact/conversation.js';
 import { MOST_SIGNAL_PARAMETERS } from '../contact/signal.js';
-import type { Cause, ScriptReply } from '../platform/studio.js';
+import type { Activity, Cause, ScriptReply } from '../platform/studio.js';
 import { type Finding, Rejection } from '../rejections.js';
 import { listed } from '../shown.js';
 import { ON_ERROR, type Outcome, type RunView } from './action.js';
@@ -260,7 +260,7 @@ export class Run {
     return {
       tenant,
       script: frame.script.name,
-      now: () => world.now(),
+      now: () => world.now(tenant),
       contact: () => this.#contact,
       conversation: () => this.#conversation,
       warn: trace.warn,
@@ -322,12 +322,13 @@ export class Run {
     return this.#work.resting(
       () =>
         new Promise((resolve, reject) => {
-          const over = (): void => {
+          const over = (activity: Activity): void => {
+            this.#work.begin(activity);
             if ((milliseconds ?? 0) >= SLOW) this.#steps = 0;
             signal.removeEventListener('abort', interrupted);
             resolve();
           };
-          const cancel = milliseconds === undefined ? () => undefined : this.#world.schedule(milliseconds, over);
+          const cancel = milliseconds === undefined ? () => undefined : this.#world.schedule(this.tenant, milliseconds, over);
           const interrupted = (): void => {
             cancel();
             reject(signal.reason as Error);
