@@ -316,7 +316,7 @@ export const FAMILY_REFUSALS: readonly Row[] = [
     code: 'FAULT_INJECTED',
     name: 'a handover that somebody wants throttled',
     given: (url) => send(url, { path: '/_emulator/faults', body: { operationId: 'handOverConversation', status: 429 } }),
-    send: handover,
+    send: { path: HANDOVER, body: {} },
     status: 429,
     in: null,
     pointer: null,

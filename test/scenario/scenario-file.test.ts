@@ -34,9 +34,9 @@ const ROWS: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a step of two kinds',
     `${STEP}    signal: { contactId: '1' }\n`,
-    ['3:5 a step is one request, signal, wait or repeat; "a" has request and signal'],
+    ['3:5 a step is one request, signal, clock, fault, wait or repeat; "a" has request and signal'],
   ],
-  ['a step of none', `${HEAD}  - name: a\n`, ['3:5 a step is one request, signal, wait or repeat; "a" has none of them']],
+  ['a step of none', `${HEAD}  - name: a\n`, ['3:5 a step is one request, signal, clock, fault, wait or repeat; "a" has none of them']],
   [
     'a slip in a step',
     `${HEAD}  - name: a\n    reqest: { path: /x }\n`,
