@@ -4,7 +4,7 @@ import { listed, show } from '../../shown.js';
 import { redactHeader, redactTarget, redactText } from '../../trace/redact.js';
 import type { RestCall } from '../../trace/trace.js';
 import { type Breaker, type BreakerSettings, circuitOpen } from './breaker.js';
-import { LARGEST_ANSWER } from './exchange.js';
+import { LARGEST_ANSWER } from './wire.js';
 import type { Gate } from './gate.js';
 import type { OutsideCaller } from './outside-call.js';
 
