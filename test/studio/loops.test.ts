@@ -124,6 +124,17 @@ test('a variable that doubles itself is refused before it takes the emulator dow
   }
 });
 
+test('a variable that puts itself into itself is refused before it nests without end', async () => {
+  const running = await emulator({
+    scripts: await scriptsFolder(
+      webhook('nests', { A: { type: 'ASSIGN', set: { l: ['{{ vars.l }}'] }, next: 'A' } }, { variables: { l: 'x' } }),
+    ),
+  });
+  const answer = await send(running.url, { path: '/webhooks/nests', body: {} });
+  expect(answer.headers['x-emulator-cause']).toBe('SCRIPT_VALUE_INVALID');
+  expect(causeOf(running.traces({ script: 'nests' })[0])?.message).toBe('The value for the variable l nests too deep.');
+});
+
 test('the trace of a script that runs for long keeps its beginning and its end', async () => {
   const running = await emulator({
     maxScriptSteps: 3000,

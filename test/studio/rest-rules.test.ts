@@ -283,6 +283,21 @@ describe('where calls go', () => {
   });
 });
 
+test.each(['RESTAPI', 'RESTPROXY'])(
+  'an answer to %s that nests thousands of levels deep is a failure, and the script goes on',
+  async (type) => {
+    const { url } = await server((_, response) => response.end('['.repeat(15_000) + ']'.repeat(15_000)));
+    const { answer, trace, left } = await called({ type, url }, ['response', '_ERR']);
+    expect(answer.status).toBe(200);
+    expect(left).toEqual({ response: 'none', _ERR: 'The value for the variable response nests too deep.' });
+    expect(callOf(trace)).toMatchObject({
+      code: 'SCRIPT_VALUE_INVALID',
+      branch: 'OnError',
+      calls: [{ response: { status: 200 } }],
+    });
+  },
+);
+
 test('no trace shows a value of --script-env, an Authorization header or a token, on either side', async () => {
   process.env.STUDIO_TEST_KEY = 'swordfish-"93\\';
   onTestFinished(() => {
