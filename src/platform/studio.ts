@@ -24,6 +24,8 @@ export type PlatformEvent =
 export class Activity {
   #busy = 0;
   #runs = 0;
+  #live = 0;
+  #full = false;
   #waiting: (() => void)[] = [];
 
   begin(): void {
@@ -39,10 +41,21 @@ export class Activity {
     for (const resolve of waiting) resolve();
   }
 
-  /** Counts a script that was set going; answers how many were since all was quiet. */
-  count(): number {
+  /**
+   * Counts a script that is set going. Answers whether there are at most `most`, of those since all was quiet, and of those
+   * that are not over; once there are more, none is let through before all are over.
+   */
+  admit(most: number): boolean {
     this.#runs += 1;
-    return this.#runs;
+    this.#live += 1;
+    if (this.#runs > most || this.#live > most) this.#full = true;
+    return !this.#full;
+  }
+
+  /** A script that was counted is over. */
+  dismiss(): void {
+    this.#live -= 1;
+    if (this.#live === 0) this.#full = false;
   }
 
   /** Resolves once every script has ended, or waits for time or for somebody outside. */

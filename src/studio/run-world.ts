@@ -3,6 +3,7 @@ import type { Activity, Cause, RunTrace } from '../platform/studio.js';
 import type { Store } from '../state/store.js';
 import type { OwnAnswer, OwnRequest, RestRules } from './rest/rest-call.js';
 import type { Script } from './script.js';
+import type { Turns } from './turns.js';
 
 /** What all runs share. */
 export interface RunWorld {
@@ -12,6 +13,7 @@ export interface RunWorld {
   /** Calls back after the time, in milliseconds on the tenant's clock; the answer takes it back. What goes on then tells the activity. */
   schedule(tenant: string, milliseconds: number, callback: (activity: Activity) => void): () => void;
   readonly rest: RestRules;
+  readonly turns: Turns;
   readonly maxSteps: number;
   /** The environment variables that scripts may see. */
   readonly environment: Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { causeOf } from '../../src/index.js';
 import { emulator, open, send, tokens } from '../support/client.js';
 import { standingClock } from '../support/clock.js';
-import { scriptsFolder, signalTo, webhook } from '../support/scripts.js';
+import { outside, scriptsFolder, signalTo, webhook } from '../support/scripts.js';
 
 const OWN_WEBHOOK = `
 name: own-webhook
@@ -69,6 +69,68 @@ test('a script that sets two of its own going is stopped before their number has
   expect(runs.length).toBeLessThan(2100);
   expect(runs.some((run) => causeOf(run)?.code === 'SCRIPT_STEP_LIMIT')).toBe(true);
   expect(runs.filter(({ outcome }) => outcome === 'running')).toEqual([]);
+});
+
+test('a script that waits before it sets two of its own going is stopped before their number has doubled twenty times', async () => {
+  const clock = standingClock();
+  const opens = (next: string): object => ({
+    type: 'RESTAPI',
+    url: '{{ env.CXONE }}/_emulator/conversations',
+    body: {},
+    branches: { Default: next, OnError: next },
+  });
+  const running = await emulator({
+    clock,
+    scripts: await scriptsFolder({
+      'waits.yaml': {
+        name: 'waits',
+        trigger: { conversation: {} },
+        actions: {
+          Rest: { type: 'WAIT', seconds: 60, next: 'One' },
+          One: opens('Two'),
+          Two: opens('Done'),
+          Done: { type: 'END' },
+        },
+      },
+    }),
+  });
+  await open(running.url, {});
+  while (clock.waiting > 0) {
+    clock.advance(60_000);
+    const going = (): number => running.traces({ script: 'waits', outcome: 'running', limit: 10_000 }).length;
+    await expect.poll(() => going() - clock.waiting, { timeout: 20_000 }).toBe(0);
+  }
+  const runs = running.traces({ script: 'waits', limit: 10_000 });
+  const stopped = runs.find((run) => causeOf(run) !== undefined);
+  expect(causeOf(stopped)).toMatchObject({ code: 'SCRIPT_STEP_LIMIT', expected: expect.stringContaining('at most 500 scripts') });
+  expect(runs.length).toBeLessThan(2100);
+});
+
+test('others are answered while a script goes round and round', async () => {
+  let loops: () => void = () => undefined;
+  const looping = new Promise<void>((resolve) => (loops = resolve));
+  const target = await outside((_, response) => {
+    response.end('{}', loops);
+  });
+  const running = await emulator({
+    maxScriptSteps: 50_000,
+    scriptHosts: ['127.0.0.1'],
+    scripts: await scriptsFolder(
+      webhook('round', {
+        Tell: { type: 'RESTAPI', url: target, next: 'Again' },
+        Again: { type: 'IF', condition: 'vars.none == 1', branches: { OnTrue: 'Again', OnFalse: 'Again' } },
+      }),
+    ),
+  });
+  let over = false;
+  const answered = send(running.url, { path: '/webhooks/round', body: {} }).then((answer) => {
+    over = true;
+    return answer;
+  });
+  await looping;
+  for (let number = 0; number < 5; number += 1) await send(running.url, { path: '/_emulator/health' });
+  expect(over).toBe(false);
+  expect((await answered).headers['x-emulator-cause']).toBe('SCRIPT_STEP_LIMIT');
 });
 
 test('a script that hears signals from outside goes on for as long as they come', async () => {
