@@ -152,7 +152,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     const servicesIn = (place: World, caller: OutsideCaller): Services => {
       const host = { settings: { ...settings, tokens }, clocks, ownUrl, onBug, store: place.store };
       const studio = createStudio(scripts, place.runs, {
-        ...studioParts({ ...host, pipeline: place.pipeline, outside: caller }),
+        ...studioParts({ ...host, pipeline: place.pipeline, outside: caller, traceOf: (id) => place.traces.find(id) }),
         rehearsal: (tenant, state) => rehearse(tenant, state, newWorld, servicesIn),
       });
       return {
@@ -376,7 +376,6 @@ function requireEveryOperation({ contract, operations }: Services, webhooks: rea
     );
 }
 
-/** What in the files works, and is a mistake all the same. */
 function noteOf({ file, line, column, message }: FileFault): string {
   return `note: ${file}:${String(line)}:${String(column)}: ${message}`;
 }

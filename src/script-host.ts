@@ -12,12 +12,14 @@ import { hostRules } from './studio/rest/hosts.js';
 import type { OutsideCaller } from './studio/rest/outside-call.js';
 import type { OwnAnswer, OwnRequest, RestRules } from './studio/rest/rest-call.js';
 import type { StudioParts } from './studio/studio.js';
-import { causeOf, warningsOf } from './trace/trace.js';
+import { causeOf, type Trace, type TraceEntry, warningsOf } from './trace/trace.js';
 
 export interface ScriptHost {
   readonly settings: Settings & AuthSettings;
   readonly store: Store;
   readonly clocks: Clocks;
+  /** A trace that is kept still. */
+  readonly traceOf: (traceId: string) => Trace | undefined;
   /** Asked for late, because the pipeline works with the scripts itself. */
   readonly pipeline: () => Pipeline;
   readonly outside: OutsideCaller;
@@ -29,6 +31,7 @@ export function studioParts({
   settings,
   store,
   clocks,
+  traceOf,
   pipeline,
   outside,
   ownUrl,
@@ -56,7 +59,7 @@ export function studioParts({
       targetBelow([ownUrl(), settings.publicUrl], url) ??
       // How a caller reached the emulator, the caller says: a host that the settings allow is what it is, whoever claims its name.
       (hosts.allows(url) ? undefined : targetBelow([baseUrl.replace(/\/t\/[a-z0-9-]{1,64}$/, '')], url)),
-    callOwn: (request, cause) => callOwn(pipeline(), request, cause),
+    callOwn: (request, cause) => callOwn(pipeline(), traceOf, request, cause),
     beginTrace: (run, cause) => pipeline().beginRun(run, cause),
     onBug,
   };
@@ -82,7 +85,12 @@ function targetBelow(roots: readonly (string | undefined)[], url: URL): string |
   return undefined;
 }
 
-async function callOwn(pipeline: Pipeline, { method, target, headers, body }: OwnRequest, cause: Cause): Promise<OwnAnswer> {
+async function callOwn(
+  pipeline: Pipeline,
+  traceOf: ScriptHost['traceOf'],
+  { method, target, headers, body }: OwnRequest,
+  cause: Cause,
+): Promise<OwnAnswer> {
   const bytes = Buffer.from(body ?? '');
   const arrival: Arrival = {
     transport: 'script',
@@ -95,7 +103,7 @@ async function callOwn(pipeline: Pipeline, { method, target, headers, body }: Ow
   };
   const { answer, trace } = await pipeline.handleForScript(arrival);
   if (answer?.broken === 'hang') await new Promise(() => undefined);
-  const refused = causeOf(trace);
+  const refused = rootOf(trace, traceOf);
   return {
     status: answer?.status ?? 500,
     statusText: STATUS_CODES[answer?.status ?? 500] ?? '',
@@ -107,4 +115,11 @@ async function callOwn(pipeline: Pipeline, { method, target, headers, body }: Ow
     broken: answer?.broken === 'reset' || answer?.broken === 'cut',
     warnings: warningsOf(trace).map(({ code, message, remedy }) => ({ code: code ?? '', message, remedy: remedy ?? '' })),
   };
+}
+
+/** Why it was refused; where that is a script’s call that was refused in its turn, why that was. */
+function rootOf(trace: Trace, traceOf: ScriptHost['traceOf']): TraceEntry | undefined {
+  const cause = causeOf(trace);
+  const called = cause?.code === 'REST_CALL_FAILED' ? traceOf(cause.calls?.at(-1)?.traceId ?? '') : undefined;
+  return (called === undefined ? undefined : rootOf(called, traceOf)) ?? cause;
 }

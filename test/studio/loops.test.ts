@@ -50,6 +50,16 @@ test.each([
   expect(running.traces({ script }).filter(({ outcome }) => outcome === 'running')).toEqual([]);
 });
 
+test('every caller in a chain of webhooks is told what it ends at', async () => {
+  const running = await emulator({ scripts: await scriptsFolder({ 'loop.yaml': OWN_WEBHOOK }) });
+  const answer = await send(running.url, { path: '/webhooks/own', body: {} });
+  expect(answer.headers['x-emulator-cause']).toBe('REST_CALL_FAILED');
+  const callers = running.traces({ script: 'own-webhook', code: 'REST_CALL_FAILED' });
+  expect(callers).toHaveLength(20);
+  for (const caller of callers)
+    expect(causeOf(caller)?.received).toBe('400 Bad Request for SCRIPT_STEP_LIMIT: own-webhook sets itself going over and over.');
+});
+
 test('a script that sets two of its own going is stopped before their number has doubled twenty times', async () => {
   const running = await emulator({
     scripts: await scriptsFolder({
