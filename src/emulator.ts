@@ -14,7 +14,6 @@ import { explainOperation } from './control/explain.js';
 import { controlOperations } from './control/operations.js';
 import { Waiting } from './control/verification/operations.js';
 import { requireErrorBodies } from './error-bodies.js';
-import type { FileFault } from './file-faults.js';
 import { createHttp } from './http/server.js';
 import { type Tenant, tenantOf } from './library.js';
 import { createPipeline, type Pipeline, type Services } from './pipeline/index.js';
@@ -31,7 +30,7 @@ import { transcriptOperations } from './platform/transcripts.js';
 import { webhookOperations } from './platform/webhooks.js';
 import { rehearse, type World } from './rehearsal.js';
 import { readScripts } from './script-folder.js';
-import { scriptEnvironment, studioParts } from './script-host.js';
+import { environmentInTraces, studioParts } from './script-host.js';
 import { readySeeds } from './seeds.js';
 import { SETTING_NAMES, type Settings, SETTINGS } from './settings.js';
 import { exportSnapshots, importSnapshots, requireExportable } from './snapshot-file.js';
@@ -43,7 +42,6 @@ import { createStudio } from './studio/studio.js';
 import { createRedactor } from './trace/customer-data.js';
 import { TraceFile } from './trace/file.js';
 import { type TraceBounds, type TraceFilter, type TraceListener, TraceLog } from './trace/log.js';
-import { secretsHider } from './trace/secrets.js';
 import type { Trace } from './trace/trace.js';
 import { readTokenKey } from './token-key-file.js';
 import { VERSION } from './version.js';
@@ -138,14 +136,14 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     const { skills, agents, hours } = settings;
     const seeds = { skills, agents, hours, conversations: await readySeeds(config) };
     const tokens = await readTokenKey(config);
-    const { scripts, notes } = await readScripts(config, router);
+    const { scripts, notes: slips } = await readScripts(config, router);
     const webhooks = [...scripts.values()].flatMap(({ name, trigger }) =>
       trigger?.kind === 'webhook' ? [webhookOperation({ ...trigger, script: name }, webhookFamily)] : [],
     );
     const matcher = webhooks.length === 0 ? router : createMatcher(contract, webhooks);
     const validators = createValidators();
     const redactor = createRedactor(settings.redact);
-    const hideSecrets = secretsHider(Object.values(scriptEnvironment(settings)));
+    const { hideSecrets, notes: shown } = environmentInTraces(settings);
     const outside = outsideCaller(hostRules(settings.scriptHosts));
 
     /** The services over a world; another one than the real is for a rehearsal. */
@@ -204,12 +202,12 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     const { maxTenants, maxConversations, maxStateBytes, maxTraces, maxTraceBytes } = settings;
     const bounds = { tenants: maxTenants, conversations: maxConversations, bytes: maxStateBytes };
     const material = { seeds, conversationIds, seededAt: startedAt, random, bounds };
-    return { config, services, material, notes, traceBounds: { count: maxTraces, bytes: maxTraceBytes } };
+    return { config, services, material, notes: [...slips, ...shown], traceBounds: { count: maxTraces, bytes: maxTraceBytes } };
   }
 
   const tell = parts.onNote ?? console.error;
   let current = await compose(started);
-  for (const note of current.notes.map(noteOf)) tell(note);
+  for (const note of current.notes) tell(note);
   await importSnapshots(started, contract, store);
   requireExportable(started);
   const traceFile = openTraceFile(started, () => current.config.settings.traceFileSize, tell);
@@ -231,9 +229,9 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
   async function reload(): Promise<Reloaded> {
     const before = current.config.settings;
     const { config, kept } = keepingWhatHoldsAtStart(await loadConfig(current.config.sources), before);
-    const known = current.notes.map(noteOf);
+    const known = current.notes;
     current = await compose(config);
-    for (const note of current.notes.map(noteOf)) if (!known.includes(note)) tell(note);
+    for (const note of current.notes) if (!known.includes(note)) tell(note);
     const changed = SETTING_NAMES.filter((name) => !isDeepStrictEqual(before[name], config.settings[name]));
     return { changed, kept };
   }
@@ -336,8 +334,8 @@ function openTraceFile(config: LoadedConfig, size: () => number, tell: (message:
 
 interface Composition {
   readonly config: LoadedConfig;
-  /** What in the scripts works, and is a mistake all the same. */
-  readonly notes: readonly FileFault[];
+  /** What works, and a person should know of all the same. */
+  readonly notes: readonly string[];
   readonly services: Services;
   readonly material: MemoryStoreMaterial;
   readonly traceBounds: TraceBounds;
@@ -374,10 +372,6 @@ function requireEveryOperation({ contract, operations }: Services, webhooks: rea
     throw new Error(
       `Contract and operations differ: without code ${missing.join(', ') || 'none'}; without contract ${extra.join(', ') || 'none'}.`,
     );
-}
-
-function noteOf({ file, line, column, message }: FileFault): string {
-  return `note: ${file}:${String(line)}:${String(column)}: ${message}`;
 }
 
 function reportBug(error: unknown, traceId: string): void {

@@ -12,6 +12,7 @@ import { hostRules } from './studio/rest/hosts.js';
 import type { OutsideCaller } from './studio/rest/outside-call.js';
 import type { OwnAnswer, OwnRequest, RestRules } from './studio/rest/rest-call.js';
 import type { StudioParts } from './studio/studio.js';
+import { isHideable, secretsHider, type SecretsHider } from './trace/secrets.js';
 import { causeOf, type Trace, type TraceEntry, warningsOf } from './trace/trace.js';
 
 export interface ScriptHost {
@@ -65,8 +66,24 @@ export function studioParts({
   };
 }
 
+/** Hides the values of the environment variables that scripts may see; a note tells of each that traces show all the same. */
+export function environmentInTraces(settings: Settings): {
+  readonly hideSecrets: SecretsHider | undefined;
+  readonly notes: readonly string[];
+} {
+  const variables = Object.entries(scriptEnvironment(settings)).filter(([, value]) => value !== '');
+  const shown = variables.filter(([name, value]) => !isHideable(name, value));
+  return {
+    hideSecrets: secretsHider(variables.filter((variable) => !shown.includes(variable)).map(([, value]) => value)),
+    notes: shown.map(
+      ([name]) =>
+        `note: traces show the value of ${name} (--script-env): it is short, or a plain word or number, which stands in other texts, too`,
+    ),
+  };
+}
+
 /** The environment variables that scripts may see. */
-export function scriptEnvironment({ scriptEnv }: Settings): Readonly<Record<string, string>> {
+function scriptEnvironment({ scriptEnv }: Settings): Readonly<Record<string, string>> {
   return Object.fromEntries(scriptEnv.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
 }
 

@@ -388,7 +388,7 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
     expected: 'names of environment variables, but CXONE and TOKEN, which scripts have anyway',
     kind: 'list',
     default: [],
-    help: 'environment variables that scripts may see as env.NAME, set off by commas; no trace shows their values',
+    help: 'environment variables that scripts may see as env.NAME, set off by commas; no trace shows their values, unless they are short or plain',
     flag: { name: 'script-env', value: 'names' },
   },
   maxScriptSteps: {

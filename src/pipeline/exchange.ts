@@ -4,6 +4,7 @@ import type { Clocks } from '../platform/clock.js';
 import type { Feed, OutsideCall, Reply } from '../platform/operation.js';
 import { Activity, type Cause, type PlatformEvent, type RunTrace } from '../platform/studio.js';
 import { CATALOGUE, type Code, type Explanation, NEVER_SENT, type Rejection, type WarningCode } from '../rejections.js';
+import { KnownAttributes } from '../trace/known-attributes.js';
 import { isSecretName, REDACTED, redactText } from '../trace/redact.js';
 import type { Level, Outcome, TraceEntry } from '../trace/trace.js';
 import { detached } from '../shown.js';
@@ -92,6 +93,8 @@ export class Exchange implements OutsideCall {
   readonly events: PlatformEvent[] = [];
   /** The script whose trace this is. */
   script: string | null = null;
+  /** What its script had at hand. */
+  known: KnownAttributes | undefined;
   conversationId: string | null = null;
   contactId: string | null = null;
 
@@ -182,6 +185,10 @@ export class Exchange implements OutsideCall {
       },
       concern: (about) => {
         this.concern(about);
+      },
+      know: (attributes) => {
+        this.known ??= new KnownAttributes();
+        this.known.add(attributes);
       },
       enter: (entry) => this.#enterStep(entry),
       pause: () => {

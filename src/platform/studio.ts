@@ -1,4 +1,5 @@
 /** What the platform asks of Studio and tells it: which scripts there are, who hears a signal, and what happened that starts one. */
+import type { Attributes } from '../contact/contact.js';
 import type { Conversation, Handover } from '../contact/conversation.js';
 import type { Explanation, RefusalCode, WarningCode } from '../rejections.js';
 import type { TenantSnapshot } from '../state/store.js';
@@ -79,6 +80,8 @@ export interface RunTrace {
   readonly traceId: string;
   readonly warn: (code: WarningCode, explanation: Explanation, level?: Level) => void;
   readonly concern: (about: { readonly conversationId?: string; readonly contactId?: string }) => void;
+  /** Custom attributes that the script has at hand: those that are not to be shown stand nowhere in its trace. */
+  readonly know: (attributes: Attributes) => void;
   /** `at` and `stage` are filled in. Answers what turns a warning into the cause, where the script failed for it after all. */
   enter(entry: Omit<TraceEntry, 'at' | 'stage'>): () => void;
   /** What is told so far may be read: the run waits. */

@@ -25,7 +25,7 @@ export const DEFAULT: Outcome = { branch: 'Default' };
 export const ON_ERROR = 'OnError';
 
 /** A run as its actions see it. */
-export interface RunView extends Pick<RunTrace, 'warn' | 'concern'> {
+export interface RunView extends Pick<RunTrace, 'warn' | 'concern' | 'know'> {
   readonly tenant: string;
   readonly script: string;
   /** The contact that it runs on; undefined for a webhook's script, which runs on none. */

@@ -259,7 +259,9 @@ export class Run {
       this.#contact = state.contact(contactId);
       this.#conversation = state.conversation(this.#contact?.conversationId ?? '');
     });
-    if (this.#contact !== undefined) this.#start.trace.concern(this.#contact);
+    if (this.#contact === undefined) return;
+    this.#start.trace.concern(this.#contact);
+    this.#start.trace.know(this.#contact.attributes);
   }
 
   #scope({ variables }: Frame): Scope {
@@ -287,6 +289,7 @@ export class Run {
       conversation: () => this.#conversation,
       warn: trace.warn,
       concern: trace.concern,
+      know: trace.know,
       scope: () => this.#scope(frame),
       set: (name, value) => {
         setVariable(frame, name, value);
