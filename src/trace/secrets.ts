@@ -13,14 +13,17 @@ const PLAIN = /^(?:[a-z]{1,12}|[A-Z]?[a-z]{1,11}|[A-Z]{1,12}|[+-]?\d{1,7}(?:\.\d
 
 /** Whether a value is to be hidden wherever it stands. A plain word or number is where its name says that it is a secret. */
 export function isHideable(name: string, value: string): boolean {
-  return value.length >= SHORTEST && !FLAG.test(value) && (!PLAIN.test(value) || isSecretName(name) || /_key$/i.test(name));
+  return (
+    value.trim().length >= SHORTEST && !FLAG.test(value) && (!PLAIN.test(value) || isSecretName(name) || /_key$/i.test(name))
+  );
 }
 
 /** undefined where there is nothing to hide. */
 export function secretsHider(secrets: readonly string[]): SecretsHider | undefined {
   if (secrets.length === 0) return undefined;
   // What holds another form comes before it.
-  const forms = [...new Set(secrets.flatMap(formsOf))].sort((one, other) => other.length - one.length);
+  const forms = [...new Set(secrets.flatMap(formsOf))].filter(({ length }) => length >= SHORTEST);
+  forms.sort((one, other) => other.length - one.length);
   const anywhere = new RegExp(forms.map((form) => form.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join('|'), 'g');
   const hideText = (text: string): string => withoutCutOff(text.replace(anywhere, REDACTED), forms);
   const hide = (value: unknown): unknown => {
