@@ -28,6 +28,12 @@ export class Activity {
   #live = 0;
   #full = false;
   #waiting: (() => void)[] = [];
+  readonly #outer: Activity | undefined;
+
+  /** `outer`: that of the message within which this one is only played through: what this one sets going counts there too. */
+  constructor(outer?: Activity) {
+    this.#outer = outer;
+  }
 
   begin(): void {
     this.#busy += 1;
@@ -47,14 +53,16 @@ export class Activity {
    * that are not over; once there are more, none is let through before all are over.
    */
   admit(most: number): boolean {
+    const outside = this.#outer?.admit(most) ?? true;
     this.#runs += 1;
     this.#live += 1;
     if (this.#runs > most || this.#live > most) this.#full = true;
-    return !this.#full;
+    return outside && !this.#full;
   }
 
   /** A script that was counted is over. */
   dismiss(): void {
+    this.#outer?.dismiss();
     this.#live -= 1;
     if (this.#live === 0) this.#full = false;
   }

@@ -143,6 +143,28 @@ test('others are answered while a script goes round and round', async () => {
   expect((await answered).headers['x-emulator-cause']).toBe('SCRIPT_STEP_LIMIT');
 });
 
+test('a script that has its own webhook explained, twice each time, is stopped', async () => {
+  const explains = (next: string): object => ({
+    type: 'RESTAPI',
+    url: '{{ env.CXONE }}/_emulator/explain',
+    body: { path: '/webhooks/mirror', body: {} },
+    branches: { Default: next, OnError: next },
+  });
+  const running = await emulator({
+    scripts: await scriptsFolder(
+      webhook('mirror', {
+        One: explains('Two'),
+        Two: explains('Done'),
+        Done: { type: 'RESPOND', body: { seen: '{{ vars.response }}' } },
+      }),
+    ),
+  });
+  const answer = await send(running.url, { path: '/webhooks/mirror', body: {} });
+  expect(answer.status).toBe(200);
+  const explained = await send(running.url, { path: '/_emulator/explain', body: { path: '/webhooks/mirror', body: {} } });
+  expect(explained.body).toMatchObject({ status: 200, trace: { outcome: 'accepted', parent: null } });
+});
+
 test('a script that hears signals from outside goes on for as long as they come', async () => {
   const running = await emulator({
     maxScriptSteps: 20,
