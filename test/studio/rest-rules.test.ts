@@ -260,6 +260,7 @@ describe('where calls go', () => {
     const port = new URL(url).port;
     const { trace } = await called({ type: 'RESTAPI', url }, [], { scriptHosts: [`127.0.0.1:${port}`] });
     expect(callOf(trace)?.code).toBe('REST_HOST_REFUSED');
+    expect(callOf(trace)?.calls).toHaveLength(1);
     expect(seen).toHaveLength(1);
   });
 
