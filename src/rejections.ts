@@ -128,7 +128,11 @@ export const CATALOGUE = {
   SCRIPT_UNKNOWN: refusal({ path: 404, elsewhere: 400 }, 'assumed', 'No script of this name, id or path is loaded.'),
   SCRIPT_REFUSED: refusal(400, 'emulator', 'The script itself answered with this status, at its `RESPOND`.'),
   SCRIPT_BRANCH_UNCONNECTED: refusal(400, 'report', 'An action had an outcome whose branch leads nowhere.'),
-  SCRIPT_STEP_LIMIT: refusal(400, 'assumed', 'A script took more actions than `--max-script-steps`: it goes round in a loop.'),
+  SCRIPT_STEP_LIMIT: refusal(
+    400,
+    'assumed',
+    'A script took more actions than `--max-script-steps`: it goes round in a loop. Or scripts set each other going, more than 20 in a row or more than 500 for one message.',
+  ),
   SCRIPT_STOPPED: refusal(
     400,
     'emulator',

@@ -252,6 +252,28 @@ test('the trace of a script that runs for long keeps its beginning and its end',
   expect(entries.some(({ variables }) => variables?.n === 700)).toBe(true);
 });
 
+test('a script that goes round with short waits is stopped', async () => {
+  const clock = standingClock();
+  const running = await emulator({
+    clock,
+    maxScriptSteps: 20,
+    scripts: await scriptsFolder({
+      'hurry.yaml': {
+        name: 'hurry',
+        trigger: { conversation: {} },
+        actions: { Rest: { type: 'WAIT', seconds: 0.9, next: 'Rest' } },
+      },
+    }),
+  });
+  await open(running.url, {});
+  for (let round = 0; round < 20; round += 1) {
+    await expect.poll(() => clock.waiting).toBe(1);
+    clock.advance(900);
+  }
+  await expect.poll(() => running.traces({ script: 'hurry' })[0]?.outcome).toBe('failed');
+  expect(causeOf(running.traces({ script: 'hurry' })[0])?.code).toBe('SCRIPT_STEP_LIMIT');
+});
+
 test('a script that waits over and over takes no other trace’s place in the log', async () => {
   const clock = standingClock();
   const running = await emulator({
