@@ -12,7 +12,7 @@ import { isScriptFile } from '../script-folder.js';
 import { listed } from '../shown.js';
 import { printable } from '../terminal/printable.js';
 import { readYaml } from '../yaml-file.js';
-import { Emulators } from './emulators.js';
+import { Emulators } from '../scenario-emulators.js';
 import { strictCommand } from './strict.js';
 
 const DEFAULT_FOLDER = 'scenarios';

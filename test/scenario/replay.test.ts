@@ -80,7 +80,7 @@ describe('exit codes of the command', () => {
     ['a folder without scenarios', 'test', {}, 'there are no scenarios (*.yaml) directly in this folder'],
     ['a name that no scenario has', 'scenarios', { only: ['a fool handover'] }, 'did you mean "A full handover"?'],
     ['a target that is no address', 'scenarios', { target: 'localhost' }, 'must be an address such as http://localhost:8400'],
-    ['a target with a tenant', 'scenarios', { target: 'http://localhost:8400/t/alpha' }, 'leave /t/… out'],
+    ['a target with a tenant', 'scenarios', { target: 'http://localhost:8400/t/alpha' }, 'Leave /t/… out'],
     ['a target where nothing listens', 'scenarios', { target: 'http://127.0.0.1:1' }, 'Nothing listens at http://127.0.0.1:1.'],
   ])('2 for %s', async (_, path, options, told) => {
     const { code, out, err } = await replayed([path], options);

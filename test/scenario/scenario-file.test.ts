@@ -169,7 +169,7 @@ test('all faults of all files are told together', async () => {
       `${folder}/a.yaml:5:23 there is no matcher $anny; did you mean $any? The text itself is { $exactly: "$anny" }`,
       `${folder}/a.yaml:5:38 there is no matcher $typ; did you mean $type?`,
       `${folder}/b.yaml:1:1 the file lacks steps`,
-      `${folder}/c.yaml:1:1 the file cannot be read (ENOENT)`,
+      `${folder}/c.yaml:1:1 there is no such file or folder`,
     ].join('\n'),
   );
 });
