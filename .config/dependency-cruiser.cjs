@@ -62,13 +62,13 @@ module.exports = {
       'scenario',
       '^src/scenario/',
       [
-        '^src/(yaml-file|file-faults|schema-faults|package-root)\\.ts$',
+        '^src/(yaml-file|file-faults|schema-faults|package-root|settings)\\.ts$',
         '^src/trace/trace\\.ts$',
         '^src/studio/templates\\.ts$',
         '^src/terminal/printable\\.ts$',
         ...shared,
       ],
-      'Scenarios speak HTTP to an address, and know no emulator.',
+      'Scenarios speak HTTP to an address, and know no emulator, only how its settings are called.',
     ),
     {
       name: 'studio-in-the-root-only',
@@ -102,7 +102,7 @@ module.exports = {
       severity: 'error',
       comment:
         'Only contract/ knows openapi-backend and find-my-way; the config, scripts and scenarios check themselves with ajv.',
-      from: { path: '^src', pathNot: '^src/(contract/|(?:config|schema-faults|studio/script-file|scenario/scenario-file)\\.ts)' },
+      from: { path: '^src', pathNot: '^src/(contract/|(?:config|schema-faults|studio/script-file|scenario/(?:scenario-file|given-settings))\\.ts)' },
       to: { path: 'node_modules/(openapi-backend|openapi-schema-validator|ajv|ajv-formats|find-my-way)/' },
     },
     {

@@ -2,11 +2,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { FileFaults } from '../file-faults.js';
-import { schemaFaults } from '../schema-faults.js';
 import { listed, show } from '../shown.js';
 import type { Templates } from '../studio/templates.js';
 import type { YamlFile } from '../yaml-file.js';
 import { ExpectationReader, type ExpectObject } from './expectation-reader.js';
+import { schemaFaultsOf } from './given-settings.js';
 import type { Path } from './patterns.js';
 import { type RequestObject, RequestReader, type SignalObject } from './request-reader.js';
 import type { Capture, Given, RequestPlan, Scenario, Step } from './scenario.js';
@@ -54,14 +54,12 @@ const KINDS = ['request', 'signal', 'clock', 'fault', 'wait', 'repeat'] as const
 const PATIENCE = 5;
 
 const NAMES_OF_ANSWER = ['body', 'headers', 'status', 'traceId'];
-/** These the tenant of a scenario cannot have, or would meet those of others. */
-const NOT_FOR_SCENARIOS = ['port', 'host', 'publicUrl', 'traceFile', 'traceFileSize', 'logLevel', 'scripts', 'credentials'];
 
 /** Throws FileFaults. */
 export function readScenario(file: YamlFile, templates: Templates): Scenario {
   if (isScript(file.value))
     throw new FileFaults([file.fault([], 'this is a Studio script, no scenario: it has actions, and no steps')]);
-  if (!validate(file.value)) throw new FileFaults(schemaFaults(validate.errors ?? [], file));
+  if (!validate(file.value)) throw new FileFaults(schemaFaultsOf(validate.errors ?? [], file));
   const scenario = file.value as ScenarioObject;
   const given = (scenario.given?.conversations ?? []).flatMap(({ conversationId }) =>
     typeof conversationId === 'string' ? [conversationId] : [],
@@ -97,11 +95,6 @@ class Reading {
 
   #given(given: GivenObject): Given {
     const { settings = {}, scripts, credentials, conversations = [], attributes = {} } = given;
-    for (const name of Object.keys(settings)) {
-      if (!NOT_FOR_SCENARIOS.includes(name)) continue;
-      const instead = name === 'scripts' || name === 'credentials' ? `: it stands in given.${name}` : ' of a scenario';
-      this.#texts.fault(['given', 'settings', name], `${name} is no setting${instead}`);
-    }
     const folder = scripts === undefined ? undefined : this.#requests.beside(scripts);
     if (folder !== undefined && !(existsSync(folder) && statSync(folder).isDirectory()))
       this.#texts.fault(['given', 'scripts'], `there is no folder ${show(scripts)} beside this file`);

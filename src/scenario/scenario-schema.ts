@@ -1,5 +1,6 @@
 /** The JSON Schema of scenario files: it checks them when they are loaded, and is published for editors. */
 import { CATALOGUE } from '../rejections.js';
+import { GIVEN_SETTINGS } from './given-settings.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -28,10 +29,9 @@ const CLOCK: Schema = object({ now: TEXT, advance: TEXT, frozen: { type: 'boolea
 
 const GIVEN: Schema = object(
   {
-    settings: {
-      type: 'object',
+    settings: object(GIVEN_SETTINGS, {
       description: 'Settings as in the config file, such as auth: strict. The scenario then runs in an emulator that has them.',
-    },
+    }),
     scripts: { ...TEXT, description: 'The folder of Studio scripts, seen from this file.' },
     credentials: { ...ROWS, minItems: 1, description: 'Access keys and clients that are taken; the first one fetches tokens.' },
     hours: { ...ROWS, description: 'Profiles of hours of operation: profileId, name, timeZone, days.' },

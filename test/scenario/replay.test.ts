@@ -114,7 +114,14 @@ describe('settings of a file', () => {
     const folder = await scenarioFolder({ 'strict.yaml': STRICT.replace('auth: strict', 'auht: strict'), 'lax.yaml': LAX });
     const { code, out, err } = await replayed([folder]);
     expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toContain(`${folder}/strict.yaml:2:22 there is no setting "auht"; did you mean auth?`);
+    expect(err).toContain(`${folder}/strict.yaml:2:22 "auht" is not known here; did you mean auth?`);
+  });
+
+  test('one whose value cannot be used likewise, as the settings have it', async () => {
+    const folder = await scenarioFolder({ 'a.yaml': LAX.replace('\n', '\ngiven: { settings: { tokenLifetime: 0 } }\n') });
+    const { code, out, err } = await replayed([folder]);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(`${folder}/a.yaml:2:22 tokenLifetime must be seconds from 1 to 31536000, not 0`);
   });
 
   test('a target cannot be given them, unless it has them already', async () => {

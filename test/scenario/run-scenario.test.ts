@@ -102,7 +102,7 @@ describe('what cannot be used is refused with its faults', () => {
   test.each([
     ['a slip', { text: 'name: s\nstep: []\n', file: 'slip.yaml' }, /^slip\.yaml:1:1 the file lacks steps\nslip\.yaml:2:1 "step"/],
     ['no YAML', { text: 'name: [\n' }, /^scenario\.yaml:2:1 this is no YAML/],
-    ['a bad setting', { text: STRICT.replace('auth: strict', 'auth: loose') }, /^scenario\.yaml:2:22 auth must be/],
+    ['a bad setting', { text: STRICT.replace('auth: strict', 'auth: loose') }, /^scenario\.yaml:2:22 auth is "loose"/],
     ['a file that is not there', 'nowhere.yaml', /^nowhere\.yaml:1:1 there is no such file/],
   ])('%s', async (_, source, told) => {
     const problem: unknown = await runScenario(source).catch((error: unknown) => error);

@@ -47,7 +47,7 @@ describe('validate', () => {
     expect(code).toBe(2);
     for (const told of [
       'scenario.yaml:3:27 "x" must begin with a slash, or be a whole address',
-      'settings.yaml:2:22 auth must be lax or strict, not "loose"',
+      'settings.yaml:2:22 auth is "loose"; it must be lax or strict',
       'config.yaml:1:1 there is no setting "prot"; did you mean port?',
       'broken.yaml:2:1',
       'script.json:1:52 "nxt" is not known here; did you mean next?',
