@@ -38,7 +38,7 @@ export interface Tenant {
   verify(expectations: Expectations | Expectations['requests'][number]): Promise<Verdict>;
   /** The same at once, and without rejecting; `remedy` says what to do where it is not met. Throws ControlError where an expectation makes no sense. */
   check(expectations: Expectations | Expectations['requests'][number]): Verdict & { readonly remedy?: string };
-  /** How many of its requests were dropped to keep the log bounded. */
+  /** How many of its requests were dropped to keep the log bounded; Infinity where that is not known any more. */
   droppedRequests(): number;
   /** Its clock, which tokens, hours, waiting scripts, the circuit breaker and all times go by. */
   clock(): ClockView;
@@ -154,7 +154,7 @@ export function tenantOf(
       const { verdict, unmet } = tallyOf(asked, name, traces).judge();
       return unmet === undefined ? verdict : { ...verdict, remedy: unmet.remedy };
     },
-    droppedRequests: () => traces.droppedOfPlatform(name),
+    droppedRequests: () => traces.mayBeMissing(name),
     clock: () => clocks.of(name).view(),
     setClock: async (setting) => (await control('PUT', 'clock', setting)) as ClockView & { fired: number },
     faults: () => faults.list(name),
