@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Rejection } from '../rejections.js';
-import type { Scope, Template } from '../studio/templates.js';
+import type { Scope, Template } from '../templates.js';
 import type { Trace } from '../trace/trace.js';
 import { type Answer, type Client, NoAnswer, type NoAnswerKind, Obstacle } from './client.js';
 import { differencesFrom, traceOfAnswer } from './expectations.js';

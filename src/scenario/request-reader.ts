@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { listed, show } from '../shown.js';
-import type { Template } from '../studio/templates.js';
+import type { Template } from '../templates.js';
 import type { Path } from './patterns.js';
 import type { RequestPlan } from './scenario.js';
 import type { TemplateReader } from './template-reader.js';

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { FileFaults } from '../file-faults.js';
 import { listed, show } from '../shown.js';
-import type { Templates } from '../studio/templates.js';
+import type { Templates } from '../templates.js';
 import type { YamlFile } from '../yaml-file.js';
 import { ExpectationReader, type ExpectObject } from './expectation-reader.js';
 import { schemaFaultsOf } from './given-settings.js';

@@ -2,7 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FileFault, FileFaults } from '../file-faults.js';
-import { createTemplates, type Templates } from '../studio/templates.js';
+import { createTemplates, type Templates } from '../templates.js';
 import { readYaml, type YamlFile } from '../yaml-file.js';
 import type { Scenario } from './scenario.js';
 import { readScenario } from './scenario-file.js';

@@ -1,6 +1,6 @@
 /** A scenario as it was read from its file: a starting point, steps, and what is expected of each. */
 import type { FileFault } from '../file-faults.js';
-import type { Template } from '../studio/templates.js';
+import type { Template } from '../templates.js';
 import type { NoAnswerKind } from './client.js';
 import type { Path, Pattern } from './patterns.js';
 

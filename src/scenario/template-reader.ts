@@ -2,7 +2,7 @@
 import { type FileFault } from '../file-faults.js';
 import { nearMiss } from '../near-miss.js';
 import { show } from '../shown.js';
-import type { Template, Templates } from '../studio/templates.js';
+import type { Template, Templates } from '../templates.js';
 import type { YamlFile } from '../yaml-file.js';
 import { compilePattern, type Path, type Pattern, type PatternTools } from './patterns.js';
 

@@ -7,7 +7,7 @@ import type { TenantState } from '../state/store.js';
 import type { RestCall } from '../trace/trace.js';
 import type { RestSettings, RestOutcome } from './rest/rest-call.js';
 import type { Schema } from './script.js';
-import type { Condition, Scope, Template } from './templates.js';
+import type { Condition, Scope, Template } from '../templates.js';
 
 /** What an action came to. */
 export interface Outcome {

@@ -21,7 +21,7 @@ import {
   tooManySteps,
 } from './run-faults.js';
 import type { Action, Script } from './script.js';
-import type { Scope } from './templates.js';
+import type { Scope } from '../templates.js';
 import type { RunStart, RunWorld } from './run-world.js';
 import { Work } from './work.js';
 

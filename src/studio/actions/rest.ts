@@ -4,7 +4,7 @@ import type { Outcome, Preparation, RunView } from '../action.js';
 import { ON_ERROR } from '../action.js';
 import type { OwnWarning, RestKind, RestOutcome, RestSettings } from '../rest/rest-call.js';
 import type { Schema } from '../script.js';
-import type { Scope } from '../templates.js';
+import type { Scope } from '../../templates.js';
 import { HEADER_NAME, headerOf, NAME, number, numberOf, TEXT, textOf } from './settings.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
