@@ -153,6 +153,27 @@ describe('scripts that wait', () => {
     expect(started.traces({ script: 'waits' })[0]).toMatchObject({ outcome: 'accepted' });
   });
 
+  test('are waited for with the scripts that they spawn', async () => {
+    const spawned = {
+      name: 'spawned',
+      actions: { Set: { type: 'SETATTRIBUTE', set: { done: 'yes' }, of: 'conversation', next: 'End' }, End: { type: 'END' } },
+    };
+    const spawns = {
+      name: 'spawns',
+      trigger: { conversation: {} },
+      actions: {
+        Wait: { type: 'WAIT', seconds: 60, next: 'Spawn' },
+        Spawn: { type: 'SPAWN', script: 'spawned', next: 'End' },
+        End: { type: 'END' },
+      },
+    };
+    const started = await withScripts({ 'spawns.yaml': spawns, 'spawned.yaml': spawned }, { frozenAt: SUNDAY });
+    await open(started.url, { contactId: CONTACT });
+    await started.setClock({ advance: '1m' });
+    expect(started.traces({ script: 'spawned' })[0]?.outcome).toBe('accepted');
+    expect(await attributes(started.url)).toEqual({ done: 'yes' });
+  });
+
   test('have as long to wait as before where the clock is set back', async () => {
     const started = await withScripts({ 'waits.yaml': minute(60) }, { frozenAt: SUNDAY });
     await open(started.url, { contactId: CONTACT });

@@ -1,5 +1,5 @@
 /** The clocks: the machine's, and one for each tenant, which may stand still, be set, and be moved on. */
-import { Activity } from './studio.js';
+import type { Activity } from './studio.js';
 
 /** What time is taken from. */
 export interface Clock {
@@ -94,7 +94,7 @@ export class Clocks {
 interface Timer {
   /** On the tenant's clock. */
   due: number;
-  readonly callback: (activity: Activity) => void;
+  readonly callback: () => readonly Activity[];
   /** Takes back the timer of the machine, while the clock goes. */
   cancel: () => void;
 }
@@ -126,8 +126,11 @@ export class TenantClock {
     };
   }
 
-  /** Calls back once so many milliseconds of this clock have passed; the answer takes it back. What the callback sets going tells the activity. */
-  schedule(milliseconds: number, callback: (activity: Activity) => void): () => void {
+  /**
+   * Calls back once so many milliseconds of this clock have passed; the answer takes it back. The callback answers who tells
+   * when all that goes on is done.
+   */
+  schedule(milliseconds: number, callback: () => readonly Activity[]): () => void {
     const timer: Timer = { due: this.now + milliseconds, callback, cancel: nothing };
     this.#timers.add(timer);
     this.#arm(timer);
@@ -178,9 +181,7 @@ export class TenantClock {
   async #fire(timer: Timer): Promise<void> {
     this.#timers.delete(timer);
     this.#frozenAt = Math.max(this.now, timer.due);
-    const activity = new Activity();
-    timer.callback(activity);
-    await activity.quiet();
+    await Promise.all(timer.callback().map((activity) => activity.quiet()));
   }
 
   #freezeAt(time: number): void {
@@ -198,7 +199,7 @@ export class TenantClock {
     if (this.#frozenAt !== undefined) return;
     timer.cancel = (this.#machine.schedule ?? schedule)(Math.max(0, timer.due - this.now), () => {
       this.#timers.delete(timer);
-      timer.callback(new Activity());
+      timer.callback();
     });
   }
 

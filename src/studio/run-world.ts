@@ -10,8 +10,8 @@ export interface RunWorld {
   readonly store: Store;
   /** ISO 8601 on the tenant's clock. */
   now(tenant: string): string;
-  /** Calls back after the time, in milliseconds on the tenant's clock; the answer takes it back. What goes on then tells the activity. */
-  schedule(tenant: string, milliseconds: number, callback: (activity: Activity) => void): () => void;
+  /** Calls back after the time, in milliseconds on the tenant's clock; the answer takes it back. The callback answers who tells when all that goes on is done. */
+  schedule(tenant: string, milliseconds: number, callback: () => readonly Activity[]): () => void;
   readonly rest: RestRules;
   readonly turns: Turns;
   readonly maxSteps: number;

@@ -345,13 +345,13 @@ export class Run {
     Reflect.deleteProperty(this.#environment, 'TOKEN');
     const { signal } = this.#interruption;
     return this.#work.resting(
-      () =>
+      (goOn) =>
         new Promise((resolve, reject) => {
-          const over = (activity: Activity): void => {
-            this.#work.begin(activity);
+          const over = (): readonly Activity[] => {
             if ((milliseconds ?? 0) >= SLOW) this.#steps = 0;
             signal.removeEventListener('abort', interrupted);
             resolve();
+            return goOn();
           };
           const cancel = milliseconds === undefined ? () => undefined : this.#world.schedule(this.tenant, milliseconds, over);
           const interrupted = (): void => {

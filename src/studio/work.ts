@@ -15,14 +15,18 @@ export class Work {
     this.#activities.clear();
   }
 
-  /** Rests while it waits. */
-  async resting<T>(wait: () => Promise<T>): Promise<T> {
+  /** Rests while it waits. `goOn` ends the rest at once, before the wait does; it answers who tells when all is done. */
+  async resting<T>(wait: (goOn: () => readonly Activity[]) => Promise<T>): Promise<T> {
     const before = [...this.#activities];
+    const goOn = (): readonly Activity[] => {
+      for (const activity of before) this.begin(activity);
+      return before;
+    };
     this.rest();
     try {
-      return await wait();
+      return await wait(goOn);
     } finally {
-      for (const activity of before) this.begin(activity);
+      goOn();
     }
   }
 

@@ -36,7 +36,11 @@ const ROWS: readonly (readonly [string, string, readonly string[]])[] = [
     `${STEP}    signal: { contactId: '1' }\n`,
     ['3:5 a step is one request, signal, clock, fault, wait or repeat; "a" has request and signal'],
   ],
-  ['a step of none', `${HEAD}  - name: a\n`, ['3:5 a step is one request, signal, clock, fault, wait or repeat; "a" has none of them']],
+  [
+    'a step of none',
+    `${HEAD}  - name: a\n`,
+    ['3:5 a step is one request, signal, clock, fault, wait or repeat; "a" has none of them'],
+  ],
   [
     'a slip in a step',
     `${HEAD}  - name: a\n    reqest: { path: /x }\n`,
