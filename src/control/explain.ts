@@ -40,7 +40,7 @@ export function explainOperation(pipeline: () => Pipeline, controlPrefix: string
             : { bytes },
         gone: () => false,
         // A script may ask too, and the request may lead to the same script again.
-        ...(call.cause.depth === 0 ? {} : { parent: { ...call.cause, activity: new Activity(call.cause.activity) } }),
+        ...(call.cause.depth === 0 ? {} : { parent: { ...call.cause, activity: new Activity() } }),
       });
       if (answer === null) throw new Error('explain got no answer');
       const json = /\bjson\b/.test(answer.headers['content-type'] ?? '');

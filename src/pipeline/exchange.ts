@@ -2,6 +2,7 @@
 import type { ContractOperation, Family, MediaKind } from '../contract/contract.js';
 import type { Clocks } from '../platform/clock.js';
 import type { Feed, OutsideCall, Reply } from '../platform/operation.js';
+import { Origin } from '../platform/origin.js';
 import { Activity, type Cause, type PlatformEvent, type RunTrace } from '../platform/studio.js';
 import { CATALOGUE, type Code, type Explanation, NEVER_SENT, type Rejection, type WarningCode } from '../rejections.js';
 import { KnownAttributes } from '../trace/known-attributes.js';
@@ -142,6 +143,7 @@ export class Exchange implements OutsideCall {
     this.#cause ??= {
       traceId: this.traceId,
       activity: this.arrival.parent?.activity ?? new Activity(),
+      origin: this.arrival.parent?.origin ?? new Origin(),
       baseUrl: this.baseUrl,
       depth: this.arrival.parent?.depth ?? 0,
     };

@@ -4,6 +4,7 @@ import type { Conversation, Handover } from '../contact/conversation.js';
 import type { Explanation, RefusalCode, WarningCode } from '../rejections.js';
 import type { TenantSnapshot } from '../state/store.js';
 import type { Level, TraceEntry } from '../trace/trace.js';
+import type { Origin } from './origin.js';
 
 /** What happened in a tenant that a script may be waiting for. */
 export type PlatformEvent =
@@ -24,16 +25,7 @@ export type PlatformEvent =
 /** Counts the scripts that are at work because of one message, so that its answer can wait until their effects are done. */
 export class Activity {
   #busy = 0;
-  #runs = 0;
-  #live = 0;
-  #full = false;
   #waiting: (() => void)[] = [];
-  readonly #outer: Activity | undefined;
-
-  /** `outer`: that of the message within which this one is only played through: what this one sets going counts there too. */
-  constructor(outer?: Activity) {
-    this.#outer = outer;
-  }
 
   begin(): void {
     this.#busy += 1;
@@ -42,29 +34,9 @@ export class Activity {
   end(): void {
     this.#busy -= 1;
     if (this.#busy > 0) return;
-    this.#runs = 0;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();
-  }
-
-  /**
-   * Counts a script that is set going. Answers whether there are at most `most`, of those since all was quiet, and of those
-   * that are not over; once there are more, none is let through before all are over.
-   */
-  admit(most: number): boolean {
-    const outside = this.#outer?.admit(most) ?? true;
-    this.#runs += 1;
-    this.#live += 1;
-    if (this.#runs > most || this.#live > most) this.#full = true;
-    return outside && !this.#full;
-  }
-
-  /** A script that was counted is over. */
-  dismiss(): void {
-    this.#outer?.dismiss();
-    this.#live -= 1;
-    if (this.#live === 0) this.#full = false;
   }
 
   /** Resolves once every script has ended, or waits for time or for somebody outside. */
@@ -77,6 +49,7 @@ export class Activity {
 export interface Cause {
   readonly traceId: string;
   readonly activity: Activity;
+  readonly origin: Origin;
   /** Where the tenant is reached by who sent it, without a slash at the end. */
   readonly baseUrl: string;
   /** How many scripts, each set going by the one before, stand behind it; 0 where it came from outside. */

@@ -1,4 +1,5 @@
 /** Why a run breaks off, in words. */
+import { MOST_RUNS } from '../platform/origin.js';
 import type { Finding } from '../rejections.js';
 import { ON_ERROR } from './action.js';
 import type { OwnWarning } from './rest/rest-call.js';
@@ -51,9 +52,6 @@ export function tooDeep({ name }: Script): Finding {
       'Look at the RUNSUB, SPAWN, RESTAPI and RESTPROXY actions of the trace, and at those of its parent: a script runs itself, or two run each other.',
   };
 }
-
-/** So many scripts may one message set going: where each sets two going, their number doubles with each. */
-export const MOST_RUNS = 500;
 
 export function tooMany({ name }: Script): Finding {
   return {

@@ -9,17 +9,7 @@ import { ON_ERROR, type Outcome, type RunView } from './action.js';
 import { type Frame, newFrame, setVariable } from './frame.js';
 import { Journal } from './journal.js';
 import { callRest, type OwnWarning, type RestOutcome, type RestSettings } from './rest/rest-call.js';
-import {
-  answeredWithError,
-  bugOf,
-  branchUnconnected,
-  DEEPEST,
-  MOST_RUNS,
-  stopped,
-  tooDeep,
-  tooMany,
-  tooManySteps,
-} from './run-faults.js';
+import { answeredWithError, bugOf, branchUnconnected, DEEPEST, stopped, tooDeep, tooMany, tooManySteps } from './run-faults.js';
 import type { Action, Script } from './script.js';
 import type { Scope } from '../templates.js';
 import type { RunStart, RunWorld } from './run-world.js';
@@ -58,7 +48,7 @@ export class Run {
   readonly #start: RunStart;
   readonly #world: RunWorld;
   readonly #journal: Journal;
-  readonly #work = new Work();
+  readonly #work: Work;
   /** The script that runs inside the others stands last. */
   readonly #frames: Frame[] = [];
   readonly #signals: { readonly parameters: Readonly<Record<string, string>>; readonly traceId: string }[] = [];
@@ -85,6 +75,7 @@ export class Run {
     this.contactId = start.contactId;
     this.#start = start;
     this.#world = world;
+    this.#work = new Work(start.cause.origin);
     this.#journal = new Journal(start.trace, start.script);
   }
 
@@ -113,7 +104,7 @@ export class Run {
   async go(): Promise<void> {
     const { cause } = this.#start;
     this.#work.begin(cause.activity);
-    const admitted = cause.activity.admit(MOST_RUNS);
+    const admitted = cause.origin.admit();
     try {
       if (cause.depth > 1) await this.#world.turns.next();
       if (cause.depth >= DEEPEST) throw new Rejection([tooDeep(this.script)]);
@@ -125,7 +116,7 @@ export class Run {
     } catch (problem) {
       this.#breakOff(problem);
     } finally {
-      cause.activity.dismiss();
+      cause.origin.dismiss();
       this.#work.rest();
     }
   }

@@ -1,16 +1,24 @@
 /** Whose answers wait for a run: those of the messages that set it going, until it ends or waits for time or for somebody outside. */
+import type { Origin } from '../platform/origin.js';
 import type { Activity, Cause } from '../platform/studio.js';
 
 export class Work {
   readonly #activities = new Set<Activity>();
+  readonly #origin: Origin;
+
+  constructor(origin: Origin) {
+    this.#origin = origin;
+  }
 
   begin(activity: Activity): void {
     if (this.#activities.has(activity)) return;
+    if (this.#activities.size === 0) this.#origin.begin();
     this.#activities.add(activity);
     activity.begin();
   }
 
   rest(): void {
+    if (this.#activities.size > 0) this.#origin.end();
     for (const activity of this.#activities) activity.end();
     this.#activities.clear();
   }
@@ -31,8 +39,8 @@ export class Work {
   }
 
   /** For what the run sets going: whoever waits for the run waits for that, too. */
-  causeOf(traceId: string, { activity, baseUrl, depth }: Cause): Cause {
+  causeOf(traceId: string, { activity, origin, baseUrl, depth }: Cause): Cause {
     const [now = activity] = this.#activities;
-    return { traceId, activity: now, baseUrl, depth: depth + 1 };
+    return { traceId, activity: now, origin, baseUrl, depth: depth + 1 };
   }
 }

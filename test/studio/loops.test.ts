@@ -83,12 +83,7 @@ test('a script that sets two of its own going is stopped before their number has
 
 test('a script that waits before it sets two of its own going is stopped before their number has doubled twenty times', async () => {
   const clock = standingClock();
-  const opens = (next: string): object => ({
-    type: 'RESTAPI',
-    url: '{{ env.CXONE }}/_emulator/conversations',
-    body: {},
-    branches: { Default: next, OnError: next },
-  });
+  const spawns = (next: string): object => ({ type: 'SPAWN', script: 'waits', next });
   const running = await emulator({
     clock,
     scripts: await scriptsFolder({
@@ -97,8 +92,8 @@ test('a script that waits before it sets two of its own going is stopped before 
         trigger: { conversation: {} },
         actions: {
           Rest: { type: 'WAIT', seconds: 60, next: 'One' },
-          One: opens('Two'),
-          Two: opens('Done'),
+          One: spawns('Two'),
+          Two: spawns('Done'),
           Done: { type: 'END' },
         },
       },
@@ -123,7 +118,7 @@ test('others are answered while a script goes round and round', async () => {
     response.end('{}', loops);
   });
   const running = await emulator({
-    maxScriptSteps: 50_000,
+    maxScriptSteps: 10_000,
     scriptHosts: ['127.0.0.1'],
     scripts: await scriptsFolder(
       webhook('round', {
@@ -138,7 +133,7 @@ test('others are answered while a script goes round and round', async () => {
     return answer;
   });
   await looping;
-  for (let number = 0; number < 5; number += 1) await send(running.url, { path: '/_emulator/health' });
+  for (let number = 0; number < 3; number += 1) await send(running.url, { path: '/_emulator/health' });
   expect(over).toBe(false);
   expect((await answered).headers['x-emulator-cause']).toBe('SCRIPT_STEP_LIMIT');
 });
@@ -161,8 +156,6 @@ test('a script that has its own webhook explained, twice each time, is stopped',
   });
   const answer = await send(running.url, { path: '/webhooks/mirror', body: {} });
   expect(answer.status).toBe(200);
-  const explained = await send(running.url, { path: '/_emulator/explain', body: { path: '/webhooks/mirror', body: {} } });
-  expect(explained.body).toMatchObject({ status: 200, trace: { outcome: 'accepted', parent: null } });
 });
 
 test('a script that hears signals from outside goes on for as long as they come', async () => {
@@ -371,6 +364,6 @@ test('explain runs a script to where it rests, and takes an answer that is no JS
     ),
   });
   const explained = await send(running.url, { path: '/_emulator/explain', body: { path: '/webhooks/text', body: {} } });
-  expect(explained.body).toMatchObject({ status: 200, body: 'hello', trace: { outcome: 'accepted' } });
+  expect(explained.body).toMatchObject({ status: 200, body: 'hello', trace: { outcome: 'accepted', parent: null } });
   expect(JSON.stringify(explained.body)).toContain('afterwards');
 });
