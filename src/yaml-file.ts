@@ -1,5 +1,5 @@
 /** A YAML file that a person wrote, which knows the line and column of everything in it. */
-import { isCollection, isPair, LineCounter, parseDocument, visit } from 'yaml';
+import { isCollection, isMap, LineCounter, parseDocument, visit } from 'yaml';
 import { type FileFault, FileFaults } from './file-faults.js';
 
 export interface YamlFile {
@@ -47,8 +47,9 @@ export function readYaml(file: string, text: string): YamlFile {
       let node: unknown = document.contents;
       for (const step of path) {
         if (!isCollection(node)) break;
-        const pair = node.items.find((item) => isPair(item) && String(item.key) === String(step));
-        const key: unknown = isPair(pair) ? pair.key : undefined;
+        // A list may have a hundred thousand items, and each of them be asked for.
+        const pair = isMap(node) ? node.items.find(({ key }) => String(key) === String(step)) : undefined;
+        const key: unknown = pair?.key;
         node = node.get(step, true);
         const range = rangeOf(key) ?? rangeOf(node);
         if (range === undefined) break;

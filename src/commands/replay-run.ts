@@ -8,7 +8,7 @@ import { junitReporter } from '../scenario/reporters/junit.js';
 import { prettyReporter } from '../scenario/reporters/pretty.js';
 import type { Output, Reporter } from '../scenario/reporters/reporter.js';
 import { tapReporter } from '../scenario/reporters/tap.js';
-import { countOf, type Summary } from '../scenario/result.js';
+import { countOf, type ScenarioResult, type Summary } from '../scenario/result.js';
 import { runScenarios } from '../scenario/run.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { readScenarios, scenarioFilesAt } from '../scenario/scenario-files.js';
@@ -50,7 +50,7 @@ export async function replay(paths: readonly string[], options: ReplayOptions): 
       signal: interruption.signal,
       onBegin: (scenario) => reporter.onBegin?.(scenario),
       onEnd(result) {
-        const artifact = artifacts?.write(result);
+        const artifact = written(result, artifacts);
         const whole = artifact === undefined ? result : { ...result, artifact };
         reporter.onEnd(whole);
         return whole;
@@ -68,6 +68,18 @@ export async function replay(paths: readonly string[], options: ReplayOptions): 
   } finally {
     release();
     await emulators.close();
+  }
+}
+
+/** Where the traces of a failing step are; a full disk costs them, not the report. */
+function written(result: ScenarioResult, artifacts: Artifacts | undefined): string | undefined {
+  try {
+    return artifacts?.write(result);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    console.error(printable(`--artifacts: the traces of ${result.scenario.file} could not be written: ${message}`));
+    return undefined;
   }
 }
 

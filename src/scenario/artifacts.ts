@@ -13,7 +13,7 @@ export class Artifacts {
     mkdirSync(folder, { recursive: true });
   }
 
-  /** `{file}-step-{number}.json`; answers its path. */
+  /** `{file}-step-{number}.json`; answers its path. Throws Node's error where it cannot be written. */
   write(result: ScenarioResult): string | undefined {
     const step = failingStep(result);
     if (step === undefined) return undefined;

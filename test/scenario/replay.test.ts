@@ -1,7 +1,7 @@
 /** The runner over real emulators: exit codes, reporters, artifacts, targets, interruption, and tenants that never meet. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -251,6 +251,16 @@ test('the traces of a failing step go to the artifacts, those of its script’s 
     [expect.any(String), 'http'],
     ['handOverConversation', 'script'],
   ]);
+});
+
+test('artifacts that cannot be written cost nothing of the report', async () => {
+  const artifacts = await mkdtemp(join(tmpdir(), 'artifacts-'));
+  onTestFinished(() => rm(artifacts, { recursive: true }));
+  await mkdir(join(artifacts, 'bad-step-2.json'));
+  const folder = await scenarioFolder({ 'bad.yaml': BAD, 'good.yaml': GOOD });
+  const { code, out, err } = await replayed([folder], { artifacts, reporter: 'junit' });
+  expect({ code, failures: parseXml(out).attributes.failures }).toEqual({ code: 1, failures: '1' });
+  expect(err).toContain(`--artifacts: the traces of ${folder}/bad.yaml could not be written: EISDIR`);
 });
 
 describe('steps', () => {

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { FileFaults } from '../../src/index.js';
 import { SCENARIO_SCHEMA } from '../../src/scenario/scenario-schema.js';
 import { readScenarios } from '../../src/scenario/scenario-files.js';
+import { readYaml } from '../../src/yaml-file.js';
 import { scenarioFolder } from '../support/replay.js';
 
 async function faultsOf(text: string): Promise<string[]> {
@@ -186,6 +187,13 @@ test('all faults of all files are told together', async () => {
       `${folder}/c.yaml:1:1 there is no such file or folder`,
     ].join('\n'),
   );
+});
+
+test('the place of each of very many steps is found without looking at all the others', () => {
+  const count = 50_000;
+  const { fault } = readYaml('many.yaml', `steps:\n${'  - 1\n'.repeat(count)}`);
+  const lines = Array.from({ length: count }, (_, index) => fault(['steps', index], '').line);
+  expect(lines).toEqual(Array.from({ length: count }, (_, index) => index + 2));
 });
 
 test('a later round may use what an earlier one captured', async () => {
