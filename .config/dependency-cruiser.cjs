@@ -9,7 +9,7 @@ const layer = (name, from, allowed, comment) => ({
 
 const shared = ['^src/rejections\\.ts$', '^src/shown\\.ts$', '^src/near-miss\\.ts$'];
 /** What files that people write have in common: their places, their faults, their templates. */
-const files = '^src/(yaml-file|file-faults|schema-faults|package-root|templates)\\.ts$';
+const files = '^src/(yaml-file|text-file|file-faults|schema-faults|package-root|templates)\\.ts$';
 const domain = ['^src/contact/', '^src/state/', '^src/trace/', ...shared];
 
 module.exports = {

@@ -1,5 +1,5 @@
 /** `cxone-emulator validate`: checks files without running anything: scenarios, scripts, config files, and the contracts. */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, normalize, relative, sep } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigFaults, loadConfig } from '../config.js';
@@ -11,6 +11,7 @@ import { readScenarios } from '../scenario/scenario-files.js';
 import { isScriptFile } from '../script-folder.js';
 import { listed } from '../shown.js';
 import { printable } from '../terminal/printable.js';
+import { readTextFile, unreadable } from '../text-file.js';
 import { readYaml } from '../yaml-file.js';
 import { Emulators } from '../scenario-emulators.js';
 import { strictCommand } from './strict.js';
@@ -47,7 +48,7 @@ async function validate(paths: readonly string[]): Promise<number> {
   };
   const files = await filesAt(paths.length > 0 ? paths : (await isThere(DEFAULT_FOLDER)) ? [DEFAULT_FOLDER] : [], problems);
   const byKind: Record<Kind, string[]> = { scenario: [], script: [], config: [] };
-  for (const file of files) await collect(async () => byKind[kindOf(file, await readFile(file, 'utf8'))].push(file));
+  for (const file of files) await collect(async () => byKind[kindOf(file, await readTextFile(file))].push(file));
 
   await collect(proveContracts);
   const scenarios: Scenario[] = [];
@@ -126,9 +127,7 @@ async function filesAt(paths: readonly string[], problems: string[]): Promise<st
       if (files.length === 0) problems.push(`${path}:1:1 there is nothing to check in this folder`);
       found.push(...files.sort());
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === undefined) throw error;
-      problems.push(`${path}:1:1 ${code === 'ENOENT' ? 'there is no such file or folder' : `it cannot be read (${code})`}`);
+      problems.push(`${path}:1:1 ${unreadable(path, error).message}`);
     }
   }
   return [...new Set(found)];

@@ -1,14 +1,12 @@
 /** Finds scenario files and reads them; the faults of all of them are told together. */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FileFault, FileFaults } from '../file-faults.js';
+import { LARGEST_FILE, readTextFile, unreadable, wholeFile } from '../text-file.js';
 import { createTemplates, type Templates } from '../templates.js';
 import { readYaml, type YamlFile } from '../yaml-file.js';
 import type { Scenario } from './scenario.js';
 import { readScenario } from './scenario-file.js';
-
-/** A larger file is no scenario. In bytes. */
-const LARGEST_FILE = 4 * 1024 ** 2;
 
 /** Whether a file of a folder is a scenario; folders inside it hold other things, such as scripts. */
 export function isScenarioFile(name: string): boolean {
@@ -29,7 +27,7 @@ export async function scenarioFilesAt(paths: readonly string[]): Promise<string[
         .filter((entry) => !entry.isDirectory() && isScenarioFile(entry.name))
         .map(({ name }) => name);
       for (const name of names.sort()) found.add(join(path, name));
-      if (names.length === 0) faults.push(whole(path, 'there are no scenarios (*.yaml) directly in this folder'));
+      if (names.length === 0) faults.push(wholeFile(path, 'there are no scenarios (*.yaml) directly in this folder'));
     } catch (error) {
       faults.push(unreadable(path, error));
     }
@@ -45,7 +43,7 @@ export async function readScenarios(files: readonly string[]): Promise<Scenario[
   const scenarios: Scenario[] = [];
   for (const file of files) {
     try {
-      scenarios.push(scenarioIn(file, await textOf(file), templates));
+      scenarios.push(scenarioIn(file, await readTextFile(file), templates));
     } catch (error) {
       if (!(error instanceof FileFaults)) throw error;
       faults.push(...error.faults);
@@ -57,7 +55,7 @@ export async function readScenarios(files: readonly string[]): Promise<Scenario[
 
 /** Throws FileFaults. */
 export async function readScenarioFile(file: string): Promise<Scenario> {
-  return readScenarioText(file, await textOf(file));
+  return readScenarioText(file, await readTextFile(file));
 }
 
 /** The scenario that a text holds; `file` is what it is called in faults, and what it has beside it. Throws FileFaults. */
@@ -66,8 +64,8 @@ export async function readScenarioText(file: string, text: string): Promise<Scen
 }
 
 function scenarioIn(file: string, text: string, templates: Templates): Scenario {
-  if (text.trim() === '') throw new FileFaults([whole(file, 'the file is empty')]);
-  if (text.length > LARGEST_FILE) throw new FileFaults([whole(file, 'the file is too large for a scenario')]);
+  if (text.trim() === '') throw new FileFaults([wholeFile(file, 'the file is empty')]);
+  if (text.length > LARGEST_FILE) throw new FileFaults([wholeFile(file, 'the text is larger than 4 MB')]);
   return readScenario(parsed(file, text), templates);
 }
 
@@ -83,23 +81,4 @@ function parsed(file: string, text: string): YamlFile {
     const hint = /(?<!['"{%])\{\{/.test(line) ? `; a template needs quotes around its whole value: '…{{ captured.id }}…'` : '';
     throw new FileFaults([{ ...first, message: `this is no YAML: ${first.message}${hint}` }]);
   }
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new FileFaults([unreadable(file, error)]);
-  }
-}
-
-/** Throws what is no error of the file system. */
-function unreadable(path: string, error: unknown): FileFault {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === undefined) throw error;
-  return whole(path, code === 'ENOENT' ? 'there is no such file or folder' : `it cannot be read (${code})`);
-}
-
-function whole(file: string, message: string): FileFault {
-  return { file, line: 1, column: 1, message };
 }

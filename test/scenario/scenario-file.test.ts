@@ -1,5 +1,5 @@
 /** What a scenario file says wrong is told at once, with line and column, and what was probably meant. */
-import { readFile } from 'node:fs/promises';
+import { readFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FileFaults } from '../../src/index.js';
@@ -187,6 +187,12 @@ test('all faults of all files are told together', async () => {
       `${folder}/c.yaml:1:1 there is no such file or folder`,
     ].join('\n'),
   );
+});
+
+test('a file of gigabytes is refused before it is read', async () => {
+  const file = join(await scenarioFolder({ 's.yaml': '' }), 's.yaml');
+  await truncate(file, 3 * 1024 ** 3);
+  await expect(readScenarios([file])).rejects.toThrow(`${file}:1:1 the file is larger than 4 MB`);
 });
 
 test('the place of each of very many steps is found without looking at all the others', () => {
