@@ -2,6 +2,7 @@
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
+import type { Around } from './around.js';
 import { tenantRandom, traceIds } from './chance.js';
 import { ConfigFaults, loadConfig, type LoadedConfig } from './config.js';
 import type { ContractOperation } from './contract/contract.js';
@@ -17,6 +18,7 @@ import type { FileFault } from './file-faults.js';
 import { createHttp } from './http/server.js';
 import { type Tenant, tenantOf } from './library.js';
 import { type Clock, createPipeline, type Pipeline, type Services } from './pipeline/index.js';
+import { notInRehearsal } from './not-in-rehearsal.js';
 import { DEFAULT_TENANT } from './pipeline/target.js';
 import { attributeOperations } from './platform/attributes.js';
 import { authOperations, scriptToken } from './platform/auth.js';
@@ -54,6 +56,8 @@ export interface EmulatorParts {
   readonly listen?: boolean;
   /** Called with what a person should know, such as a trace file that cannot be written. Default: console.error. */
   readonly onNote?: (message: string) => void;
+  /** Puts something around the pipeline that sees every message of a caller, and answers it. Default: nothing. */
+  readonly around?: Around;
   /** Called with what the emulator itself did wrong. Default: console.error. */
   readonly onBug?: (error: unknown, traceId: string) => void;
 }
@@ -233,7 +237,8 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     traces.subscribe(guarded(write, onBug));
   }
   let address: AddressInfo | undefined = undefined;
-  const front = createHttp(pipeline, () => current.config.settings, tell);
+  const outer = parts.around?.(pipeline, { services: () => current.services, token: (name) => token(name) }) ?? pipeline;
+  const front = createHttp(outer, () => current.config.settings, tell);
   try {
     if (parts.listen !== false) address = await front.listen();
   } catch (error) {
@@ -344,18 +349,6 @@ interface World {
   readonly nextTraceId: () => string;
   readonly pipeline: () => Pipeline;
 }
-
-/** An explanation has no consequences, so nobody outside is called. */
-const notInRehearsal: OutsideCaller = ({ url }) =>
-  Promise.resolve({
-    failure: {
-      code: 'REST_CALL_FAILED',
-      message: 'Where a request is only explained, nobody outside is called.',
-      expected: 'an answer of the other side',
-      received: `none: ${url.host} was not called`,
-      remedy: 'Send the request itself to see what becomes of the call.',
-    },
-  });
 
 interface Composition {
   readonly config: LoadedConfig;

@@ -14,7 +14,10 @@ export function requireWritable(path: string): void {
  * `produce` gives the text, piece by piece. What stood in the file stays until all of it is on the disk under another name,
  * which then takes its place in one step. Throws Node's error, or what `produce` throws, where that fails.
  */
-export async function writeWholeFile(path: string, produce: (put: (text: string) => void) => void | Promise<void>): Promise<void> {
+export async function writeWholeFile(
+  path: string,
+  produce: (put: (text: string) => void) => void | Promise<void>,
+): Promise<void> {
   const { target, temporary } = placesOf(path);
   const file = openSync(temporary, 'wx', 0o600);
   let open = true;
