@@ -1,17 +1,34 @@
 /** Runs what `record` was asked for: an emulator with a recorder around it, and the files that are written at its end. */
+import { basename } from 'node:path';
 import { ConfigFaults, type LoadedConfig } from '../config.js';
 import { type Emulator, type EmulatorParts, startEmulator } from '../emulator.js';
+import { driftLines } from '../recording/drift-text.js';
+import { PassThrough } from '../recording/pass-through.js';
 import { Recorder } from '../recording/recorder.js';
 import { type WrittenScenario, writeScenarios } from '../recording/scenario-files.js';
 import { Secrets } from '../recording/secrets.js';
+import { upstreamCaller } from '../recording/upstream.js';
+import type { Settings } from '../settings.js';
 import { listed } from '../shown.js';
-import { requireWritable } from '../whole-file.js';
+import { requireWritable, writeWholeFile } from '../whole-file.js';
 
 export interface RecordOptions {
-  /** The scenario file to write. */
+  /** The scenario file to write; undefined where the upstream is only compared. */
   readonly out?: string;
   /** Further names of fields, parameters and headers whose values are secrets. */
   readonly scrub: readonly string[];
+  readonly upstream?: UpstreamOptions;
+}
+
+/** The tenant that requests are passed on to. */
+export interface UpstreamOptions {
+  readonly url: URL;
+  /** In milliseconds, for a whole answer. */
+  readonly timeout: number;
+  /** The file that gets the differences as JSON. */
+  readonly report?: string;
+  /** The config file that gets what they say of settings. */
+  readonly writeConfig?: string;
 }
 
 export interface Recording {
@@ -26,14 +43,20 @@ export async function startRecording(
   options: RecordOptions,
   parts: EmulatorParts = {},
 ): Promise<Recording> {
-  requireFiles({ '--out': options.out });
+  const { out, upstream } = options;
+  requireFiles({ '--out': out, '--report': upstream?.report, '--write-config': upstream?.writeConfig });
   const recorder = new Recorder();
   const secrets = new Secrets(options.scrub);
+  const stop = new AbortController();
+  const passing =
+    upstream === undefined
+      ? undefined
+      : new PassThrough(upstreamCaller(upstream.url, upstream.timeout, stop.signal), recorder, secrets);
   const emulator = await startEmulator(config, {
     ...parts,
-    around(pipeline, { services }) {
-      const observe = recorder.around((arrival) => pipeline.observe(arrival), services);
-      return { handle: async (arrival) => (await observe(arrival)).answer };
+    around(pipeline, inside) {
+      const observe = recorder.around((arrival) => pipeline.observe(arrival), inside.services);
+      return passing?.around(pipeline, observe, inside) ?? { handle: async (arrival) => (await observe(arrival)).answer };
     },
   });
   return {
@@ -41,12 +64,39 @@ export async function startRecording(
     async finish() {
       const { settings } = emulator;
       await emulator.close();
-      const told: string[] = [];
-      if (options.out !== undefined)
-        told.push(...summaryOf(await writeScenarios(options.out, recorder, secrets, settings), options.out));
-      return told.join('\n');
+      stop.abort();
+      return [
+        ...(out === undefined ? [] : summaryOf(await writeScenarios(out, recorder, secrets, settings), out)),
+        ...(passing === undefined || upstream === undefined ? [] : await writeDrift(passing, upstream, settings)),
+      ].join('\n');
     },
   };
+}
+
+async function writeDrift(
+  passing: PassThrough,
+  { url, report, writeConfig }: UpstreamOptions,
+  settings: Settings,
+): Promise<string[]> {
+  const told = passing.report();
+  const lines = driftLines(told, url.host);
+  if (report !== undefined) {
+    await writeWholeFile(report, (put) => {
+      put(`${JSON.stringify({ upstream: url.origin, ...told }, undefined, 2)}\n`);
+    });
+    lines.push(`The differences stand in ${report}.`);
+  }
+  if (writeConfig === undefined) return lines;
+  const { settings: learned, ambiguous } = passing.learned(settings);
+  const names = Object.keys(learned);
+  if (names.length === 0) return [...lines, `${writeConfig} was not written: there is nothing to set.`];
+  const { stringify } = await import('yaml');
+  await writeWholeFile(writeConfig, (put) => {
+    put(`# What ${url.host} answered otherwise, as settings: cxone-emulator --config ${basename(writeConfig)}\n`);
+    for (const place of ambiguous) put(`# Several bodies came for ${place}: the most frequent one stands here.\n`);
+    put(stringify(learned, { lineWidth: 0, singleQuote: true }));
+  });
+  return [...lines, `${writeConfig} sets ${listed(names)}.`];
 }
 
 /** Before anything is recorded that could not be kept. */

@@ -1,7 +1,8 @@
 /** A recorded exchange: what came, and what the emulator answered for itself. */
 import type { ContractOperation } from '../contract/contract.js';
-import type { Headers } from '../pipeline/index.js';
+import type { Answer, Headers } from '../pipeline/index.js';
 import type { Place } from '../rejections.js';
+import { causeOf, type Trace, warningsOf } from '../trace/trace.js';
 
 export interface Recorded {
   readonly method: string;
@@ -28,6 +29,17 @@ export interface RecordedAnswer {
   readonly cause: { readonly code: string; readonly in: Place | null; readonly pointer: string | null } | undefined;
   /** Codes of level `warn`; undefined where the trace is not known. */
   readonly warnings: readonly string[] | undefined;
+}
+
+export function recordedAnswer({ status, headers, body }: Answer, trace: Trace | undefined): RecordedAnswer {
+  const cause = causeOf(trace);
+  return {
+    status,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+    body,
+    cause: cause === undefined ? undefined : { code: cause.code ?? '', in: cause.in ?? null, pointer: cause.pointer ?? null },
+    warnings: trace === undefined ? undefined : warningsOf(trace).map(({ code }) => code ?? ''),
+  };
 }
 
 /** The JSON of an answer; undefined where it has none. */

@@ -2,9 +2,8 @@
 import { DEFAULT_TENANT, isTenantName, readTarget } from '../pipeline/target.js';
 import type { Arrival, Pipeline, Received, Services } from '../pipeline/index.js';
 import { urlReached } from '../pipeline/reached.js';
-import { causeOf, warningsOf } from '../trace/trace.js';
 import { redactTarget } from '../trace/redact.js';
-import type { Recorded } from './recorded.js';
+import { type Recorded, recordedAnswer } from './recorded.js';
 import { isWorthKeeping, TenantRecording } from './tenant-recording.js';
 
 export type Observe = Pipeline['observe'];
@@ -78,21 +77,13 @@ export class Recorder {
       if (answer === null) leftOut('its caller left before the answer');
       else if (received.fault !== undefined) leftOut(`it was answered ${String(answer.status)} ${received.fault.cause.code}`);
       else {
-        const cause = causeOf(trace);
         const reached = services.settings.publicUrl ?? urlReached(arrival, services.ownUrl);
         keep({
           ...aim,
           headers: arrival.headers,
           bytes: received.bytes,
           baseUrl: aim.tenant === DEFAULT_TENANT ? reached : `${reached}/t/${aim.tenant}`,
-          answer: {
-            status: answer.status,
-            headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), value])),
-            body: answer.body,
-            cause:
-              cause === undefined ? undefined : { code: cause.code ?? '', in: cause.in ?? null, pointer: cause.pointer ?? null },
-            warnings: trace === undefined ? undefined : warningsOf(trace).map(({ code }) => code ?? ''),
-          },
+          answer: recordedAnswer(answer, trace),
         });
       }
       return result;

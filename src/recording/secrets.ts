@@ -67,7 +67,7 @@ export class Secrets {
       .replace(/[^A-Z0-9]+/g, '_')
       .replace(/^_|_$/g, '')
       .slice(0, 40);
-    const base = `RECORDED_${plain === '' || this.within(plain) !== undefined ? 'SECRET' : plain}`;
+    const base = `RECORDED_${plain === '' ? 'SECRET' : plain}`;
     for (let number = 1; ; number += 1) {
       const name = number === 1 ? base : `${base}_${String(number)}`;
       if (this.#names.has(name)) continue;
@@ -79,7 +79,7 @@ export class Secrets {
   /** A text whose own name says nothing, without what gives itself away in it and without the secrets that are known. */
   pieces(text: string, known: KnownValue): Piece[] {
     return this.#withoutTelling(text, known).flatMap((piece) =>
-      'code' in piece || this.#names.has(piece.text) ? [piece] : [{ text: this.#withoutKnown(piece.text) }],
+      'code' in piece || this.#names.has(piece.text) ? [piece] : [{ text: this.withoutKnown(piece.text) }],
     );
   }
 
@@ -101,7 +101,8 @@ export class Secrets {
     ];
   }
 
-  #withoutKnown(text: string): string {
+  /** The text without the secrets that are known; what looks like one stays. */
+  withoutKnown(text: string): string {
     const whole = this.#byValue.get(text);
     if (whole !== undefined) return whole;
     return this.#allForms().reduce((rest, [form, name]) => rest.replaceAll(form, name), text);

@@ -61,6 +61,18 @@ test.each([
     '--out: the file cannot be written: ENOENT',
   ],
   ['a bad setting', ['--out', 'x.yaml', '--auth', 'none'], '--auth: auth must be lax or strict'],
+  ['a report of nothing', ['--out', 'x.yaml', '--report', 'r.json'], '--report: it needs --upstream'],
+  ['an upstream that is no address', ['--upstream', 'localhost:80'], '--upstream: it must be an address such as'],
+  [
+    'an upstream with credentials',
+    ['--upstream', 'https://me:hunter22secret@a.example.com'],
+    'not "https://me:[redacted]@a.example.com"',
+  ],
+  [
+    'a bad time',
+    ['--upstream', 'http://a.example.com', '--upstream-timeout', 'soon'],
+    '--upstream-timeout: it must be milliseconds',
+  ],
   ['a bad flag', ['--out', 'x.yaml', '--scrubb', 'a'], 'Did you mean --scrub?'],
 ])('2 for %s', async (_, args, told) => {
   const { ended, printed } = run(...args);

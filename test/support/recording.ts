@@ -14,6 +14,9 @@ export interface Recorded {
   /** The scenario; empty where there is none. */
   readonly text: string;
   readonly file: string;
+  /** How an upstream differs, as JSON, and the config file; empty where there is none. */
+  readonly report: string;
+  readonly config: string;
 }
 
 export interface Recording {
@@ -28,21 +31,39 @@ export interface Recording {
 export async function recording(settings: EmulatorOptions = {}, options: Partial<RecordOptions> = {}): Promise<Recording> {
   const folder = await mkdtemp(join(tmpdir(), 'recording-'));
   const file = join(folder, 'session.yaml');
-  const config = await loadConfig({ options: { port: 0, logLevel: 'silent', ...settings } });
-  const { emulator, finish } = await startRecording(config, { out: file, scrub: [], ...options });
+  const { config: path, ...others } = settings;
+  const config = await loadConfig({ file: path, options: { port: 0, logLevel: 'silent', ...others } });
+  const { upstream } = options;
+  const { emulator, finish } = await startRecording(config, {
+    out: file,
+    scrub: options.scrub ?? [],
+    ...(upstream === undefined
+      ? {}
+      : { upstream: { ...upstream, report: join(folder, 'report.json'), writeConfig: join(folder, 'learned.yaml') } }),
+  });
   onTestFinished(async () => {
     await emulator.close();
     await rm(folder, { recursive: true, force: true });
   });
+  const read = (name: string): Promise<string> => readFile(join(folder, name), 'utf8').catch(() => '');
   return {
     emulator,
     url: emulator.url,
     folder,
     async finish() {
       const summary = await finish();
-      return { summary, file, text: await readFile(file, 'utf8').catch(() => '') };
+      const [text, report, config] = [await read('session.yaml'), await read('report.json'), await read('learned.yaml')];
+      return { summary, file, text, report, config };
     },
   };
+}
+
+/** One that passes requests on to this address; it may wait so many milliseconds for an answer. */
+export function passingOn(
+  url: string,
+  { timeout = 20_000, ...settings }: EmulatorOptions & { timeout?: number } = {},
+): Promise<Recording> {
+  return recording(settings, { upstream: { url: new URL(url), timeout } });
 }
 
 /** What the real runner says of a file: `passed`, or all that it printed. */
