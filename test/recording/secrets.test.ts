@@ -106,6 +106,9 @@ test('in headers, bodies, form fields and addresses, known by its name or by how
   for (const one of secrets) for (const form of formsOf(one)) expect(text + summary, one).not.toContain(form);
   expect(text).not.toContain('4711');
   expect(text).toContain('plain: visible');
+  // None was left out instead.
+  expect(summary).toMatch(/^Recorded 11 steps/);
+  expect(summary).not.toContain('left out');
   expect(summary).toContain('RECORDED_CLIENT_SECRET_2');
   expect(await outcomeOf(file)).toBe('passed');
 });
