@@ -9,10 +9,13 @@ export interface FaultBetween {
   readonly message: string;
 }
 
-export function faultsBetweenSettings({ skills, agents, hours, knowledge, scriptHosts }: Settings): FaultBetween[] {
+export function faultsBetweenSettings({ skills, agents, hours, knowledge, scriptHosts, frozenAt }: Settings): FaultBetween[] {
   const skillIds = new Set(skills.map(({ skillId }) => skillId));
   const profileIds = new Set(hours.map(({ profileId }) => profileId));
   return [
+    ...(frozenAt === undefined || !Number.isNaN(Date.parse(frozenAt))
+      ? []
+      : [{ path: ['frozenAt'], message: `frozenAt ${show(frozenAt)} is no time that there is` } satisfies FaultBetween]),
     ...doubles('skills', 'skillId', skills),
     ...doubles('agents', 'agentId', agents),
     ...doubles('hours', 'profileId', hours),

@@ -2,8 +2,9 @@
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
+import { addressOf } from './address.js';
 import type { Around } from './around.js';
-import { tenantRandom, traceIds } from './chance.js';
+import { faultRandom, tenantRandom, traceIds } from './chance.js';
 import { ConfigFaults, loadConfig, type LoadedConfig } from './config.js';
 import type { ContractOperation } from './contract/contract.js';
 import { loadContract } from './contract/load.js';
@@ -14,11 +15,11 @@ import { explainOperation } from './control/explain.js';
 import { controlOperations } from './control/operations.js';
 import { Waiting } from './control/verification/operations.js';
 import { requireErrorBodies } from './error-bodies.js';
-import type { FileFault } from './file-faults.js';
 import { createHttp } from './http/server.js';
 import { type Tenant, tenantOf } from './library.js';
-import { type Clock, createPipeline, type Pipeline, type Services } from './pipeline/index.js';
-import { notInRehearsal } from './not-in-rehearsal.js';
+import { createPipeline, type Pipeline, type Services } from './pipeline/index.js';
+import { type Clock, Clocks } from './platform/clock.js';
+import { Faults } from './platform/faults.js';
 import { DEFAULT_TENANT } from './pipeline/target.js';
 import { attributeOperations } from './platform/attributes.js';
 import { authOperations, scriptToken } from './platform/auth.js';
@@ -26,16 +27,15 @@ import { conversationOperations } from './platform/conversations.js';
 import { interactionOperations } from './platform/interactions.js';
 import { knowledgeOperations } from './platform/knowledge.js';
 import { skillOperations } from './platform/skills.js';
-import type { Rehearsal } from './platform/studio.js';
 import { transcriptOperations } from './platform/transcripts.js';
 import { webhookOperations } from './platform/webhooks.js';
+import { rehearse, type World } from './rehearsal.js';
 import { readScripts } from './script-folder.js';
-import { scriptEnvironment, studioParts } from './script-host.js';
+import { environmentInTraces, studioParts } from './script-host.js';
 import { readySeeds } from './seeds.js';
 import { SETTING_NAMES, type Settings, SETTINGS } from './settings.js';
 import { exportSnapshots, importSnapshots, requireExportable } from './snapshot-file.js';
 import { memoryStore, type MemoryStoreMaterial } from './state/memory.js';
-import type { Store, TenantSnapshot } from './state/store.js';
 import { LiveRuns } from './studio/live-runs.js';
 import { hostRules } from './studio/rest/hosts.js';
 import { type OutsideCaller, outsideCaller } from './studio/rest/outside-call.js';
@@ -43,7 +43,6 @@ import { createStudio } from './studio/studio.js';
 import { createRedactor } from './trace/customer-data.js';
 import { TraceFile } from './trace/file.js';
 import { type TraceBounds, type TraceFilter, type TraceListener, TraceLog } from './trace/log.js';
-import { secretsHider } from './trace/secrets.js';
 import type { Trace } from './trace/trace.js';
 import { readTokenKey } from './token-key-file.js';
 import { VERSION } from './version.js';
@@ -107,22 +106,28 @@ const CLOSED = 'the emulator closed';
 
 /** Throws ConfigFaults, FileFaults for a bad contract, or Node's error where the port is taken. */
 export async function startEmulator(started: LoadedConfig, parts: EmulatorParts = {}): Promise<Emulator> {
-  const clock = parts.clock ?? MACHINE_CLOCK;
   const onBug = parts.onBug ?? reportBug;
   const contract = await loadContract(VERSION);
   const webhookFamily = contract.familyOf(WEBHOOK_PREFIX);
-  const startedAt = new Date(clock.now()).toISOString();
+  const clocks = clocksOf(parts.clock ?? MACHINE_CLOCK, started.settings, () => current.config.settings.maxTenants);
+  const startedAt = new Date(clocks.now(DEFAULT_TENANT)).toISOString();
   const random = tenantRandom(started.settings.seed);
-  const traces = new TraceLog(() => current.traceBounds);
   const waiting = new Waiting();
-  const world: World = {
+  const newWorld = (nextTraceId: () => string, itsPipeline: () => Pipeline): World => ({
     store: memoryStore(() => current.material),
-    traces,
+    traces: new TraceLog(() => current.traceBounds),
     runs: new LiveRuns(() => current.config.settings.maxRuns),
-    nextTraceId: traceIds(started.settings.seed),
-    pipeline: () => pipeline,
-  };
-  const { store, runs } = world;
+    faults: new Faults(faultRandom(started.settings.seed)),
+    nextTraceId,
+    pipeline: itsPipeline,
+  });
+  const world = newWorld(traceIds(started.settings.seed), () => pipeline);
+  const { store, runs, traces, faults } = world;
+  function forget(tenant: string): void {
+    traces.clear(tenant);
+    clocks.reset(tenant);
+    faults.clear(tenant);
+  }
   const router = createMatcher(contract);
   const ownUrl = (): string => (address === undefined ? 'http://localhost' : addressOf(address.address, address.port));
   const pipeline = createPipeline(() => current.services);
@@ -134,22 +139,22 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     const { skills, agents, hours } = settings;
     const seeds = { skills, agents, hours, conversations: await readySeeds(config) };
     const tokens = await readTokenKey(config);
-    const { scripts, notes } = await readScripts(config, router);
+    const { scripts, notes: slips } = await readScripts(config, router);
     const webhooks = [...scripts.values()].flatMap(({ name, trigger }) =>
       trigger?.kind === 'webhook' ? [webhookOperation({ ...trigger, script: name }, webhookFamily)] : [],
     );
     const matcher = webhooks.length === 0 ? router : createMatcher(contract, webhooks);
     const validators = createValidators();
     const redactor = createRedactor(settings.redact);
-    const hideSecrets = secretsHider(Object.values(scriptEnvironment(settings)));
+    const { hideSecrets, notes: shown } = environmentInTraces(settings);
     const outside = outsideCaller(hostRules(settings.scriptHosts));
 
     /** The services over a world; another one than the real is for a rehearsal. */
     const servicesIn = (place: World, caller: OutsideCaller): Services => {
-      const host = { settings: { ...settings, tokens }, clock, ownUrl, onBug, store: place.store };
+      const host = { settings: { ...settings, tokens }, clocks, ownUrl, onBug, store: place.store };
       const studio = createStudio(scripts, place.runs, {
-        ...studioParts({ ...host, pipeline: place.pipeline, outside: caller }),
-        rehearsal: (tenant, state) => rehearsal(tenant, state, servicesIn),
+        ...studioParts({ ...host, pipeline: place.pipeline, outside: caller, traceOf: (id) => place.traces.find(id) }),
+        rehearsal: (tenant, state) => rehearse(tenant, state, newWorld, servicesIn),
       });
       return {
         contract,
@@ -172,6 +177,10 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
             traces: place.traces,
             conversationIds,
             waiting,
+            clocks,
+            faults,
+            matcher,
+            forget,
             webhooks: webhooks.map(({ operationId }) => operationId),
           }),
           explainRequest: explainOperation(place.pipeline, '/_emulator'),
@@ -180,7 +189,8 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
         tokens,
         store: place.store,
         traces: place.traces,
-        clock,
+        clocks,
+        faults: place.faults,
         nextTraceId: place.nextTraceId,
         onBug,
         ownUrl,
@@ -195,38 +205,12 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     const { maxTenants, maxConversations, maxStateBytes, maxTraces, maxTraceBytes } = settings;
     const bounds = { tenants: maxTenants, conversations: maxConversations, bytes: maxStateBytes };
     const material = { seeds, conversationIds, seededAt: startedAt, random, bounds };
-    return { config, services, material, notes, traceBounds: { count: maxTraces, bytes: maxTraceBytes } };
-  }
-
-  /** A world of its own, with a copy of one tenant, in which nothing has consequences. */
-  async function rehearsal(
-    tenant: string,
-    state: TenantSnapshot,
-    servicesIn: (place: World, caller: OutsideCaller) => Services,
-  ): Promise<Rehearsal> {
-    const place: World = {
-      store: memoryStore(() => current.material),
-      traces: new TraceLog(() => current.traceBounds),
-      runs: new LiveRuns(() => current.config.settings.maxRuns),
-      nextTraceId: traceIds('rehearsal'),
-      pipeline: () => rehearsing,
-    };
-    const services = servicesIn(place, notInRehearsal);
-    const rehearsing = createPipeline(() => services);
-    await place.store.run(tenant, (copy) => {
-      copy.import(state);
-    });
-    return {
-      studio: services.studio,
-      end() {
-        void place.runs.stop('the explanation is over');
-      },
-    };
+    return { config, services, material, notes: [...slips, ...shown], traceBounds: { count: maxTraces, bytes: maxTraceBytes } };
   }
 
   const tell = parts.onNote ?? console.error;
   let current = await compose(started);
-  for (const note of current.notes.map(noteOf)) tell(note);
+  for (const note of current.notes) tell(note);
   await importSnapshots(started, contract, store);
   requireExportable(started);
   const traceFile = openTraceFile(started, () => current.config.settings.traceFileSize, tell);
@@ -249,9 +233,9 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
   async function reload(): Promise<Reloaded> {
     const before = current.config.settings;
     const { config, kept } = keepingWhatHoldsAtStart(await loadConfig(current.config.sources), before);
-    const known = current.notes.map(noteOf);
+    const known = current.notes;
     current = await compose(config);
-    for (const note of current.notes.map(noteOf)) if (!known.includes(note)) tell(note);
+    for (const note of current.notes) if (!known.includes(note)) tell(note);
     const changed = SETTING_NAMES.filter((name) => !isDeepStrictEqual(before[name], config.settings[name]));
     return { changed, kept };
   }
@@ -262,6 +246,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     await front.close(PATIENCE);
     clearTimeout(enough);
     await runs.stop(CLOSED);
+    clocks.close();
     const { exportOnExit } = started.settings;
     try {
       if (exportOnExit !== undefined) await exportSnapshots(exportOnExit, store);
@@ -281,17 +266,18 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
       state.reset();
     });
     for (const run of runs.of(tenant)) run.stop('the tenant was reset');
-    traces.clear(tenant);
+    forget(tenant);
   }
   const token = (name: string): Promise<string> => {
     const { tokens } = current.services;
     const baseUrl = ownUrl() + (name === DEFAULT_TENANT ? '' : `/t/${name}`);
-    const place = { tenant: name, baseUrl, now: new Date(clock.now()).toISOString() };
+    const place = { tenant: name, baseUrl, now: new Date(clocks.now(name)).toISOString() };
     return scriptToken({ ...current.config.settings, tokens }, place, store);
   };
   const operationIds = (): string[] =>
     Object.keys(current.services.operations).filter((id) => contract.operations.get(id)?.family.name !== 'control');
-  const tenant = (name: string): Tenant => tenantOf(name, { pipeline, store, traces, url, token, reset, operationIds });
+  const tenant = (name: string): Tenant =>
+    tenantOf(name, { pipeline, store, traces, clocks, faults, url, token, reset, operationIds });
   const own = tenant(DEFAULT_TENANT);
 
   let closed: Promise<void> | undefined;
@@ -309,6 +295,11 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     droppedRequests: () => own.droppedRequests(),
     state: () => own.state(),
     importState: (snapshot) => own.importState(snapshot),
+    clock: () => own.clock(),
+    setClock: (setting) => own.setClock(setting),
+    faults: () => own.faults(),
+    injectFault: (fault) => own.injectFault(fault),
+    removeFaults: (faultId) => own.removeFaults(faultId),
     token: () => own.token(),
     get settings() {
       return current.config.settings;
@@ -330,6 +321,10 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
   };
 }
 
+function clocksOf(machine: Clock, { frozenAt }: Settings, most: () => number): Clocks {
+  return new Clocks(machine, frozenAt === undefined ? undefined : Date.parse(frozenAt), most);
+}
+
 /** Throws ConfigFaults where it cannot be opened. */
 function openTraceFile(config: LoadedConfig, size: () => number, tell: (message: string) => void): TraceFile | undefined {
   const path = config.settings.traceFile;
@@ -341,19 +336,10 @@ function openTraceFile(config: LoadedConfig, size: () => number, tell: (message:
   }
 }
 
-/** Where services work: on whose state, with whose traces and runs. */
-interface World {
-  readonly store: Store;
-  readonly traces: TraceLog;
-  readonly runs: LiveRuns;
-  readonly nextTraceId: () => string;
-  readonly pipeline: () => Pipeline;
-}
-
 interface Composition {
   readonly config: LoadedConfig;
-  /** What in the scripts works, and is a mistake all the same. */
-  readonly notes: readonly FileFault[];
+  /** What works, and a person should know of all the same. */
+  readonly notes: readonly string[];
   readonly services: Services;
   readonly material: MemoryStoreMaterial;
   readonly traceBounds: TraceBounds;
@@ -369,18 +355,6 @@ function keepingWhatHoldsAtStart(
   );
   const asBefore = Object.fromEntries(kept.map((name) => [name, before[name]]));
   return { config: { ...config, settings: { ...config.settings, ...asBefore } }, kept };
-}
-
-/** Where to call what listens on this host, without a slash at the end. */
-export function addressOf(host: string, port: number): string {
-  const name = readable(host);
-  return `http://${name.includes(':') ? `[${name}]` : name}:${String(port)}`;
-}
-
-/** A wildcard address is no address to send to. */
-function readable(address: string): string {
-  if (address === '0.0.0.0') return '127.0.0.1';
-  return address === '::' ? '::1' : address;
 }
 
 /** A listener that throws must not cost a caller its answer. */
@@ -402,11 +376,6 @@ function requireEveryOperation({ contract, operations }: Services, webhooks: rea
     throw new Error(
       `Contract and operations differ: without code ${missing.join(', ') || 'none'}; without contract ${extra.join(', ') || 'none'}.`,
     );
-}
-
-/** What in the files works, and is a mistake all the same. */
-function noteOf({ file, line, column, message }: FileFault): string {
-  return `note: ${file}:${String(line)}:${String(column)}: ${message}`;
 }
 
 function reportBug(error: unknown, traceId: string): void {

@@ -1,6 +1,7 @@
-/** The library: an emulator inside a program, for tests. */
+/** The library: an emulator inside a program, for tests, and scenarios that run from them. */
 import { loadConfig } from './config.js';
 import { type Emulator, type EmulatorParts, startEmulator } from './emulator.js';
+import type { ScenarioOptions, ScenarioRun, ScenarioSource } from './run-scenario.js';
 import type { PartialSettings } from './settings.js';
 
 export { ConfigFaults, type ConfigFault } from './config.js';
@@ -13,7 +14,10 @@ export type { CauseOfRequest, RequestRecord } from './control/verification/reque
 export type { Expectations, Nearest, Verdict } from './control/verification/tally.js';
 export { ControlError, type Tenant, VerificationError } from './library.js';
 export type { ConversationView } from './platform/conversation-view.js';
-export type { Clock, ErrorBodies } from './pipeline/index.js';
+export type { ErrorBodies } from './pipeline/index.js';
+export type { Effect, Fault, FaultSetting } from './platform/faults.js';
+export type { ClockSetting } from './control/clock.js';
+export type { Clock, ClockView } from './platform/clock.js';
 export {
   CATALOGUE,
   type CatalogueEntry,
@@ -23,6 +27,7 @@ export {
   type RefusalCode,
   type WarningCode,
 } from './rejections.js';
+export type { ScenarioFailure, ScenarioOptions, ScenarioRun, ScenarioSource, ScenarioStep } from './run-scenario.js';
 export type { LogLevel, PartialSettings, Settings } from './settings.js';
 export type { NewConversation, TenantSnapshot } from './state/store.js';
 export type { TraceFilter, TraceKind, TraceList, TraceListener } from './trace/log.js';
@@ -53,4 +58,19 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     await loadConfig({ file: config, options: settings }),
     Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined)),
   );
+}
+
+/**
+ * Runs a scenario in a tenant of its own: the file at a path, or `{ text }`. One that fails is a result, no error.
+ *
+ * @example
+ * const run = await runScenario('scenarios/my-handover.yaml');
+ * assert.ok(run.passed, run.explanation);
+ *
+ * Rejects with FileFaults where the file cannot be used (or needs settings that `target` cannot be given), with an Error
+ * where no emulator answers at `target`, and with the reason of `signal`.
+ */
+export async function runScenario(scenario: ScenarioSource, options: ScenarioOptions = {}): Promise<ScenarioRun> {
+  const { runScenarioFrom } = await import('./run-scenario.js');
+  return runScenarioFrom(scenario, options);
 }

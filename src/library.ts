@@ -1,10 +1,13 @@
 /** What a program does with one tenant of an emulator: opens conversations, looks at what came, verifies it, keeps its state. */
+import type { ClockSetting } from './control/clock.js';
 import { type RequestFilter, requestsOf, tallyOf } from './control/verification/operations.js';
 import type { CauseOfRequest, RequestRecord } from './control/verification/request-record.js';
 import { requireSound } from './control/verification/sound.js';
 import type { Expectations, Verdict } from './control/verification/tally.js';
 import type { Pipeline } from './pipeline/index.js';
 import { DEFAULT_TENANT, isTenantName } from './pipeline/target.js';
+import type { Clocks, ClockView } from './platform/clock.js';
+import type { Fault, Faults, FaultSetting } from './platform/faults.js';
 import type { ConversationView } from './platform/conversation-view.js';
 import { Rejection } from './rejections.js';
 import type { NewConversation, Store, TenantSnapshot } from './state/store.js';
@@ -35,15 +38,39 @@ export interface Tenant {
   verify(expectations: Expectations | Expectations['requests'][number]): Promise<Verdict>;
   /** The same at once, and without rejecting; `remedy` says what to do where it is not met. Throws ControlError where an expectation makes no sense. */
   check(expectations: Expectations | Expectations['requests'][number]): Verdict & { readonly remedy?: string };
-  /** How many of its requests were dropped to keep the log bounded. */
+  /** How many of its requests were dropped to keep the log bounded; Infinity where that is not known any more. */
   droppedRequests(): number;
+  /** Its clock, which tokens, hours, waiting scripts, the circuit breaker and all times go by. */
+  clock(): ClockView;
+  /**
+   * Sets its clock, moves it on, lets it stand or go; what is left out stays as it is. What is due on the way goes on, in
+   * order, and the promise resolves when its effects are done, but for calls of scripts to hosts outside. Throws
+   * ControlError where the time or the duration makes no sense.
+   *
+   * @example
+   * await tenant.setClock({ now: '2026-03-01T09:30:00Z', frozen: true });
+   * await tenant.setClock({ advance: '8h' });
+   */
+  setClock(setting: ClockSetting): Promise<ClockView & { readonly fired: number }>;
+  /** The faults that were asked for, with how often each fired. */
+  faults(): readonly Fault[];
+  /**
+   * Has calls fail from now on, as the network or a gateway would have them. Throws ControlError where it makes no sense.
+   *
+   * @example
+   * await tenant.injectFault({ operationId: 'handOverConversation', status: 429, times: 3 });
+   * await tenant.injectFault({ path: '/auth/token', effect: 'hang', nth: 2 });
+   */
+  injectFault(fault: FaultSetting): Promise<Fault>;
+  /** Ends one fault, or all of them. Throws ControlError where there is none with this id. */
+  removeFaults(faultId?: string): Promise<void>;
   /** An access token of this tenant, as `POST /auth/token` issues it, without a trace. */
   token(): Promise<string>;
   /** All there is to put the tenant back where it stands, but for traces and the time. */
   state(): Promise<TenantSnapshot>;
   /** Replaces its state by an exported one. Throws ControlError where that does not hold together; nothing has changed then. */
   importState(snapshot: TenantSnapshot): Promise<void>;
-  /** Back to what the config seeds, traces included. */
+  /** Back to what the config seeds, traces, clock and faults included. */
   reset(): Promise<void>;
 }
 
@@ -74,6 +101,8 @@ export interface TenantParts {
   readonly pipeline: Pipeline;
   readonly store: Store;
   readonly traces: TraceLog;
+  readonly clocks: Clocks;
+  readonly faults: Faults;
   /** Where the emulator listens; throws where it does not. */
   readonly url: () => string;
   readonly token: (tenant: string) => Promise<string>;
@@ -83,17 +112,20 @@ export interface TenantParts {
 }
 
 /** Throws where the name is no tenant's. What writes goes the way of every request, so that the same rules hold. */
-export function tenantOf(name: string, { pipeline, store, traces, url, token, reset, operationIds }: TenantParts): Tenant {
+export function tenantOf(
+  name: string,
+  { pipeline, store, traces, clocks, faults, url, token, reset, operationIds }: TenantParts,
+): Tenant {
   if (!isTenantName(name)) throw new Error(`A tenant’s name has 1 to 64 of a-z, 0-9 and -; ${JSON.stringify(name)} is none.`);
   const prefix = name === DEFAULT_TENANT ? '' : `/t/${name}`;
 
   async function control(method: string, path: string, body: unknown): Promise<unknown> {
-    const bytes = Buffer.from(JSON.stringify(body));
+    const bytes = Buffer.from(body === undefined ? '' : JSON.stringify(body));
     const answer = await pipeline.handle({
       transport: 'http',
       method,
       target: `${prefix}/_emulator/${path}`,
-      headers: { accept: 'application/json', 'content-type': 'application/json' },
+      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       receive: () => ({ bytes }),
       gone: () => false,
     });
@@ -122,7 +154,14 @@ export function tenantOf(name: string, { pipeline, store, traces, url, token, re
       const { verdict, unmet } = tallyOf(asked, name, traces).judge();
       return unmet === undefined ? verdict : { ...verdict, remedy: unmet.remedy };
     },
-    droppedRequests: () => traces.droppedOfPlatform(name),
+    droppedRequests: () => traces.mayBeMissing(name),
+    clock: () => clocks.of(name).view(),
+    setClock: async (setting) => (await control('PUT', 'clock', setting)) as ClockView & { fired: number },
+    faults: () => faults.list(name),
+    injectFault: async (fault) => (await control('POST', 'faults', fault)) as Fault,
+    async removeFaults(faultId) {
+      await control('DELETE', faultId === undefined ? 'faults' : `faults/${encodeURIComponent(faultId)}`, undefined);
+    },
     token: () => token(name),
     state: () => store.run(name, (state) => state.export()),
     async importState(snapshot) {

@@ -128,7 +128,11 @@ export const CATALOGUE = {
   SCRIPT_UNKNOWN: refusal({ path: 404, elsewhere: 400 }, 'assumed', 'No script of this name, id or path is loaded.'),
   SCRIPT_REFUSED: refusal(400, 'emulator', 'The script itself answered with this status, at its `RESPOND`.'),
   SCRIPT_BRANCH_UNCONNECTED: refusal(400, 'report', 'An action had an outcome whose branch leads nowhere.'),
-  SCRIPT_STEP_LIMIT: refusal(400, 'assumed', 'A script took more actions than `--max-script-steps`: it goes round in a loop.'),
+  SCRIPT_STEP_LIMIT: refusal(
+    400,
+    'assumed',
+    'A script took more actions than `--max-script-steps`: it goes round in a loop. Or scripts set each other going, more than 20 in a row or more than 500 for one message.',
+  ),
   SCRIPT_STOPPED: refusal(
     400,
     'emulator',
@@ -181,6 +185,11 @@ export const CATALOGUE = {
     'The tenant that `record --upstream` passes requests on to gave no whole answer: no connection, a broken one, or too much.',
   ),
   UPSTREAM_TIMEOUT: refusal(504, 'emulator', 'That tenant did not answer within `--upstream-timeout`.'),
+  FAULT_INJECTED: refusal(
+    NEVER_SENT,
+    'emulator',
+    'A fault that somebody asked for (`POST /_emulator/faults`): a status of its own, or no whole answer at all; as a warning, the request was carried out all the same.',
+  ),
   INTERNAL: refusal(500, 'emulator', 'A bug of the emulator.'),
   CLIENT_DISCONNECTED: refusal(
     NEVER_SENT,
@@ -273,6 +282,8 @@ export interface AnswerParts {
   readonly told?: true;
   /** Where it is not the catalogue's: whatever breaks a script off, its webhook is answered the bare 400 (report). */
   readonly status?: number;
+  /** A body instead of the family's. */
+  readonly instead?: unknown;
 }
 
 /**

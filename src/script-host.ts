@@ -1,7 +1,8 @@
 /** What Studio gets of the emulator: its state, its clock, and a line to the emulator itself for the calls of scripts. */
 import { STATUS_CODES } from 'node:http';
-import type { Arrival, Clock, Pipeline, Services } from './pipeline/index.js';
+import type { Arrival, Pipeline, Services } from './pipeline/index.js';
 import { type AuthSettings, scriptToken } from './platform/auth.js';
+import type { Clocks } from './platform/clock.js';
 import type { Cause } from './platform/studio.js';
 import type { Settings } from './settings.js';
 import type { Store } from './state/store.js';
@@ -11,12 +12,15 @@ import { hostRules } from './studio/rest/hosts.js';
 import type { OutsideCaller } from './studio/rest/outside-call.js';
 import type { OwnAnswer, OwnRequest, RestRules } from './studio/rest/rest-call.js';
 import type { StudioParts } from './studio/studio.js';
-import { causeOf, warningsOf } from './trace/trace.js';
+import { isHideable, secretsHider, type SecretsHider } from './trace/secrets.js';
+import { causeOf, type Trace, type TraceEntry, warningsOf } from './trace/trace.js';
 
 export interface ScriptHost {
   readonly settings: Settings & AuthSettings;
   readonly store: Store;
-  readonly clock: Clock;
+  readonly clocks: Clocks;
+  /** A trace that is kept still. */
+  readonly traceOf: (traceId: string) => Trace | undefined;
   /** Asked for late, because the pipeline works with the scripts itself. */
   readonly pipeline: () => Pipeline;
   readonly outside: OutsideCaller;
@@ -27,52 +31,60 @@ export interface ScriptHost {
 export function studioParts({
   settings,
   store,
-  clock,
+  clocks,
+  traceOf,
   pipeline,
   outside,
   ownUrl,
   onBug,
 }: ScriptHost): Omit<StudioParts, 'rehearsal'> {
   const hosts = hostRules(settings.scriptHosts);
+  const now = (tenant: string): string => new Date(clocks.now(tenant)).toISOString();
   const rest: RestRules = {
     outside,
     gate: gate(),
     breaker: breaker(settings.restBreaker),
     breakerSettings: settings.restBreaker,
-    now: () => clock.now(),
-    monotonic: () => clock.monotonic(),
+    now: (tenant) => clocks.now(tenant),
+    monotonic: () => clocks.monotonic(),
   };
   return {
     store,
     rest,
-    now: () => new Date(clock.now()).toISOString(),
-    schedule: (milliseconds, callback) => (clock.schedule ?? schedule)(milliseconds, callback),
+    now,
+    schedule: (tenant, milliseconds, callback) => clocks.of(tenant).schedule(milliseconds, callback),
     maxSteps: settings.maxScriptSteps,
     environment: scriptEnvironment(settings),
-    token: (tenant, baseUrl) => scriptToken(settings, { tenant, baseUrl, now: new Date(clock.now()).toISOString() }, store),
+    token: (tenant, baseUrl) => scriptToken(settings, { tenant, baseUrl, now: now(tenant) }, store),
     ownTarget: (url, baseUrl) =>
       targetBelow([ownUrl(), settings.publicUrl], url) ??
       // How a caller reached the emulator, the caller says: a host that the settings allow is what it is, whoever claims its name.
       (hosts.allows(url) ? undefined : targetBelow([baseUrl.replace(/\/t\/[a-z0-9-]{1,64}$/, '')], url)),
-    callOwn: (request, cause) => callOwn(pipeline(), request, cause),
+    callOwn: (request, cause) => callOwn(pipeline(), traceOf, request, cause),
     beginTrace: (run, cause) => pipeline().beginRun(run, cause),
     onBug,
   };
 }
 
-/** The environment variables that scripts may see. */
-export function scriptEnvironment({ scriptEnv }: Settings): Readonly<Record<string, string>> {
-  return Object.fromEntries(scriptEnv.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+/** Hides the values of the environment variables that scripts may see; a note tells of each that traces show all the same. */
+export function environmentInTraces(settings: Settings): {
+  readonly hideSecrets: SecretsHider | undefined;
+  readonly notes: readonly string[];
+} {
+  const variables = Object.entries(scriptEnvironment(settings)).filter(([, value]) => value !== '');
+  const shown = variables.filter(([name, value]) => !isHideable(name, value));
+  return {
+    hideSecrets: secretsHider(variables.filter((variable) => !shown.includes(variable)).map(([, value]) => value)),
+    notes: shown.map(
+      ([name]) =>
+        `note: traces show the value of ${name} (--script-env): it is short, or a plain word or number, which stands in other texts, too`,
+    ),
+  };
 }
 
-/** The longest time that setTimeout takes. */
-const LONGEST = 2 ** 31 - 1;
-
-function schedule(milliseconds: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, Math.min(milliseconds, LONGEST)).unref();
-  return () => {
-    clearTimeout(timer);
-  };
+/** The environment variables that scripts may see. */
+function scriptEnvironment({ scriptEnv }: Settings): Readonly<Record<string, string>> {
+  return Object.fromEntries(scriptEnv.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
 }
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
@@ -90,7 +102,12 @@ function targetBelow(roots: readonly (string | undefined)[], url: URL): string |
   return undefined;
 }
 
-async function callOwn(pipeline: Pipeline, { method, target, headers, body }: OwnRequest, cause: Cause): Promise<OwnAnswer> {
+async function callOwn(
+  pipeline: Pipeline,
+  traceOf: ScriptHost['traceOf'],
+  { method, target, headers, body }: OwnRequest,
+  cause: Cause,
+): Promise<OwnAnswer> {
   const bytes = Buffer.from(body ?? '');
   const arrival: Arrival = {
     transport: 'script',
@@ -102,7 +119,8 @@ async function callOwn(pipeline: Pipeline, { method, target, headers, body }: Ow
     parent: cause,
   };
   const { answer, trace } = await pipeline.handleForScript(arrival);
-  const refused = causeOf(trace);
+  if (answer?.broken === 'hang') await new Promise(() => undefined);
+  const refused = rootOf(trace, traceOf);
   return {
     status: answer?.status ?? 500,
     statusText: STATUS_CODES[answer?.status ?? 500] ?? '',
@@ -111,6 +129,14 @@ async function callOwn(pipeline: Pipeline, { method, target, headers, body }: Ow
     traceId: trace.traceId,
     cause:
       refused === undefined ? undefined : { code: refused.code ?? '', message: refused.message, remedy: refused.remedy ?? '' },
+    broken: answer?.broken === 'reset' || answer?.broken === 'cut',
     warnings: warningsOf(trace).map(({ code, message, remedy }) => ({ code: code ?? '', message, remedy: remedy ?? '' })),
   };
+}
+
+/** Why it was refused; where that is a script’s call that was refused in its turn, why that was. */
+function rootOf(trace: Trace, traceOf: ScriptHost['traceOf']): TraceEntry | undefined {
+  const cause = causeOf(trace);
+  const called = cause?.code === 'REST_CALL_FAILED' ? traceOf(cause.calls?.at(-1)?.traceId ?? '') : undefined;
+  return (called === undefined ? undefined : rootOf(called, traceOf)) ?? cause;
 }

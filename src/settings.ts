@@ -22,6 +22,8 @@ export interface Settings {
   readonly host: string;
   /** Makes ids repeat from run to run; without one they are new each time. */
   readonly seed: string | undefined;
+  /** ISO 8601: where every tenant's clock stands from the start; where there is none, clocks go with the machine's. */
+  readonly frozenAt: string | undefined;
   /** Adds the cause to error bodies. */
   readonly revealErrors: boolean;
   /** Whether answers carry X-Emulator-Trace-Id and X-Emulator-Cause. */
@@ -174,6 +176,17 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
     default: undefined,
     help: 'makes generated ids repeat from run to run',
     flag: { name: 'seed', value: 'text' },
+  },
+  frozenAt: {
+    schema: {
+      type: 'string',
+      pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d{1,9})?)?(?:Z|[+-]\\d\\d:\\d\\d)$',
+    },
+    expected: 'a time such as 2026-03-01T09:30:00Z',
+    atStart: true,
+    default: undefined,
+    help: 'time at which the clock of every tenant stands, until PUT /_emulator/clock moves it',
+    flag: { name: 'frozen-at', value: 'time' },
   },
   revealErrors: {
     schema: { type: 'boolean' },
@@ -375,7 +388,7 @@ export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = 
     expected: 'names of environment variables, but CXONE and TOKEN, which scripts have anyway',
     kind: 'list',
     default: [],
-    help: 'environment variables that scripts may see as env.NAME, set off by commas; no trace shows their values',
+    help: 'environment variables that scripts may see as env.NAME, set off by commas; no trace shows their values, unless they are short or plain',
     flag: { name: 'script-env', value: 'names' },
   },
   maxScriptSteps: {

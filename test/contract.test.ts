@@ -109,7 +109,7 @@ test('all contracts are one sound OpenAPI document', async () => {
   await expect(readDocuments([{ file: 'openapi.json', text: document }])).resolves.toHaveLength(1);
   expect(Object.keys(body.paths)).toContain('/_emulator/traces/{traceId}');
   expect(text).not.toContain('$ref');
-});
+}, 120_000);
 
 describe('a bad document refuses to start, with file and line', () => {
   test.each([

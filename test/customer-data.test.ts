@@ -283,3 +283,42 @@ actions:
   expect(script).toContain('"phone":"[redacted]"');
   for (const form of [PHONE, encodeURIComponent(PHONE), 'of nobody']) expect(script).not.toContain(form);
 });
+
+test('of an attribute that a script reads, whatever it calls it then', async () => {
+  const running = await emulator({
+    redact: ['/phone', '/attributes/street'],
+    scripts: await scriptsFolder({
+      'read.yaml': {
+        name: 'read',
+        trigger: { conversation: { channel: 'voice' } },
+        actions: {
+          Read: { type: 'GETATTRIBUTE', name: 'phone', into: 'number', next: 'User' },
+          User: { type: 'GETATTRIBUTE', of: 'user', name: 'street', into: 'where', next: 'Word' },
+          Word: { type: 'GETATTRIBUTE', name: 'accessToken', into: 'word', next: 'Keep' },
+          Keep: {
+            type: 'ASSIGN',
+            set: { twice: 'to {{ contact.attributes.phone }}', open: '{{ contact.attributes.tier }}' },
+            next: 'Gone',
+          },
+          Gone: { type: 'SETATTRIBUTE', set: { phone: null }, next: 'Say' },
+          Say: { type: 'TRACE', message: 'dials {{ vars.number }}, {{ vars.where }}, {{ vars.word }}', next: 'Done' },
+          Done: { type: 'END' },
+        },
+      },
+    }),
+  });
+  const user = { userId: 'u-1', attributes: {} };
+  await open(running.url, user);
+  await send(running.url, { method: 'PATCH', path: '/api/v2/users/u-1/attributes', body: { street: 'Elm Street 5' } });
+  await open(running.url, {
+    userId: 'u-1',
+    channel: 'voice',
+    attributes: { phone: PHONE, accessToken: 'xyz-98-76', tier: 'gold' },
+  });
+  const [run] = running.traces({ script: 'read' });
+  expect(run?.outcome).toBe('accepted');
+  const trace = JSON.stringify(run);
+  expect(trace).toContain('dials [redacted], [redacted], [redacted]');
+  expect(trace).toContain('"open":"gold"');
+  for (const form of [PHONE, 'Elm Street', 'xyz-98-76']) expect(trace).not.toContain(form);
+});

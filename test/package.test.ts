@@ -67,6 +67,18 @@ test('the library loads where there is no test runner', async () => {
   expect(stdout).toBe('6\n');
 });
 
+test('its scenarios are there to be replayed, and replay tells where', async () => {
+  const replay = (...paths: string[]): ReturnType<typeof run> =>
+    run(process.execPath, ['node_modules/cxone-emulator/dist/cli.js', 'replay', ...paths], {
+      cwd: project,
+      env: { PATH: process.env.PATH },
+    });
+  const { stderr } = (await replay().catch((error: unknown) => error)) as { stderr: string };
+  const [, folder = ''] = /there is no folder scenarios here.* replay (\S+)\n$/.exec(stderr) ?? [];
+  expect(folder).toBe(join('node_modules', 'cxone-emulator', 'scenarios'));
+  expect((await replay(folder)).stdout).toMatch(/\n(\d+) scenarios: \1 passed /);
+});
+
 test('the command of docker-compose.yml serves, with the scripts of the volume', async () => {
   const { services } = parse(await readFile(join(ROOT, 'docker-compose.yml'), 'utf8')) as {
     services: { cxone: { command: string[]; environment: Record<string, string>; volumes: string[] } };

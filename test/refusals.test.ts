@@ -1635,6 +1635,19 @@ describe('what never becomes a request is answered and traced too', () => {
     expect(entry?.remedy).toMatch(/8 s/);
   });
 
+  test('CLIENT_DISCONNECTED: no warning where a call of the control API took as long, which may have asked to wait', async () => {
+    let now = 0;
+    const started = await emulator({ clock: { now: () => 0, monotonic: () => (now += 9000) } });
+    await open(started.url);
+    await send(started.url, { path: '/_emulator/verify', body: { requests: [{ path: '/nothing', count: 0 }], within: 1 } });
+    const control = started.traces({ control: true });
+    expect(control.map(({ operationId }) => operationId)).toEqual(['verifyRequests', 'openConversation']);
+    for (const { durationMs, entries } of control) {
+      expect(durationMs).toBeGreaterThanOrEqual(8000);
+      expect(entries.map(({ code }) => code)).not.toContain('CLIENT_DISCONNECTED');
+    }
+  });
+
   test('INTERNAL: a bug of ours is told as one, and nothing of the request stays', async () => {
     const bugs: unknown[] = [];
     let looks = Infinity;

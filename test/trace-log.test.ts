@@ -112,3 +112,14 @@ test('a tenant that is cleared starts anew', () => {
   for (let number = 0; number < 10; number += 1) log.add(trace('b', number), 'platform');
   expect(log.list('b')).toMatchObject({ total: 10, dropped: 0 });
 });
+
+test('whether traces may be missing is never forgotten, and not said of every new tenant', () => {
+  const log = new TraceLog(() => ({ count: 2, bytes: 1e9 }));
+  const names = Array.from({ length: 20_000 }, (_, index) => `t${String(index)}`);
+  for (const name of names) log.add(trace(name, 0), 'platform');
+  const missing = names.map((name) => log.mayBeMissing(name));
+  expect(missing.slice(0, -1002)).toEqual(Array(names.length - 1002).fill(Infinity));
+  expect(missing.slice(-1002)).toEqual([...Array(1000).fill(1), 0, 0]);
+  const others = names.map((name) => log.mayBeMissing(`other-${name}`)).filter((count) => count > 0);
+  expect(others.length).toBeLessThan(50);
+});

@@ -588,3 +588,23 @@ test('calls of the control API that were dropped make nothing inconclusive', asy
   for (let n = 0; n < 10; n += 1) await send(url, { path: '/_emulator/health' });
   expect((await verify(url, is({ ...HANDED_OVER, count: 0 }))).body.result).toBe('passed');
 });
+
+test('a tenant whose dropped traces nobody counts any more is never told for certain, until it is reset', async () => {
+  const started = await emulator({ maxTraces: 2 });
+  const { url } = started;
+  for (const path of ['/t/first/nothing', ...Array.from({ length: 1005 }, (_, index) => `/t/t${String(index)}/nothing`)])
+    await send(url, { path });
+  const asked = async (name: string, count: unknown): Promise<any> =>
+    (await send(url, { path: `/t/${name}/_emulator/verify`, body: is({ path: '/nothing', outcome: 'any', count }) })).body;
+  for (const count of [0, 1, 5, { atLeast: 2 }]) {
+    const { result, message } = await asked('first', count);
+    expect({ count, result }).toEqual({ count, result: 'inconclusive' });
+    expect(message).toContain('the traces of more were dropped, it is not known how many');
+  }
+  expect((await send(url, { path: '/t/first/_emulator/requests' })).body).toMatchObject({ total: 0, dropped: 1 });
+  expect(started.tenant('first').droppedRequests()).toBe(Infinity);
+  expect(await asked('of-its-own', 0)).toMatchObject({ result: 'passed' });
+  await send(url, { method: 'POST', path: '/t/first/_emulator/reset' });
+  expect(await asked('first', 0)).toMatchObject({ result: 'passed' });
+  expect(await asked('first', 1)).toMatchObject({ result: 'failed' });
+});

@@ -2,7 +2,7 @@
 import { FileFaults } from '../file-faults.js';
 import { nearMiss } from '../near-miss.js';
 import { Artifacts } from '../scenario/artifacts.js';
-import { Client, Obstacle, refusalOf } from '../scenario/client.js';
+import { Obstacle } from '../scenario/client.js';
 import { jsonReporter } from '../scenario/reporters/json.js';
 import { junitReporter } from '../scenario/reporters/junit.js';
 import { prettyReporter } from '../scenario/reporters/pretty.js';
@@ -12,9 +12,10 @@ import { countOf, type Summary } from '../scenario/result.js';
 import { runScenarios } from '../scenario/run.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { readScenarios, scenarioFilesAt } from '../scenario/scenario-files.js';
+import { reachable, requireNoSettings } from '../scenario/target.js';
 import { listed, show } from '../shown.js';
 import { printable } from '../terminal/printable.js';
-import { Emulators } from './emulators.js';
+import { Emulators } from '../scenario-emulators.js';
 import type { ReplayOptions } from './replay.js';
 
 const REPORTERS: Readonly<Record<ReplayOptions['reporter'], (output: Output) => Reporter>> = {
@@ -38,7 +39,7 @@ export async function replay(paths: readonly string[], options: ReplayOptions): 
     const scenarios = chosen(await readScenarios(await scenarioFilesAt(paths)), options.only);
     const target = options.target === undefined ? undefined : await reachable(options.target, interruption.signal);
     if (target === undefined) await emulators.start(scenarios);
-    else if (options.assumeSettings !== true) requireNoSettings(scenarios);
+    else if (options.assumeSettings !== true) requireNoSettings(scenarios, '--assume-settings');
     const artifacts = options.artifacts === undefined ? undefined : artifactsIn(options.artifacts);
     const reporter = REPORTERS[options.reporter](output());
     reporter.onStart?.(scenarios);
@@ -123,40 +124,6 @@ function chosen(scenarios: readonly Scenario[], only: readonly string[]): Scenar
     );
   }
   return only.length === 0 ? [...scenarios] : scenarios.filter((scenario) => only.some((wanted) => has(scenario, wanted)));
-}
-
-/** A running emulator cannot be given settings, and nobody can ask for those it has. */
-function requireNoSettings(scenarios: readonly Scenario[]): void {
-  const faults = scenarios.flatMap(({ given, at }) => {
-    const names = Object.keys(given.settings);
-    const [first] = names;
-    if (first === undefined) return [];
-    const place = first === 'scripts' || first === 'credentials' ? ['given', first] : ['given', 'settings', first];
-    return [
-      at(
-        place,
-        `this needs an emulator that was started with ${listed(names)}, and --target cannot be given ${names.length === 1 ? 'it' : 'them'}: start that one so and say --assume-settings, or leave --target out`,
-      ),
-    ];
-  });
-  if (faults.length > 0) throw new FileFaults(faults);
-}
-
-/** The address without a slash at the end. Throws where no emulator answers there. */
-async function reachable(target: string, signal: AbortSignal): Promise<string> {
-  const url = target.replace(/\/+$/, '');
-  if (!/^https?:\/\/[^/?#]+(?:\/[^?#]*)?$/.test(url) || !URL.canParse(url))
-    throw new BadOption(`--target: it must be an address such as http://localhost:8400, not ${show(target)}`);
-  if (/\/t\/[^/]*$/.test(url)) throw new BadOption('--target: each scenario gets a tenant of its own; leave /t/… out');
-  const client = new Client(url, signal);
-  try {
-    const answer = await client.send({ method: 'GET', target: '/_emulator/health', headers: { accept: 'application/json' } });
-    if (answer.status === 200 && (answer.body as { status?: unknown } | undefined)?.status === 'ok') return url;
-    if (answer.headers['x-emulator-cause'] !== undefined) throw refusalOf(answer, `--target: GET ${url}/_emulator/health`);
-    throw new BadOption(`--target: what listens at ${url} is no emulator: it answered ${String(answer.status)}`);
-  } finally {
-    client.close();
-  }
 }
 
 function artifactsIn(folder: string): Artifacts {

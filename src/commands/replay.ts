@@ -1,6 +1,9 @@
 /** `cxone-emulator replay`: runs scenarios, and says by its exit code whether all passed. */
 import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { PACKAGE_ROOT } from '../package-root.js';
 import { strictCommand } from './strict.js';
 
 export interface ReplayOptions {
@@ -14,6 +17,8 @@ export interface ReplayOptions {
 }
 
 const DEFAULT_FOLDER = 'scenarios';
+/** The scenarios that ship, seen from here. */
+const SAMPLES = relative('', fileURLToPath(new URL('scenarios', PACKAGE_ROOT)));
 
 export function replayCommand(): Command {
   return strictCommand('replay')
@@ -33,7 +38,9 @@ export function replayCommand(): Command {
     .action(async (paths: string[], options: ReplayOptions) => {
       const { replay } = await import('./replay-run.js');
       if (paths.length === 0 && !existsSync(DEFAULT_FOLDER)) {
-        console.error(`cxone-emulator replay: there is no folder ${DEFAULT_FOLDER} here; name the files or folders.`);
+        console.error(
+          `cxone-emulator replay: there is no folder ${DEFAULT_FOLDER} here; name the files or folders. To see some run: replay ${SAMPLES}`,
+        );
         process.exitCode = 2;
         return;
       }

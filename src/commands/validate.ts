@@ -1,6 +1,6 @@
 /** `cxone-emulator validate`: checks files without running anything: scenarios, scripts, config files, and the contracts. */
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join, normalize } from 'node:path';
+import { dirname, join, normalize, relative, sep } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigFaults, loadConfig } from '../config.js';
 import { CONTRACT_FOLDER, readSources } from '../contract/load.js';
@@ -12,7 +12,7 @@ import { isScriptFile } from '../script-folder.js';
 import { listed } from '../shown.js';
 import { printable } from '../terminal/printable.js';
 import { readYaml } from '../yaml-file.js';
-import { Emulators } from './emulators.js';
+import { Emulators } from '../scenario-emulators.js';
 import { strictCommand } from './strict.js';
 
 const DEFAULT_FOLDER = 'scenarios';
@@ -118,11 +118,13 @@ async function filesAt(paths: readonly string[], problems: string[]): Promise<st
         continue;
       }
       const inside = await readdir(path, { withFileTypes: true, recursive: true });
+      // What others have written, below this folder, is theirs.
       const files = inside
         .filter((entry) => entry.isFile() && isScriptFile(entry.name))
-        .map((entry) => join(entry.parentPath, entry.name));
+        .map((entry) => join(entry.parentPath, entry.name))
+        .filter((file) => !relative(path, file).split(sep).includes('node_modules'));
       if (files.length === 0) problems.push(`${path}:1:1 there is nothing to check in this folder`);
-      found.push(...files.filter((file) => !file.includes('node_modules')).sort());
+      found.push(...files.sort());
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;

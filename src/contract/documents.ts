@@ -40,10 +40,11 @@ export async function readDocuments(sources: readonly SourceText[]): Promise<Con
   return documents;
 }
 
+const openApi = new schemaValidator.default({ version: 3 });
+
 /** What the OpenAPI 3.0 schema says; the deepest faults only, because those around them follow from them. */
 function schemaFaults(file: YamlFile): FileFault[] {
-  const Validator = schemaValidator.default;
-  const { errors } = new Validator({ version: 3 }).validate(file.value as never);
+  const { errors } = openApi.validate(file.value as never);
   const paths = errors.map((error) => error.instancePath);
   const messages = new Map<string, FileFault>();
   for (const error of errors) {

@@ -60,13 +60,20 @@ export function createValidators(): Validators {
   };
 }
 
+/** Made when the first schema is checked: the schema of schemas takes longer to compile than most others. */
+let checker: Ajv | undefined;
+
 /** What is wrong with a schema itself; undefined where nothing is. */
 export function faultInSchema(schema: Schema): string | undefined {
+  checker ??= createAjv({ meta: true, validateSchema: true });
   try {
-    createAjv({ meta: true, validateSchema: true }).compile(schema);
+    checker.compile(schema);
     return undefined;
   } catch (error) {
     return (error as Error).message;
+  } finally {
+    // Or it would keep every schema of a script that is taken up again.
+    checker.removeSchema(schema);
   }
 }
 

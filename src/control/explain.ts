@@ -4,6 +4,7 @@ import { DEFAULT_TENANT, readTarget } from '../pipeline/target.js';
 import { headersTooLarge } from '../pipeline/receive.js';
 import { tooLarge } from '../pipeline/parse-body.js';
 import type { OutsideOperation } from '../platform/operation.js';
+import { Activity } from '../platform/studio.js';
 import { reject } from '../rejections.js';
 import { show } from '../shown.js';
 
@@ -38,6 +39,8 @@ export function explainOperation(pipeline: () => Pipeline, controlPrefix: string
             ? { bytes: bytes.subarray(0, limit), fault: tooLarge(limit, `${String(bytes.length)} bytes`) }
             : { bytes },
         gone: () => false,
+        // A script may ask too, and the request may lead to the same script again.
+        ...(call.cause.depth === 0 ? {} : { parent: { ...call.cause, activity: new Activity(call.cause.activity) } }),
       });
       if (answer === null) throw new Error('explain got no answer');
       const json = /\bjson\b/.test(answer.headers['content-type'] ?? '');

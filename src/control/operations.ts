@@ -2,6 +2,9 @@
 import { end } from '../contact/conversation.js';
 import type { ConversationIds, TenantIdentity } from '../contact/ids.js';
 import type { Contract } from '../contract/contract.js';
+import type { Matcher } from '../contract/match.js';
+import type { Faults } from '../platform/faults.js';
+import type { Clocks } from '../platform/clock.js';
 import { conversationEnded, conversationInPath, IN_PATH } from '../platform/conversation-rules.js';
 import { viewOf } from '../platform/conversation-view.js';
 import { openable } from '../platform/open-conversation.js';
@@ -10,6 +13,8 @@ import { reject } from '../rejections.js';
 import { show } from '../shown.js';
 import type { TenantSnapshot } from '../state/store.js';
 import type { TraceFilter, TraceLog } from '../trace/log.js';
+import { clockOperations } from './clock.js';
+import { faultOperations } from './faults.js';
 import { requireCoherent } from './coherent-state.js';
 import { DEFAULT_LIMIT, recordOperations } from './records.js';
 import { staffingOperations } from './staffing.js';
@@ -25,13 +30,34 @@ export interface ControlSettings {
   readonly conversationIds: ConversationIds;
   readonly maxConversations: number;
   readonly waiting: Waiting;
+  readonly clocks: Clocks;
+  readonly faults: Faults;
+  /** Of the contract and the webhooks. */
+  readonly matcher: Matcher;
+  /** Forgets what of a tenant stands outside its state: traces, clock, faults. */
+  readonly forget: (tenant: string) => void;
   /** The names of the operations that are there beside the contract's. */
   readonly webhooks: readonly string[];
 }
 
 export function controlOperations(settings: ControlSettings): Operations {
-  const { version, startedAt, contract, traces, conversationIds, maxConversations, waiting, webhooks } = settings;
+  const {
+    version,
+    startedAt,
+    contract,
+    traces,
+    conversationIds,
+    maxConversations,
+    waiting,
+    webhooks,
+    clocks,
+    faults,
+    matcher,
+    forget,
+  } = settings;
   const ofPlatform = [...contract.operations.values()].filter(({ family }) => family.name !== 'control');
+  const operationIds = [...ofPlatform.map(({ operationId }) => operationId), ...webhooks];
+  const paths = ofPlatform.map(({ path }) => path);
   return {
     getHealth: {
       answer: (call, state) => ({
@@ -88,9 +114,11 @@ export function controlOperations(settings: ControlSettings): Operations {
       },
     },
 
+    ...clockOperations(clocks),
+    ...faultOperations(faults, { operationIds, paths, matcher }),
     ...staffingOperations(),
     ...recordOperations(),
-    ...verificationOperations(traces, waiting, [...ofPlatform.map(({ operationId }) => operationId), ...webhooks]),
+    ...verificationOperations(traces, waiting, operationIds),
 
     listTraces: {
       answer(call) {
@@ -137,7 +165,7 @@ export function controlOperations(settings: ControlSettings): Operations {
       answer(call, state) {
         state.reset();
         // Not to be undone: a dry run must not get here, and explain refuses control calls.
-        traces.clear(call.tenant);
+        forget(call.tenant);
         call.emit({ kind: 'exchanged' });
         return { status: 204 };
       },

@@ -108,6 +108,11 @@ function answer(pipeline: Pipeline, wire: Wire, request: IncomingMessage, respon
       response.destroy();
       return;
     }
+    if (result.broken === 'hang') return;
+    if (result.broken === 'reset') {
+      request.socket.resetAndDestroy();
+      return;
+    }
     const patience = wire.patience();
     const givenUp = (): void => {
       void pipeline.handle(unreadArrival(request, patience));

@@ -39,7 +39,8 @@ export function write(response: ServerResponse, answer: Answer, reader: Reader):
     if (body !== null) headers['content-length'] = length;
     response.writeHead(answer.status, headers);
   } else writeHeadPassedOn(response, answer, answer.passedOn);
-  if (body === null || length === 0) response.end();
+  if (answer.broken === 'cut') cut(response, answer.body ?? '');
+  else if (body === null || length === 0) response.end();
   else if (length <= PIECE) response.end(body);
   else endInPieces(response, Buffer.from(body));
   if (!response.writableEnded || response.writableLength > 0) awaitReader(response, length, reader);
@@ -49,6 +50,12 @@ export function write(response: ServerResponse, answer: Answer, reader: Reader):
 function writeHeadPassedOn(response: ServerResponse, { status, close }: Answer, { statusText, rawHeaders }: PassedOn): void {
   response.sendDate = false;
   response.writeHead(status, statusText, [...rawHeaders, ...(close ? ['Connection', 'close'] : [])]);
+}
+
+/** Sends the first half of the body, and closes the connection. */
+function cut(response: ServerResponse, body: string): void {
+  const bytes = Buffer.from(body);
+  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
 }
 
 function endInPieces(response: ServerResponse, body: Buffer): void {

@@ -1,14 +1,16 @@
 /** An exchange: one message with all that is known about it, from its arrival to its answer. */
 import type { ContractOperation, Family, MediaKind } from '../contract/contract.js';
+import type { Clocks } from '../platform/clock.js';
 import type { Feed, OutsideCall, Reply } from '../platform/operation.js';
 import { Activity, type Cause, type PlatformEvent, type RunTrace } from '../platform/studio.js';
 import { CATALOGUE, type Code, type Explanation, NEVER_SENT, type Rejection, type WarningCode } from '../rejections.js';
+import { KnownAttributes } from '../trace/known-attributes.js';
 import { isSecretName, REDACTED, redactText } from '../trace/redact.js';
 import type { Level, Outcome, TraceEntry } from '../trace/trace.js';
 import { detached } from '../shown.js';
 import { DEFAULT_TENANT, isTenantName, readTarget } from './target.js';
 import { urlReached } from './reached.js';
-import type { Clock, Services } from './services.js';
+import type { Services } from './services.js';
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -48,6 +50,8 @@ export interface Answer {
   readonly close: boolean;
   /** What another server answered, which goes back as it came, instead of headers and body. */
   readonly passedOn?: PassedOn;
+  /** What becomes of it instead: the connection is reset, nothing is sent at all, or it closes in the middle of the body. */
+  readonly broken?: 'reset' | 'hang' | 'cut';
 }
 
 /** An answer of another server. */
@@ -65,7 +69,7 @@ export class Exchange implements OutsideCall {
   /** The writes of a dry run are undone, and its trace is not kept. */
   readonly dryRun: boolean;
   readonly entries: TraceEntry[] = [];
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, on the tenant's clock. */
   readonly startedAt: number;
   /** On the monotonic clock. */
   readonly started: number;
@@ -91,6 +95,8 @@ export class Exchange implements OutsideCall {
   /** How deep the body nests. */
   bodyDepth = 0;
 
+  /** What a fault makes of the answer. */
+  spoil: 'reset' | 'hang' | 'cut' | 'malformed' | undefined;
   reply: Reply | undefined;
   rejection: Rejection | undefined;
   outcome: Outcome = 'accepted';
@@ -98,6 +104,8 @@ export class Exchange implements OutsideCall {
   readonly events: PlatformEvent[] = [];
   /** The script whose trace this is. */
   script: string | null = null;
+  /** What its script had at hand. */
+  known: KnownAttributes | undefined;
   conversationId: string | null = null;
   contactId: string | null = null;
 
@@ -106,19 +114,19 @@ export class Exchange implements OutsideCall {
   #running = false;
   #leftOut = 0;
   #cause: Cause | undefined;
-  readonly #clock: Clock;
+  readonly #clocks: Clocks;
   readonly #reached: string | (() => string);
 
-  constructor(arrival: Arrival, traceId: string, { contract, clock, ownUrl, settings }: Services, dryRun = false) {
+  constructor(arrival: Arrival, traceId: string, { contract, clocks, ownUrl, settings }: Services, dryRun = false) {
     this.arrival = arrival;
     this.traceId = traceId;
     this.dryRun = dryRun;
-    this.#clock = clock;
-    this.startedAt = clock.now();
-    this.started = clock.monotonic();
+    this.#clocks = clocks;
+    this.started = clocks.monotonic();
     const target = readTarget(arrival.target);
     const named = isTenantName(target.tenant);
     this.tenant = named ? target.tenant : DEFAULT_TENANT;
+    this.startedAt = clocks.now(this.tenant);
     this.wrongTenant = named ? undefined : target.tenant;
     this.path = target.path;
     this.rawQuery = target.query;
@@ -156,12 +164,12 @@ export class Exchange implements OutsideCall {
   }
 
   get now(): string {
-    return isoTime(this.#clock.now());
+    return isoTime(this.#clocks.now(this.tenant));
   }
 
   /** Milliseconds since it arrived. */
   get elapsed(): number {
-    return Math.round((this.#clock.monotonic() - this.started) * 1000) / 1000;
+    return Math.round((this.#clocks.monotonic() - this.started) * 1000) / 1000;
   }
 
   /** A header's value; several of one name are joined as HTTP joins them. */
@@ -189,6 +197,10 @@ export class Exchange implements OutsideCall {
       concern: (about) => {
         this.concern(about);
       },
+      know: (attributes) => {
+        this.known ??= new KnownAttributes();
+        this.known.add(attributes);
+      },
       enter: (entry) => this.#enterStep(entry),
       pause: () => {
         this.amend();
@@ -201,7 +213,11 @@ export class Exchange implements OutsideCall {
     };
   }
 
-  warn(code: WarningCode | 'CLIENT_DISCONNECTED', explanation: Explanation, level: Level = levelOf(code)): void {
+  warn(
+    code: WarningCode | 'CLIENT_DISCONNECTED' | 'FAULT_INJECTED',
+    explanation: Explanation,
+    level: Level = levelOf(code),
+  ): void {
     this.#enter(code, level, explanation);
   }
 

@@ -2,8 +2,8 @@
  * The pipeline: the way of every request, from its bytes to its answer. READ FIRST.
  *
  * The order of the stages decides which fault a caller sees, so it is behaviour. A stage fills in its part of the
- * exchange or throws a Rejection. The seventh and the eighth, check-rules and answer, run as one unit on the tenant's
- * state; the ninth, respond, runs whatever happened before, and it alone answers.
+ * exchange or throws a Rejection. Check-rules and answer run as one unit on the tenant's state; the last one, respond,
+ * runs whatever happened before, and it alone answers. Inject-fault does nothing unless somebody asked for a fault.
  */
 import type { RunUnit } from '../platform/operation.js';
 import type { Cause, RunTrace } from '../platform/studio.js';
@@ -12,6 +12,7 @@ import { answer, reply } from './answer.js';
 import { authorize } from './authorize.js';
 import { checkRules } from './check-rules.js';
 import { type Answer, type Arrival, Exchange } from './exchange.js';
+import { injectFault } from './inject-fault.js';
 import { internal } from './internal.js';
 import { negotiate } from './negotiate.js';
 import { parseBody } from './parse-body.js';
@@ -26,7 +27,7 @@ import { validate } from './validate.js';
 
 export type { Feed } from '../platform/operation.js';
 export type { Answer, Arrival, Headers, PassedOn, Received } from './exchange.js';
-export type { Clock, ErrorBodies, Services } from './services.js';
+export type { ErrorBodies, Services } from './services.js';
 
 interface Stage {
   readonly name: string;
@@ -36,6 +37,7 @@ interface Stage {
 const STAGES: readonly Stage[] = [
   { name: 'receive', run: receive },
   { name: 'route', run: route },
+  { name: 'inject-fault', run: injectFault },
   { name: 'authorize', run: authorize },
   { name: 'negotiate', run: negotiate },
   { name: 'parse-body', run: parseBody },

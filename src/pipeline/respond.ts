@@ -7,11 +7,19 @@ import type { Services } from './services.js';
 
 /** null where the caller has left. */
 export function respond(exchange: Exchange, services: Services): Answer | null {
+  const { spoil } = exchange;
   const result = exchange.rejection === undefined ? replied(exchange, services) : refused(exchange, exchange.rejection, services);
   if (exchange.status !== NEVER_SENT && exchange.arrival.gone()) exchange.refuse(leftBeforeTheAnswer(exchange));
-  if (exchange.status === NEVER_SENT) return null;
+  if (exchange.status === NEVER_SENT) return exchange.rejection?.cause.code === 'FAULT_INJECTED' ? spoiled(result, spoil) : null;
   warnIfSlow(exchange);
-  return result;
+  return spoiled(result, spoil);
+}
+
+/** As a fault has it. Broken JSON has the length that its head says. */
+function spoiled(answer: Answer, spoil: Exchange['spoil']): Answer {
+  if (spoil === undefined) return answer;
+  if (spoil === 'malformed') return { ...answer, body: (answer.body ?? '{}').slice(0, -1) };
+  return { ...answer, broken: spoil, close: true };
 }
 
 function replied(exchange: Exchange, services: Services): Answer {
@@ -34,8 +42,10 @@ function replied(exchange: Exchange, services: Services): Answer {
 function refused(exchange: Exchange, rejection: Rejection, services: Services): Answer {
   const { status, family } = exchange;
   const { headers = {}, body: name = '', members } = rejection.parts;
+  if ('instead' in rejection.parts) return answer(exchange, services, status, rejection.parts.instead, headers);
   const configured = services.settings.errors[family.name]?.[String(status)];
   const known = family.errors.get(status);
+  if (configured === undefined && known === undefined) return answer(exchange, services, status, undefined, headers);
   const body: Record<string, unknown> = { ...(configured ?? known?.named[name] ?? known?.body) };
   if (configured === undefined) delete body.cause;
   if (exchange.family.revealsCause || services.settings.revealErrors) {

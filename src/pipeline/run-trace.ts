@@ -26,12 +26,25 @@ export function beginRun({ tenant, script, context }: RunBeginning, cause: Cause
 
 /**
  * From now on the trace, which is kept already, is kept anew each time its script rests, and when it ends: without what is
- * to be hidden by then. `current` gives the services as the config file has them then.
+ * to be hidden by then. A script that rests often is told of once in a turn of the event loop, before anybody outside can
+ * ask. `current` gives the services as the config file has them then.
  */
 export function keepAnew(exchange: Exchange, answer: Answer | null, current: () => Services): void {
-  exchange.amend = () => {
+  const replace = (): void => {
     const services = current();
     services.traces.replace(finish(exchange, answer, services).trace);
+  };
+  let waiting: NodeJS.Immediate | undefined;
+  exchange.amend = () => {
+    if (!exchange.running) {
+      clearImmediate(waiting);
+      replace();
+      return;
+    }
+    waiting ??= setImmediate(() => {
+      waiting = undefined;
+      replace();
+    });
   };
 }
 

@@ -3,6 +3,8 @@ import type { ConversationIds } from '../contact/ids.js';
 import type { Contract } from '../contract/contract.js';
 import type { Matcher } from '../contract/match.js';
 import type { Validators } from '../contract/validators.js';
+import type { Clocks } from '../platform/clock.js';
+import type { Faults } from '../platform/faults.js';
 import type { Operations } from '../platform/operation.js';
 import type { Studio } from '../platform/studio.js';
 import type { TokenKey } from '../platform/token-key.js';
@@ -10,15 +12,6 @@ import type { Store } from '../state/store.js';
 import type { Redactor } from '../trace/customer-data.js';
 import type { SecretsHider } from '../trace/secrets.js';
 import type { TraceLog } from '../trace/log.js';
-
-export interface Clock {
-  /** Milliseconds since the epoch: what the tenant's time is. */
-  now(): number;
-  /** Milliseconds that only ever rise: for durations. */
-  monotonic(): number;
-  /** Calls back once so many milliseconds of the tenant's time have passed; the answer takes it back. Default: a timer of the machine. */
-  schedule?(milliseconds: number, callback: () => void): () => void;
-}
 
 /** Error bodies by family and status: `{conversations: {400: {…}}}`. */
 export type ErrorBodies = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
@@ -33,7 +26,8 @@ export interface Services {
   readonly tokens: TokenKey;
   readonly store: Store;
   readonly traces: TraceLog;
-  readonly clock: Clock;
+  readonly clocks: Clocks;
+  readonly faults: Faults;
   readonly conversationIds: ConversationIds;
   /** Where the emulator listens, without a slash at the end, for callers who do not say how they reached it. */
   readonly ownUrl: () => string;

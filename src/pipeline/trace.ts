@@ -2,6 +2,7 @@
 import { detached } from '../shown.js';
 import type { Found } from '../trace/customer-data.js';
 import { redactHeader, redactTarget, redactText } from '../trace/redact.js';
+import { secretsHider } from '../trace/secrets.js';
 import type { Trace } from '../trace/trace.js';
 import type { Services } from './services.js';
 import { type Answer, type Exchange, type Headers, isoTime } from './exchange.js';
@@ -12,16 +13,16 @@ export interface Finished {
   readonly trace: Trace;
 }
 
+type Hiding = Pick<Services, 'redactor' | 'hideSecrets'>;
+
 /** In characters, which are bytes for all but rare bodies. */
 const LONGEST_BODY = 8192;
 
-export function finish(
-  exchange: Exchange,
-  answer: Answer | null,
-  { redactor, hideSecrets }: Pick<Services, 'redactor' | 'hideSecrets'>,
-): Finished {
-  const { arrival, bytes } = exchange;
+export function finish(exchange: Exchange, answer: Answer | null, hiding: Hiding): Finished {
+  const { redactor } = hiding;
+  const { arrival, bytes, known } = exchange;
   const found: Found = new Set();
+  if (known !== undefined) redactor?.body(known.asBody, found);
   const shown = (text: string): string => redactedBody(redactor === undefined ? text : redactor.body(text, found));
   const trace: Trace = {
     traceId: exchange.traceId,
@@ -40,7 +41,7 @@ export function finish(
       bodyComplete: exchange.bodyFault === undefined && (exchange.bodyText ?? bytes).length <= LONGEST_BODY,
     },
     response:
-      answer === null
+      answer === null || answer.broken === 'reset' || answer.broken === 'hang'
         ? null
         : {
             status: answer.status,
@@ -55,7 +56,13 @@ export function finish(
     entries: exchange.running ? [...exchange.entries] : exchange.entries,
   };
   const hidden = redactor?.hide(trace, exchange.pathParameters, found) ?? trace;
-  return { answer, trace: hideSecrets?.(hidden) ?? hidden };
+  return { answer, trace: withoutSecrets(hidden, exchange, hiding) };
+}
+
+/** Without the secrets of scripts: those of their environment, and those among the attributes that they had at hand. */
+function withoutSecrets(trace: Trace, { known }: Exchange, { hideSecrets }: Hiding): Trace {
+  const hidden = hideSecrets?.(trace) ?? trace;
+  return known === undefined ? hidden : (secretsHider(known.secrets)?.(hidden) ?? hidden);
 }
 
 /** Cut first, so that the work does not grow with the body; what is cut within a secret is redacted all the same. */

@@ -1,4 +1,5 @@
 /** What the platform asks of Studio and tells it: which scripts there are, who hears a signal, and what happened that starts one. */
+import type { Attributes } from '../contact/contact.js';
 import type { Conversation, Handover } from '../contact/conversation.js';
 import type { Explanation, RefusalCode, WarningCode } from '../rejections.js';
 import type { TenantSnapshot } from '../state/store.js';
@@ -24,7 +25,15 @@ export type PlatformEvent =
 export class Activity {
   #busy = 0;
   #runs = 0;
+  #live = 0;
+  #full = false;
   #waiting: (() => void)[] = [];
+  readonly #outer: Activity | undefined;
+
+  /** `outer`: that of the message within which this one is only played through: what this one sets going counts there too. */
+  constructor(outer?: Activity) {
+    this.#outer = outer;
+  }
 
   begin(): void {
     this.#busy += 1;
@@ -39,10 +48,23 @@ export class Activity {
     for (const resolve of waiting) resolve();
   }
 
-  /** Counts a script that was set going; answers how many were since all was quiet. */
-  count(): number {
+  /**
+   * Counts a script that is set going. Answers whether there are at most `most`, of those since all was quiet, and of those
+   * that are not over; once there are more, none is let through before all are over.
+   */
+  admit(most: number): boolean {
+    const outside = this.#outer?.admit(most) ?? true;
     this.#runs += 1;
-    return this.#runs;
+    this.#live += 1;
+    if (this.#runs > most || this.#live > most) this.#full = true;
+    return outside && !this.#full;
+  }
+
+  /** A script that was counted is over. */
+  dismiss(): void {
+    this.#outer?.dismiss();
+    this.#live -= 1;
+    if (this.#live === 0) this.#full = false;
   }
 
   /** Resolves once every script has ended, or waits for time or for somebody outside. */
@@ -66,6 +88,8 @@ export interface RunTrace {
   readonly traceId: string;
   readonly warn: (code: WarningCode, explanation: Explanation, level?: Level) => void;
   readonly concern: (about: { readonly conversationId?: string; readonly contactId?: string }) => void;
+  /** Custom attributes that the script has at hand: those that are not to be shown stand nowhere in its trace. */
+  readonly know: (attributes: Attributes) => void;
   /** `at` and `stage` are filled in. Answers what turns a warning into the cause, where the script failed for it after all. */
   enter(entry: Omit<TraceEntry, 'at' | 'stage'>): () => void;
   /** What is told so far may be read: the run waits. */

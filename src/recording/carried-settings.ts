@@ -13,6 +13,7 @@ const DECISIVE = [
   'maxBody',
   'auth',
   'tokenLifetime',
+  'frozenAt',
   'signalStatus',
   'scriptHosts',
   'scriptEnv',

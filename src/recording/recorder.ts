@@ -75,6 +75,7 @@ export class Recorder {
         keep(`Left out: ${aim.method} ${redactTarget(aim.path)}: ${reason}.`);
       };
       if (answer === null) leftOut('its caller left before the answer');
+      else if (answer.broken !== undefined) leftOut('a fault broke its answer, and a step waits for a whole one');
       else if (received.fault !== undefined) leftOut(`it was answered ${String(answer.status)} ${received.fault.cause.code}`);
       else {
         const reached = services.settings.publicUrl ?? urlReached(arrival, services.ownUrl);

@@ -10,6 +10,8 @@ export interface Message {
   readonly target: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer | undefined;
+  /** In seconds, for the whole answer. Default: 30. */
+  readonly timeout?: number | undefined;
 }
 
 export interface Answer {
@@ -32,8 +34,21 @@ export class Obstacle extends Error {
   }
 }
 
-/** In milliseconds, for a whole answer. */
-const PATIENCE = 30_000;
+/** What keeps an answer from coming whole. */
+export type NoAnswerKind = 'reset' | 'cut' | 'timeout';
+
+/** No whole answer came, though somebody listens. */
+export class NoAnswer extends Obstacle {
+  readonly kind: NoAnswerKind;
+
+  constructor(kind: NoAnswerKind, message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** In seconds, for a whole answer. */
+const PATIENCE = 30;
 
 export class Client {
   /** The address of the tenant, without a slash at the end. */
@@ -49,7 +64,7 @@ export class Client {
   }
 
   /** Throws an Obstacle where no whole answer comes. */
-  async send({ method, target, headers = {}, body }: Message): Promise<Answer> {
+  async send({ method, target, headers = {}, body, timeout = PATIENCE }: Message): Promise<Answer> {
     const address = target.startsWith('/') ? this.base + target : target;
     if (!/^https?:\/\/[^/]/.test(address) || !URL.canParse(address))
       throw new Obstacle(`${show(target)} is neither a path that begins with a slash nor an address.`);
@@ -58,7 +73,8 @@ export class Client {
     const path = address.slice(/^https?:\/\/[^/?#]*/.exec(address)?.[0].length) || '/';
     const all: OutgoingHttpHeaders = { ...headers, ...(body === undefined ? {} : { 'content-length': body.length }) };
     const secure = protocol === 'https:';
-    const late = AbortSignal.timeout(PATIENCE);
+    const late = AbortSignal.timeout(timeout * 1000);
+    const answer = { begun: false };
     try {
       return await new Promise((resolve, reject) => {
         const sent = (secure ? httpsRequest : httpRequest)(
@@ -73,6 +89,7 @@ export class Client {
             signal: AbortSignal.any([this.#signal, late]),
           },
           (response) => {
+            answer.begun = true;
             const chunks: Buffer[] = [];
             response.on('data', (chunk: Buffer) => chunks.push(chunk));
             response.on('error', reject);
@@ -98,9 +115,12 @@ export class Client {
       });
     } catch (error) {
       this.#signal.throwIfAborted();
-      if (late.aborted) throw new Obstacle(`${origin} did not answer ${method} ${path} within ${String(PATIENCE / 1000)} s.`);
+      if (late.aborted) throw new NoAnswer('timeout', `${origin} did not answer ${method} ${path} within ${String(timeout)} s.`);
       const { code, message } = error as NodeJS.ErrnoException;
       if (code === 'ECONNREFUSED') throw new Obstacle(`Nothing listens at ${origin}.`, 'Start the emulator there first.');
+      if (answer.begun) throw new NoAnswer('cut', `The answer of ${origin} to ${method} ${path} broke off: ${message}.`);
+      if (code === 'ECONNRESET')
+        throw new NoAnswer('reset', `${origin} closed the connection instead of answering ${method} ${path}.`);
       throw new Obstacle(`${method} ${path} could not be sent to ${origin}: ${message}.`);
     }
   }

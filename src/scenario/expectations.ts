@@ -1,7 +1,7 @@
 /** Holds an expectation against what came: the answer, its trace, and the state of the tenant. */
 import { nearMiss } from '../near-miss.js';
 import { listed, show } from '../shown.js';
-import type { Scope } from '../studio/templates.js';
+import type { Scope } from '../templates.js';
 import { causeOf, type RestCall, type Trace, warningsOf } from '../trace/trace.js';
 import { type Answer, type Client, Obstacle } from './client.js';
 import type { Difference, Path, Pattern } from './patterns.js';
@@ -188,9 +188,19 @@ function parsed(body: string | null): unknown {
   }
 }
 
-/** Of the answer of a step; without it, there is nothing to tell from. */
+/** That of the last request that came from outside. */
+async function newestTrace(client: Client): Promise<Trace> {
+  const { items } = (await client.control('GET', 'traces?limit=100')) as { items: Trace[] };
+  const newest = items.find(({ parent }) => parent === null);
+  if (newest === undefined)
+    throw new Obstacle('The request left no trace.', 'Where it never came to the emulator, look at its address.');
+  return newest;
+}
+
+/** Of the answer of a step; where none came, the newest. */
 export async function traceOfAnswer(client: Client, answer: Answer | undefined): Promise<Trace> {
-  if (answer?.traceId === undefined)
+  if (answer === undefined) return newestTrace(client);
+  if (answer.traceId === undefined)
     throw new Obstacle(
       'The answer has no X-Emulator-Trace-Id, so that its cause and its trace are not known.',
       'Let the emulator send it: without --no-emulator-headers.',

@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Rejection } from '../rejections.js';
-import type { Scope, Template } from '../studio/templates.js';
+import type { Scope, Template } from '../templates.js';
 import type { Trace } from '../trace/trace.js';
-import { type Answer, type Client, Obstacle } from './client.js';
+import { type Answer, type Client, NoAnswer, type NoAnswerKind, Obstacle } from './client.js';
 import { differencesFrom, traceOfAnswer } from './expectations.js';
 import type { Difference, Path } from './patterns.js';
 import type { Failure, StepResult } from './result.js';
@@ -87,6 +87,7 @@ class Stage {
     const without = (row: Readonly<Record<string, unknown>>, id: string): object =>
       Object.fromEntries(Object.entries(row).filter(([name]) => name !== id));
     const idOf = (row: Readonly<Record<string, unknown>>, id: string): string => encodeURIComponent(String(row[id]));
+    if (given.clock !== undefined) await control(['clock'], 'PUT', 'clock', given.clock);
     for (const [index, row] of given.hours.entries())
       await control(['hours', index], 'PUT', `hours/${idOf(row, 'profileId')}`, without(row, 'profileId'));
     for (const [index, row] of given.skills.entries())
@@ -98,6 +99,7 @@ class Stage {
     for (const kind of ['contacts', 'users'] as const) {
       for (const [id, attributes] of Object.entries(given[kind])) await this.#attributes(kind, id, attributes);
     }
+    for (const [index, row] of given.faults.entries()) await control(['faults', index], 'POST', 'faults', row);
     return this.results.length === before;
   }
 
@@ -227,6 +229,7 @@ class Stage {
 
   async #exchange({ request, expect, capture }: Exchange, attempt: Attempt): Promise<Difference[]> {
     const scope = await this.#scope(request.usesToken || expect.usesToken);
+    if (expect.noAnswer !== undefined) return this.#noAnswer(request, expect, expect.noAnswer, scope, attempt);
     attempt.answer = await this.#send(request, scope, attempt);
     const found = await this.#compare(expect, scope, attempt.answer);
     const { status } = attempt.answer;
@@ -236,6 +239,25 @@ class Stage {
       ];
     if (found.length === 0) this.#keep(capture, scope, attempt.answer);
     return found;
+  }
+
+  async #noAnswer(
+    request: RequestPlan,
+    expect: Expectation,
+    wanted: NoAnswerKind,
+    scope: Scope,
+    attempt: Attempt,
+  ): Promise<Difference[]> {
+    const differs = (received: string): Difference[] => [
+      { path: [...expect.path, 'noAnswer'], where: 'noAnswer', expected: wanted, received },
+    ];
+    try {
+      attempt.answer = await this.#send(request, scope, attempt);
+    } catch (problem) {
+      if (!(problem instanceof NoAnswer)) throw problem;
+      return problem.kind === wanted ? this.#compare(expect, scope, undefined) : differs(`${problem.kind}: ${problem.message}`);
+    }
+    return differs(`an answer with the status ${String(attempt.answer.status)}`);
   }
 
   async #wait({ request, until, atMost, capture }: Wait, attempt: Attempt): Promise<Difference[]> {
@@ -264,7 +286,7 @@ class Stage {
     });
   }
 
-  async #send({ method, target, headers, body }: RequestPlan, scope: Scope, attempt: Attempt): Promise<Answer> {
+  async #send({ method, target, headers, body, timeout }: RequestPlan, scope: Scope, attempt: Attempt): Promise<Answer> {
     const where = inText(target(scope));
     attempt.request = `${method} ${where}`;
     const sent = Object.entries(headers).flatMap(([name, template]: [string, Template]) => {
@@ -276,6 +298,7 @@ class Stage {
       target: where,
       headers: Object.fromEntries(sent) as Record<string, string>,
       body: await bytesOf(body, scope),
+      timeout,
     });
   }
 

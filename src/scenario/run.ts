@@ -1,4 +1,4 @@
-/** Runs scenarios side by side, each in a tenant of its own, against one emulator or those that their settings need. */
+/** Runs scenarios, several side by side, each in a tenant of its own, against one emulator or those that their settings need. */
 import { randomBytes } from 'node:crypto';
 import { Client } from './client.js';
 import { play, skippedSteps } from './play.js';
@@ -32,7 +32,7 @@ export async function runScenarios(scenarios: readonly Scenario[], run: Run): Pr
       const scenario = scenarios[index];
       if (scenario === undefined) return;
       next += 1;
-      const result = (run.bail && failed) || run.signal.aborted ? skipped(scenario) : await one(scenario, run);
+      const result = (run.bail && failed) || run.signal.aborted ? skipped(scenario) : await begun(scenario, run);
       if (result.outcome === 'failed') failed = true;
       results[index] = run.onEnd?.(result) ?? result;
     }
@@ -41,17 +41,22 @@ export async function runScenarios(scenarios: readonly Scenario[], run: Run): Pr
   return { results, durationMs: performance.now() - started, interrupted: run.signal.aborted };
 }
 
-async function one(scenario: Scenario, run: Run): Promise<ScenarioResult> {
+function begun(scenario: Scenario, run: Run): Promise<ScenarioResult> {
   run.onBegin?.(scenario);
+  return runScenario(scenario, run.emulatorFor(scenario.given.settings), run.signal);
+}
+
+/** In a new tenant of the emulator at `url`. One that is interrupted counts as skipped. */
+export async function runScenario(scenario: Scenario, url: string, signal: AbortSignal): Promise<ScenarioResult> {
   const started = performance.now();
   const tenant = tenantFor(scenario.name);
-  const client = new Client(`${run.emulatorFor(scenario.given.settings)}/t/${tenant}`, run.signal);
+  const client = new Client(`${url}/t/${tenant}`, signal);
   try {
-    const steps = await play(scenario, client, run.signal);
+    const steps = await play(scenario, client, signal);
     const outcome = steps.some((step) => step.outcome === 'failed') ? 'failed' : 'passed';
     return { scenario, outcome, durationMs: performance.now() - started, tenant, steps };
   } catch (problem) {
-    if (run.signal.aborted) return skipped(scenario);
+    if (signal.aborted) return skipped(scenario);
     throw problem;
   } finally {
     client.close();

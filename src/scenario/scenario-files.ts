@@ -2,7 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FileFault, FileFaults } from '../file-faults.js';
-import { createTemplates } from '../studio/templates.js';
+import { createTemplates, type Templates } from '../templates.js';
 import { readYaml, type YamlFile } from '../yaml-file.js';
 import type { Scenario } from './scenario.js';
 import { readScenario } from './scenario-file.js';
@@ -31,9 +31,7 @@ export async function scenarioFilesAt(paths: readonly string[]): Promise<string[
       for (const name of names.sort()) found.add(join(path, name));
       if (names.length === 0) faults.push(whole(path, 'there are no scenarios (*.yaml) directly in this folder'));
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === undefined) throw error;
-      faults.push(whole(path, code === 'ENOENT' ? 'there is no such file or folder' : `it cannot be read (${code})`));
+      faults.push(unreadable(path, error));
     }
   }
   if (faults.length > 0) throw new FileFaults(faults);
@@ -47,18 +45,30 @@ export async function readScenarios(files: readonly string[]): Promise<Scenario[
   const scenarios: Scenario[] = [];
   for (const file of files) {
     try {
-      const text = await readFile(file, 'utf8');
-      if (text.trim() === '') throw new FileFaults([whole(file, 'the file is empty')]);
-      if (text.length > LARGEST_FILE) throw new FileFaults([whole(file, 'the file is too large for a scenario')]);
-      scenarios.push(readScenario(parsed(file, text), templates));
+      scenarios.push(scenarioIn(file, await textOf(file), templates));
     } catch (error) {
-      if (error instanceof FileFaults) faults.push(...error.faults);
-      else if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-      else faults.push(whole(file, `the file cannot be read (${(error as NodeJS.ErrnoException).code ?? ''})`));
+      if (!(error instanceof FileFaults)) throw error;
+      faults.push(...error.faults);
     }
   }
   if (faults.length > 0) throw new FileFaults(faults);
   return scenarios;
+}
+
+/** Throws FileFaults. */
+export async function readScenarioFile(file: string): Promise<Scenario> {
+  return readScenarioText(file, await textOf(file));
+}
+
+/** The scenario that a text holds; `file` is what it is called in faults, and what it has beside it. Throws FileFaults. */
+export async function readScenarioText(file: string, text: string): Promise<Scenario> {
+  return scenarioIn(file, text, await createTemplates());
+}
+
+function scenarioIn(file: string, text: string, templates: Templates): Scenario {
+  if (text.trim() === '') throw new FileFaults([whole(file, 'the file is empty')]);
+  if (text.length > LARGEST_FILE) throw new FileFaults([whole(file, 'the file is too large for a scenario')]);
+  return readScenario(parsed(file, text), templates);
 }
 
 /** The parser's other complaints follow from its first. */
@@ -73,6 +83,21 @@ function parsed(file: string, text: string): YamlFile {
     const hint = /(?<!['"{%])\{\{/.test(line) ? `; a template needs quotes around its whole value: '…{{ captured.id }}…'` : '';
     throw new FileFaults([{ ...first, message: `this is no YAML: ${first.message}${hint}` }]);
   }
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new FileFaults([unreadable(file, error)]);
+  }
+}
+
+/** Throws what is no error of the file system. */
+function unreadable(path: string, error: unknown): FileFault {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
+  return whole(path, code === 'ENOENT' ? 'there is no such file or folder' : `it cannot be read (${code})`);
 }
 
 function whole(file: string, message: string): FileFault {

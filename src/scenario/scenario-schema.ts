@@ -1,5 +1,6 @@
 /** The JSON Schema of scenario files: it checks them when they are loaded, and is published for editors. */
 import { CATALOGUE } from '../rejections.js';
+import { GIVEN_SETTINGS } from './given-settings.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -24,12 +25,13 @@ const ATTRIBUTES_BY_ID: Schema = {
   additionalProperties: { type: 'object', additionalProperties: { type: 'string' } },
 };
 
+const CLOCK: Schema = object({ now: TEXT, advance: TEXT, frozen: { type: 'boolean' } }, { minProperties: 1 });
+
 const GIVEN: Schema = object(
   {
-    settings: {
-      type: 'object',
+    settings: object(GIVEN_SETTINGS, {
       description: 'Settings as in the config file, such as auth: strict. The scenario then runs in an emulator that has them.',
-    },
+    }),
     scripts: { ...TEXT, description: 'The folder of Studio scripts, seen from this file.' },
     credentials: { ...ROWS, minItems: 1, description: 'Access keys and clients that are taken; the first one fetches tokens.' },
     hours: { ...ROWS, description: 'Profiles of hours of operation: profileId, name, timeZone, days.' },
@@ -40,6 +42,8 @@ const GIVEN: Schema = object(
       description:
         'Conversations to open, as POST /_emulator/conversations takes them: conversationId, contactId, masterContactId, channel, state, skillId, userId, attributes.',
     },
+    clock: { ...CLOCK, description: 'The time that it is in the tenant: now, frozen.' },
+    faults: { ...ROWS, description: 'Calls that shall fail, as POST /_emulator/faults takes them.' },
     attributes: object(
       { contacts: ATTRIBUTES_BY_ID, users: ATTRIBUTES_BY_ID },
       { description: 'Custom attributes, by the id of a contact or a user that one of the conversations has.' },
@@ -63,12 +67,22 @@ const REQUEST: Schema = object(
       type: 'string',
       description: 'Sent as it stands, once its templates are filled in. Without a Content-Type of its own.',
     },
+    timeout: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      maximum: 600,
+      description: 'Seconds for the whole answer, after which the client gives up; 30 unless given.',
+    },
     bodyFile: { ...TEXT, description: 'A file, seen from this one, whose bytes are sent. Without a Content-Type of its own.' },
   },
   { required: ['path'] },
 );
 
 const EXPECT: Schema = object({
+  noAnswer: {
+    enum: ['reset', 'cut', 'timeout'],
+    description: 'No whole answer comes: the connection is reset, closes in the middle of the body, or nothing comes in time.',
+  },
   status: { description: 'The status of the answer, or a matcher; below 400 where neither it nor a cause is given.' },
   headers: { type: 'object', description: 'Headers of the answer, by name in any case.' },
   body: {
@@ -139,6 +153,14 @@ const STEP: Schema = object(
       },
       { required: ['contactId'], description: 'A signal as Cognigy sends it, with an access token.' },
     ),
+    clock: {
+      ...CLOCK,
+      description: 'Sets the clock of the tenant (now), moves it on (advance: 8h), lets it stand or go (frozen).',
+    },
+    fault: {
+      anyOf: [{ type: 'object', minProperties: 1 }, { const: 'none' }],
+      description: 'A call that shall fail from now on, as POST /_emulator/faults takes it; none ends all faults.',
+    },
     wait: object(
       {
         until: EXPECT,

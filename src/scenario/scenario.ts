@@ -1,6 +1,7 @@
 /** A scenario as it was read from its file: a starting point, steps, and what is expected of each. */
 import type { FileFault } from '../file-faults.js';
-import type { Template } from '../studio/templates.js';
+import type { Template } from '../templates.js';
+import type { NoAnswerKind } from './client.js';
 import type { Path, Pattern } from './patterns.js';
 
 export interface Scenario {
@@ -25,6 +26,8 @@ export interface Given {
   /** By id, attributes by name. */
   readonly contacts: Readonly<Record<string, Row>>;
   readonly users: Readonly<Record<string, Row>>;
+  readonly clock: Row | undefined;
+  readonly faults: readonly Row[];
 }
 
 interface Stepped {
@@ -35,9 +38,9 @@ interface Stepped {
 
 export type Step = (Exchange | Wait | Repeat) & Stepped;
 
-/** A request or a signal, with what its answer shall be. */
+/** A request, a signal, or what the emulator is told of its clock and its faults; with what the answer shall be. */
 export interface Exchange {
-  readonly kind: 'request' | 'signal';
+  readonly kind: 'exchange';
   readonly request: RequestPlan;
   readonly expect: Expectation;
   readonly capture: readonly Capture[];
@@ -72,6 +75,8 @@ export interface RequestPlan {
     | undefined;
   /** Whether it needs an access token. */
   readonly usesToken: boolean;
+  /** In seconds, for the whole answer; undefined for the client's own patience. */
+  readonly timeout: number | undefined;
 }
 
 export interface Capture {
@@ -84,6 +89,8 @@ export interface Capture {
 export interface Expectation {
   readonly path: Path;
   readonly usesToken: boolean;
+  /** What kept the answer from coming whole. */
+  readonly noAnswer: NoAnswerKind | undefined;
   readonly status: Pattern | undefined;
   readonly headers: Pattern | undefined;
   readonly body: Pattern | undefined;

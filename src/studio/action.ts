@@ -7,7 +7,7 @@ import type { TenantState } from '../state/store.js';
 import type { RestCall } from '../trace/trace.js';
 import type { RestSettings, RestOutcome } from './rest/rest-call.js';
 import type { Schema } from './script.js';
-import type { Condition, Scope, Template } from './templates.js';
+import type { Condition, Scope, Template } from '../templates.js';
 
 /** What an action came to. */
 export interface Outcome {
@@ -25,7 +25,7 @@ export const DEFAULT: Outcome = { branch: 'Default' };
 export const ON_ERROR = 'OnError';
 
 /** A run as its actions see it. */
-export interface RunView extends Pick<RunTrace, 'warn' | 'concern'> {
+export interface RunView extends Pick<RunTrace, 'warn' | 'concern' | 'know'> {
   readonly tenant: string;
   readonly script: string;
   /** The contact that it runs on; undefined for a webhook's script, which runs on none. */

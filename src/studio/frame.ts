@@ -1,5 +1,5 @@
 /** One script inside a run, with its variables: RUNSUB puts one on top of another. */
-import { reject, type Rejection } from '../rejections.js';
+import { type Explanation, reject, type Rejection } from '../rejections.js';
 import type { Script } from './script.js';
 
 export interface Frame {
@@ -21,12 +21,22 @@ export function newFrame(script: Script): Frame {
 /** In characters of JSON, roughly: what doubles itself in a loop must not take the emulator down. */
 const LARGEST_VALUE = 1024 ** 2;
 
-/** Sets a variable for the action that runs; undefined takes it away. Throws where the value is too large. */
+/** In levels: bodies that come in have at most 64, and a script may put them into others. */
+const DEEPEST_VALUE = 100;
+
+/** Sets a variable for the action that runs; undefined takes it away. Throws where the value is too large or nests too deep. */
 export function setVariable({ variables, changed }: Frame, name: string, value: unknown): void {
+  if (depthOf(value) > DEEPEST_VALUE) throw tooDeep(name);
   if (left(LARGEST_VALUE, value) < 0) throw tooLarge(name);
   if (value === undefined) Reflect.deleteProperty(variables, name);
   else variables[name] = value;
   changed.set(name, value);
+}
+
+/** In levels; counting stops where there are too many. */
+function depthOf(value: unknown, above = 0): number {
+  if (typeof value !== 'object' || value === null || above > DEEPEST_VALUE) return above;
+  return Object.values(value).reduce((deepest: number, member) => Math.max(deepest, depthOf(member, above + 1)), above + 1);
 }
 
 /** What is left of a budget of characters after the value; counting stops where nothing is. */
@@ -42,12 +52,23 @@ function left(budget: number, value: unknown): number {
 }
 
 function tooLarge(name: string): Rejection {
-  return reject('SCRIPT_VALUE_INVALID', {
+  return unfit({
     message: `The value for the variable ${name} is too large.`,
-    in: null,
-    pointer: null,
     expected: `at most ${String(LARGEST_VALUE)} characters of JSON`,
     received: 'more',
     remedy: 'Keep what the script needs of it only. A value that is put together from itself in a loop doubles each time.',
   });
+}
+
+function tooDeep(name: string): Rejection {
+  return unfit({
+    message: `The value for the variable ${name} nests too deep.`,
+    expected: `at most ${String(DEEPEST_VALUE)} levels of objects and lists`,
+    received: 'more',
+    remedy: 'Keep what the script needs of it only. Where it came from a REST call, look at the answer of the other side.',
+  });
+}
+
+function unfit(words: Pick<Explanation, 'message' | 'expected' | 'received' | 'remedy'>): Rejection {
+  return reject('SCRIPT_VALUE_INVALID', { in: null, pointer: null, ...words });
 }

@@ -52,6 +52,21 @@ export function tooDeep({ name }: Script): Finding {
   };
 }
 
+/** So many scripts may one message set going: where each sets two going, their number doubles with each. */
+export const MOST_RUNS = 500;
+
+export function tooMany({ name }: Script): Finding {
+  return {
+    code: 'SCRIPT_STEP_LIMIT',
+    message: `${name} is one of too many scripts that a single message set going.`,
+    ...NOWHERE,
+    expected: `at most ${String(MOST_RUNS)} scripts, set going by one message and by each other, that follow each other without a pause or run at the same time`,
+    received: 'one more',
+    remedy:
+      'Look at the SPAWN, RESTAPI and RESTPROXY actions of the scripts that the traces list, by their parents: where each sets two going, their number doubles every time.',
+  };
+}
+
 export function stopped(reason: string): Finding {
   return {
     code: 'SCRIPT_STOPPED',

@@ -1,17 +1,19 @@
 /** What a run begins with, and what all runs share. */
-import type { Cause, RunTrace } from '../platform/studio.js';
+import type { Activity, Cause, RunTrace } from '../platform/studio.js';
 import type { Store } from '../state/store.js';
 import type { OwnAnswer, OwnRequest, RestRules } from './rest/rest-call.js';
 import type { Script } from './script.js';
+import type { Turns } from './turns.js';
 
 /** What all runs share. */
 export interface RunWorld {
   readonly store: Store;
   /** ISO 8601 on the tenant's clock. */
-  now(): string;
-  /** Calls back after the time, in milliseconds; the answer takes it back. */
-  schedule(milliseconds: number, callback: () => void): () => void;
+  now(tenant: string): string;
+  /** Calls back after the time, in milliseconds on the tenant's clock; the answer takes it back. What goes on then tells the activity. */
+  schedule(tenant: string, milliseconds: number, callback: (activity: Activity) => void): () => void;
   readonly rest: RestRules;
+  readonly turns: Turns;
   readonly maxSteps: number;
   /** The environment variables that scripts may see. */
   readonly environment: Readonly<Record<string, string>>;

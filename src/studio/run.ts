@@ -2,18 +2,28 @@
 import type { Contact } from '../contact/contact.js';
 import type { Conversation } from '../contact/conversation.js';
 import { MOST_SIGNAL_PARAMETERS } from '../contact/signal.js';
-import type { Cause, ScriptReply } from '../platform/studio.js';
+import type { Activity, Cause, ScriptReply } from '../platform/studio.js';
 import { type Finding, Rejection } from '../rejections.js';
 import { listed } from '../shown.js';
 import { ON_ERROR, type Outcome, type RunView } from './action.js';
 import { type Frame, newFrame, setVariable } from './frame.js';
 import { Journal } from './journal.js';
 import { callRest, type OwnWarning, type RestOutcome, type RestSettings } from './rest/rest-call.js';
-import { answeredWithError, bugOf, branchUnconnected, DEEPEST, stopped, tooDeep, tooManySteps } from './run-faults.js';
+import {
+  answeredWithError,
+  bugOf,
+  branchUnconnected,
+  DEEPEST,
+  MOST_RUNS,
+  stopped,
+  tooDeep,
+  tooMany,
+  tooManySteps,
+} from './run-faults.js';
 import type { Action, Script } from './script.js';
-import type { Scope } from './templates.js';
+import type { Scope } from '../templates.js';
 import type { RunStart, RunWorld } from './run-world.js';
-import { requireFew, Work } from './work.js';
+import { Work } from './work.js';
 
 /** What an action is left with that a signal interrupts, or the end of the run. */
 class Interruption {
@@ -32,6 +42,12 @@ interface Answer {
 
 /** A script that waits so long, in milliseconds, or hears a signal from outside, goes round in no loop that must be stopped. */
 const SLOW = 1000;
+
+/**
+ * After so many actions in a row a script gives way to others. Not after each: a signal that comes meanwhile interrupts it,
+ * and what an ONSIGNAL leads to should be done before the next one is heard.
+ */
+const STEPS_A_TURN = 50;
 
 const NOTHING: ScriptReply = { status: 200, headers: {}, body: {} };
 
@@ -95,9 +111,13 @@ export class Run {
 
   /** Runs to its end. Rejects for a bug of the emulator alone. */
   async go(): Promise<void> {
-    this.#work.begin(this.#start.cause.activity);
+    const { cause } = this.#start;
+    this.#work.begin(cause.activity);
+    const admitted = cause.activity.admit(MOST_RUNS);
     try {
-      await requireFew(this.script, this.#start.cause);
+      if (cause.depth > 1) await this.#world.turns.next();
+      if (cause.depth >= DEEPEST) throw new Rejection([tooDeep(this.script)]);
+      if (!admitted) throw new Rejection([tooMany(this.script)]);
       await this.#prepare();
       await this.#runFrame(this.script, this.#start.variables);
       this.#reply(NOTHING);
@@ -105,6 +125,7 @@ export class Run {
     } catch (problem) {
       this.#breakOff(problem);
     } finally {
+      cause.activity.dismiss();
       this.#work.rest();
     }
   }
@@ -158,6 +179,7 @@ export class Run {
   async #stepOrHear(frame: Frame, view: RunView, at: string): Promise<string | undefined> {
     const { onSignal } = frame.script;
     try {
+      if (this.#steps % STEPS_A_TURN === STEPS_A_TURN - 1) await this.#world.turns.take();
       if (this.#stop !== undefined) throw this.#stop;
       if (this.#signals.length > 0 && this.listens && !this.#hears) throw new Interruption();
       this.#hears = false;
@@ -237,7 +259,9 @@ export class Run {
       this.#contact = state.contact(contactId);
       this.#conversation = state.conversation(this.#contact?.conversationId ?? '');
     });
-    if (this.#contact !== undefined) this.#start.trace.concern(this.#contact);
+    if (this.#contact === undefined) return;
+    this.#start.trace.concern(this.#contact);
+    this.#start.trace.know(this.#contact.attributes);
   }
 
   #scope({ variables }: Frame): Scope {
@@ -260,11 +284,12 @@ export class Run {
     return {
       tenant,
       script: frame.script.name,
-      now: () => world.now(),
+      now: () => world.now(tenant),
       contact: () => this.#contact,
       conversation: () => this.#conversation,
       warn: trace.warn,
       concern: trace.concern,
+      know: trace.know,
       scope: () => this.#scope(frame),
       set: (name, value) => {
         setVariable(frame, name, value);
@@ -322,12 +347,13 @@ export class Run {
     return this.#work.resting(
       () =>
         new Promise((resolve, reject) => {
-          const over = (): void => {
+          const over = (activity: Activity): void => {
+            this.#work.begin(activity);
             if ((milliseconds ?? 0) >= SLOW) this.#steps = 0;
             signal.removeEventListener('abort', interrupted);
             resolve();
           };
-          const cancel = milliseconds === undefined ? () => undefined : this.#world.schedule(milliseconds, over);
+          const cancel = milliseconds === undefined ? () => undefined : this.#world.schedule(this.tenant, milliseconds, over);
           const interrupted = (): void => {
             cancel();
             reject(signal.reason as Error);

@@ -9,7 +9,7 @@ import type { Path, Preparation } from './action.js';
 import { ACTION_TYPES } from './actions/index.js';
 import type { Action, Schema, Script, Trigger } from './script.js';
 import { SCRIPT_SCHEMA } from './script-schema.js';
-import type { Template, Templates } from './templates.js';
+import type { Template, Templates } from '../templates.js';
 
 export interface ReadScript {
   readonly script: Script;

@@ -49,7 +49,7 @@ export async function loadScripts(folder: string, surroundings: ScriptSurroundin
   const [{ readYaml }, { readScript }, { createTemplates }] = await Promise.all([
     import('../yaml-file.js'),
     import('./script-file.js'),
-    import('./templates.js'),
+    import('../templates.js'),
   ]);
   const templates = await createTemplates();
   const faults: FileFault[] = [];

@@ -1,6 +1,6 @@
 /** A Studio script as it runs: its trigger, its variables, and its actions with the branches that lead from one to the next. */
 import type { ActionType, Perform } from './action.js';
-import type { Template } from './templates.js';
+import type { Template } from '../templates.js';
 
 /** A JSON Schema. */
 export type Schema = Readonly<Record<string, unknown>>;

@@ -5,9 +5,10 @@ import type { LiveRuns } from './live-runs.js';
 import { Run } from './run.js';
 import type { RunStart, RunWorld } from './run-world.js';
 import type { Script, Trigger } from './script.js';
+import { Turns } from './turns.js';
 
 /** What Studio needs of the emulator. */
-export interface StudioParts extends Omit<RunWorld, 'script' | 'hearerOn' | 'signal' | 'spawn' | 'ended'> {
+export interface StudioParts extends Omit<RunWorld, 'turns' | 'script' | 'hearerOn' | 'signal' | 'spawn' | 'ended'> {
   /** Begins the trace of a run that no webhook started. `context` is what came in. */
   beginTrace(run: { readonly tenant: string; readonly script: string; readonly context: unknown }, cause: Cause): RunTrace;
   onBug(error: unknown, traceId: string): void;
@@ -20,6 +21,7 @@ export function createStudio(scripts: ReadonlyMap<string, Script>, runs: LiveRun
   const all = [...scripts.values()];
   const world: RunWorld = {
     ...parts,
+    turns: new Turns(parts.rest.monotonic),
     script: (name) => scripts.get(name) ?? missing(name),
     hearerOn,
     signal: deliver,

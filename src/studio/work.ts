@@ -1,8 +1,5 @@
 /** Whose answers wait for a run: those of the messages that set it going, until it ends or waits for time or for somebody outside. */
 import type { Activity, Cause } from '../platform/studio.js';
-import { Rejection } from '../rejections.js';
-import { DEEPEST, tooDeep } from './run-faults.js';
-import type { Script } from './script.js';
 
 export class Work {
   readonly #activities = new Set<Activity>();
@@ -34,14 +31,4 @@ export class Work {
     const [now = activity] = this.#activities;
     return { traceId, activity: now, baseUrl, depth: depth + 1 };
   }
-}
-
-/** So many scripts may one message set going: where each sets two going, their number doubles with each. */
-const MOST_RUNS = 500;
-
-/** Scripts that set each other going must come to an end, and leave room for others meanwhile. */
-export async function requireFew(script: Script, { depth, activity }: Cause): Promise<void> {
-  const runs = activity.count();
-  if (depth > 1) await new Promise(setImmediate);
-  if (depth >= DEEPEST || runs > MOST_RUNS) throw new Rejection([tooDeep(script)]);
 }

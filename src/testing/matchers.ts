@@ -119,7 +119,9 @@ export const matchers = {
     const pass = matching.length >= least && matching.length <= most;
     const dropped = tenant.droppedRequests();
     if (dropped > 0 && (matching.length < least || (pass && most < Infinity)))
-      throw new Error(`It cannot be told: the traces of ${String(dropped)} requests were dropped. Keep more: maxTraces.`);
+      throw new Error(
+        `It cannot be told: the traces of ${dropped === Infinity ? 'some' : String(dropped)} requests were dropped. Keep more: maxTraces.`,
+      );
     const wanted = [...(contactId === undefined ? [] : [`contactId ${contactId}`]), ...inWords(parameters)].join(' ');
     return {
       pass,

@@ -1,5 +1,6 @@
 /** The log of traces: bounded by count and by bytes over all tenants, so that memory stays flat for ever. */
 import type { Code } from '../rejections.js';
+import { NameFilter } from './name-filter.js';
 import { Queue } from './queue.js';
 import type { Outcome, Trace } from './trace.js';
 
@@ -21,7 +22,7 @@ export interface TraceList {
   readonly items: readonly Trace[];
   /** How many match. */
   readonly total: number;
-  /** How many of this tenant were dropped to keep the log bounded. */
+  /** How many of this tenant were dropped to keep the log bounded; at least so many, where `mayBeMissing` is Infinity. */
   readonly dropped: number;
 }
 
@@ -59,6 +60,8 @@ interface Shelf {
   dropped: number;
   /** How many of those were no calls of the control API. */
   droppedOfPlatform: number;
+  /** Whether it may have dropped more, before it was made. */
+  readonly forgotten: boolean;
 }
 
 export interface TraceBounds {
@@ -66,7 +69,7 @@ export interface TraceBounds {
   readonly bytes: number;
 }
 
-/** So many tenants are remembered for what they dropped after their last trace has gone. */
+/** Of so many tenants it is remembered how much they dropped after their last trace has gone; of others only that they did. */
 const MOST_EMPTIED = 1000;
 
 /** So many places of traces that others have replaced may stand empty, beside as many as there are traces. */
@@ -82,6 +85,8 @@ export class TraceLog {
   #latest: Shelf | undefined;
   /** Those whose last trace was dropped. */
   readonly #emptied = new Map<string, Shelf>();
+  /** Those that dropped something and are remembered no more. */
+  readonly #forgotten = new NameFilter();
   /** Those that hold more than a tenant's share. */
   readonly #noisy = new Set<Shelf>();
   readonly #listeners = new Set<TraceListener>();
@@ -161,7 +166,7 @@ export class TraceLog {
     for (const { trace, kind } of shelf?.kept.newestFirst() ?? []) {
       if (trace !== undefined && matches(trace, kind, filter)) matching.push(trace);
     }
-    return { items: matching.slice(0, filter.limit), total: matching.length, dropped: shelf?.dropped ?? 0 };
+    return { items: matching.slice(0, filter.limit), total: matching.length, dropped: (shelf ?? this.#made(tenant)).dropped };
   }
 
   /**
@@ -194,14 +199,17 @@ export class TraceLog {
   /** Forgets a tenant's traces. */
   clear(tenant: string): void {
     for (const listener of this.#clearListeners) listener(tenant);
-    this.#emptied.delete(tenant);
     const shelf = this.#shelves.get(tenant);
-    if (shelf === undefined) return;
-    if (shelf === this.#latest) this.#latest = undefined;
-    this.#count -= shelf.byId.size;
-    this.#bytes -= shelf.bytes;
+    if (shelf !== undefined) {
+      this.#count -= shelf.byId.size;
+      this.#bytes -= shelf.bytes;
+      this.#noisy.delete(shelf);
+    }
+    this.#emptied.delete(tenant);
     this.#shelves.delete(tenant);
-    this.#noisy.delete(shelf);
+    if (this.#latest?.tenant === tenant) this.#latest = undefined;
+    // Its name stays where it is taken for one that is forgotten, so that it must be known that nothing of it is missing.
+    if (this.#forgotten.mayHave(tenant)) this.#remember(newShelf(tenant));
   }
 
   /** Calls back with each trace that is added from now on; the answer stops it. */
@@ -216,9 +224,15 @@ export class TraceLog {
     return () => this.#clearListeners.delete(listener);
   }
 
-  /** How many traces of this tenant were dropped, without those of the control API. */
+  /** How many traces of this tenant were dropped, without those of the control API; at least so many, as above. */
   droppedOfPlatform(tenant: string): number {
-    return this.#find(tenant)?.droppedOfPlatform ?? 0;
+    return (this.#find(tenant) ?? this.#made(tenant)).droppedOfPlatform;
+  }
+
+  /** How many of those there may have been: Infinity where it is not known any more. */
+  mayBeMissing(tenant: string): number {
+    const { forgotten, droppedOfPlatform } = this.#find(tenant) ?? this.#made(tenant);
+    return forgotten ? Infinity : droppedOfPlatform;
   }
 
   /**
@@ -243,7 +257,7 @@ export class TraceLog {
 
   /** The tenant's shelf, behind those of all others. */
   #toTheEnd(tenant: string): Shelf {
-    const shelf = this.#find(tenant) ?? newShelf(tenant);
+    const shelf = this.#find(tenant) ?? this.#made(tenant);
     this.#emptied.delete(tenant);
     this.#shelves.delete(tenant);
     this.#shelves.set(tenant, shelf);
@@ -275,10 +289,16 @@ export class TraceLog {
     this.#shelves.delete(shelf.tenant);
     this.#emptied.set(shelf.tenant, shelf);
     if (this.#emptied.size <= MOST_EMPTIED) return;
-    for (const tenant of this.#emptied.keys()) {
+    for (const [tenant, { forgotten, droppedOfPlatform }] of this.#emptied) {
       this.#emptied.delete(tenant);
+      if (forgotten || droppedOfPlatform > 0) this.#forgotten.add(tenant);
       return;
     }
+  }
+
+  /** A tenant that is not known, or not any more. */
+  #made(tenant: string): Shelf {
+    return newShelf(tenant, this.#forgotten.mayHave(tenant));
   }
 
   #find(tenant: string): Shelf | undefined {
@@ -286,8 +306,18 @@ export class TraceLog {
   }
 }
 
-function newShelf(tenant: string): Shelf {
-  return { tenant, kept: new Queue(), byId: new Map(), bytes: 0, dropped: 0, droppedOfPlatform: 0, lastDropped: 0 };
+function newShelf(tenant: string, forgotten = false): Shelf {
+  const dropped = forgotten ? 1 : 0;
+  return {
+    tenant,
+    kept: new Queue(),
+    byId: new Map(),
+    bytes: 0,
+    dropped,
+    droppedOfPlatform: dropped,
+    lastDropped: 0,
+    forgotten,
+  };
 }
 
 /** The index of the first one with a higher number. */

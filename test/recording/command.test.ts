@@ -110,6 +110,25 @@ describe('what a scenario cannot say is said', () => {
     expect(await outcomeOf(file)).toBe('passed');
   });
 
+  test('a fault is a step, and so is what it answers; an answer that it breaks is left out', async () => {
+    const { url, finish } = await recording({ frozenAt: '2026-03-01T09:30:00Z' });
+    await open(url);
+    const fault = (what: object): Promise<unknown> =>
+      send(url, { path: '/_emulator/faults', body: { operationId: 'handOverConversation', times: 1, ...what } });
+    await fault({ status: 429, headers: { 'Retry-After': '5' } });
+    expect((await send(url, { body: { sessionId: CONVERSATION, skillId: 4001 } })).status).toBe(429);
+    await fault({ effect: 'reset' });
+    await expect(send(url, { body: { sessionId: CONVERSATION, skillId: 4001 } })).rejects.toThrow();
+    await send(url, { path: '/_emulator/faults', method: 'DELETE' });
+    await send(url, { path: '/_emulator/clock', method: 'PUT', body: { advance: '2h' } });
+    expect((await send(url, { body: { sessionId: CONVERSATION, skillId: 4001 } })).status).toBe(200);
+    const { text, file, summary } = await finish();
+    expect(text).toContain('cause: FAULT_INJECTED');
+    expect(text).toContain('# Left out: POST /api/v2/conversations/webchat: a fault broke its answer');
+    expect(summary).toContain('Recorded 6 steps');
+    expect(await outcomeOf(file)).toBe('passed');
+  });
+
   test('each tenant has a file of its own', async () => {
     const { url, finish, folder: place } = await recording();
     for (const tenant of ['', '/t/alpha']) {

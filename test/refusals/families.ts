@@ -313,6 +313,18 @@ export const FAMILY_REFUSALS: readonly Row[] = [
     body: { result: 'failed', nearest: null },
   },
   {
+    code: 'FAULT_INJECTED',
+    name: 'a handover that somebody wants throttled',
+    given: (url) => send(url, { path: '/_emulator/faults', body: { operationId: 'handOverConversation', status: 429 } }),
+    send: { path: HANDOVER, body: {} },
+    status: 429,
+    in: null,
+    pointer: null,
+    remedy: /no fault of the request. DELETE .*fault-1/,
+    received: /the 1st call that fits fault-1/,
+    body: { errorCode: 'TooManyRequests', message: 'Too Many Requests' },
+  },
+  {
     code: 'VERIFICATION_INCONCLUSIVE',
     name: 'a header that traces hide',
     given: (url) => fetch(`${url}/nothing`, { headers: { authorization: 'Bearer abc123456' } }),

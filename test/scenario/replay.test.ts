@@ -80,7 +80,7 @@ describe('exit codes of the command', () => {
     ['a folder without scenarios', 'test', {}, 'there are no scenarios (*.yaml) directly in this folder'],
     ['a name that no scenario has', 'scenarios', { only: ['a fool handover'] }, 'did you mean "A full handover"?'],
     ['a target that is no address', 'scenarios', { target: 'localhost' }, 'must be an address such as http://localhost:8400'],
-    ['a target with a tenant', 'scenarios', { target: 'http://localhost:8400/t/alpha' }, 'leave /t/… out'],
+    ['a target with a tenant', 'scenarios', { target: 'http://localhost:8400/t/alpha' }, 'Leave /t/… out'],
     ['a target where nothing listens', 'scenarios', { target: 'http://127.0.0.1:1' }, 'Nothing listens at http://127.0.0.1:1.'],
   ])('2 for %s', async (_, path, options, told) => {
     const { code, out, err } = await replayed([path], options);
@@ -114,7 +114,14 @@ describe('settings of a file', () => {
     const folder = await scenarioFolder({ 'strict.yaml': STRICT.replace('auth: strict', 'auht: strict'), 'lax.yaml': LAX });
     const { code, out, err } = await replayed([folder]);
     expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err).toContain(`${folder}/strict.yaml:2:22 there is no setting "auht"; did you mean auth?`);
+    expect(err).toContain(`${folder}/strict.yaml:2:22 "auht" is not known here; did you mean auth?`);
+  });
+
+  test('one whose value cannot be used likewise, as the settings have it', async () => {
+    const folder = await scenarioFolder({ 'a.yaml': LAX.replace('\n', '\ngiven: { settings: { tokenLifetime: 0 } }\n') });
+    const { code, out, err } = await replayed([folder]);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(`${folder}/a.yaml:2:22 tokenLifetime must be seconds from 1 to 31536000, not 0`);
   });
 
   test('a target cannot be given them, unless it has them already', async () => {

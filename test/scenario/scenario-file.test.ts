@@ -34,9 +34,13 @@ const ROWS: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a step of two kinds',
     `${STEP}    signal: { contactId: '1' }\n`,
-    ['3:5 a step is one request, signal, wait or repeat; "a" has request and signal'],
+    ['3:5 a step is one request, signal, clock, fault, wait or repeat; "a" has request and signal'],
   ],
-  ['a step of none', `${HEAD}  - name: a\n`, ['3:5 a step is one request, signal, wait or repeat; "a" has none of them']],
+  [
+    'a step of none',
+    `${HEAD}  - name: a\n`,
+    ['3:5 a step is one request, signal, clock, fault, wait or repeat; "a" has none of them'],
+  ],
   [
     'a slip in a step',
     `${HEAD}  - name: a\n    reqest: { path: /x }\n`,
@@ -140,6 +144,16 @@ const ROWS: readonly (readonly [string, string, readonly string[]])[] = [
     `name: s\ngiven: { settings: { port: 1, scripts: x } }\nsteps: [{name: a, request: {path: /x}}]\n`,
     ['2:22 port is no setting of a scenario', '2:31 scripts is no setting: it stands in given.scripts'],
   ],
+  [
+    'a misspelt setting',
+    `name: s\ngiven: { settings: { auht: strict } }\nsteps: [{name: a, request: {path: /x}}]\n`,
+    ['2:22 "auht" is not known here; did you mean auth?'],
+  ],
+  [
+    'a bad value of a setting',
+    `name: s\ngiven: { settings: { auth: loose, revealErrors: 1 } }\nsteps: [{name: a, request: {path: /x}}]\n`,
+    ['2:35 revealErrors is 1; it must be true or false', '2:22 auth is "loose"; it must be lax or strict'],
+  ],
   ['a number where a text should be', `${HEAD}  - name: a\n    request: { path: 5 }\n`, ['4:16 path is 5; it must be a text']],
   [
     'an unquoted template, once',
@@ -169,7 +183,7 @@ test('all faults of all files are told together', async () => {
       `${folder}/a.yaml:5:23 there is no matcher $anny; did you mean $any? The text itself is { $exactly: "$anny" }`,
       `${folder}/a.yaml:5:38 there is no matcher $typ; did you mean $type?`,
       `${folder}/b.yaml:1:1 the file lacks steps`,
-      `${folder}/c.yaml:1:1 the file cannot be read (ENOENT)`,
+      `${folder}/c.yaml:1:1 there is no such file or folder`,
     ].join('\n'),
   );
 });
@@ -184,6 +198,16 @@ test('a later round may use what an earlier one captured', async () => {
   - { name: c, request: { path: '/{{ captured.x }}' } }
 `;
   expect(await faultsOf(text)).toEqual([]);
+});
+
+test('the published schema lists the settings of a scenario, for editors to complete', () => {
+  const { given } = SCENARIO_SCHEMA.properties as Record<string, { properties: Record<string, { properties: object }> }>;
+  const listed = given?.properties.settings?.properties ?? {};
+  expect(listed).toMatchObject({
+    auth: { enum: ['lax', 'strict'], description: expect.stringContaining('lax or strict') },
+    tokenLifetime: { description: expect.stringContaining('seconds from 1') },
+  });
+  expect(Object.keys(listed)).not.toContain('scripts');
 });
 
 test('the published schema is the one that checks', async () => {

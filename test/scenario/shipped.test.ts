@@ -18,6 +18,26 @@ const BROKEN: Readonly<Record<string, readonly [from: string | RegExp, to: strin
       'conversation /state',
     ],
   ],
+  'clock-a-day.yaml': [
+    'advance: 14h',
+    'advance: 14m',
+    ['→ fourteen hours later', 'body /now', '- expected  "2026-03-02T10:00:00.000Z"', '+ received  "2026-03-01T20:14:00.000Z"'],
+  ],
+  'fault-broken-answer.yaml': [
+    'noAnswer: cut,',
+    'noAnswer: reset,',
+    ['→ half an answer', 'noAnswer', '- expected  reset', '+ received  cut: The answer of'],
+  ],
+  'fault-hanging.yaml': [
+    'effect: hang, times: 1',
+    'latency: 10, times: 1',
+    ['→ no answer, and nothing was done', '- expected  timeout', '+ received  an answer with the status 200'],
+  ],
+  'fault-throttled.yaml': [
+    'times: 3 }',
+    'times: 2 }',
+    ['→ a script is throttled too, and tells the bot', '- expected  502', '+ received  200'],
+  ],
   'full-handover.yaml': [
     'clientSecret: bot-secret',
     'clientSecret: changed',

@@ -1,7 +1,7 @@
 /** The commands beside replay: what validate finds without running anything, and what exec passes on. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { scenarioFolder } from '../support/replay.js';
@@ -47,13 +47,24 @@ describe('validate', () => {
     expect(code).toBe(2);
     for (const told of [
       'scenario.yaml:3:27 "x" must begin with a slash, or be a whole address',
-      'settings.yaml:2:22 auth must be lax or strict, not "loose"',
+      'settings.yaml:2:22 auth is "loose"; it must be lax or strict',
       'config.yaml:1:1 there is no setting "prot"; did you mean port?',
       'broken.yaml:2:1',
       'script.json:1:52 "nxt" is not known here; did you mean next?',
       '5 faults.',
     ])
       expect(err).toContain(told);
+  });
+
+  test('a folder inside of node_modules is checked where it is named, and passed over where one above it is', async () => {
+    const folder = await scenarioFolder({ 'config.yaml': 'port: 1\n' });
+    const inside = join(folder, 'node_modules', 'some-package');
+    await mkdir(inside, { recursive: true });
+    await writeFile(join(inside, 'bad.yaml'), 'name: s\nsteps: []\n');
+    expect((await ended(cli(['validate', inside]))).err).toContain(`${inside}/bad.yaml:2:1 steps is empty`);
+    expect((await ended(cli(['validate', join(folder, 'node_modules')]))).err).toContain('bad.yaml:2:1');
+    const { code, out } = await ended(cli(['validate', folder]));
+    expect({ code, out }).toEqual({ code: 0, out: 'All is well: 0 scenarios, 0 scripts, 1 config file and the contracts.\n' });
   });
 
   test('a path that is not there is a fault', async () => {

@@ -79,15 +79,24 @@ test('a clock that jumps ahead ends pause and window', () => {
   expect(subject.open('a', START + 2e9)).toBe(0);
 });
 
-test('tenants are forgotten when their window or pause is over, and open ones are not', () => {
+test('a thousand tenants are remembered, and the one that called longest ago goes first', () => {
   const subject = breaker(SMALL);
-  for (let call = 0; call < 4; call += 1) subject.record('open', true, START);
-  for (let tenant = 0; tenant < 1000; tenant += 1) subject.record(`t${String(tenant)}`, true, START + 1000);
-  expect(subject.size).toBe(1001);
-  subject.record('last', false, START + 4000);
-  expect(subject.open('open', START + 4000)).toBe(1000);
-  subject.record('last', false, START + 6000);
-  expect(subject.size).toBe(1);
+  for (const tenant of ['idle', 'open']) for (let call = 0; call < 4; call += 1) subject.record(tenant, true, START);
+  subject.record('idle', true, START);
+  for (let tenant = 0; tenant < 998; tenant += 1) subject.record(`t${String(tenant)}`, true, START + 1000);
+  subject.record('open', true, START + 1000);
+  subject.record('last', true, START + 1000);
+  expect(subject.size).toBe(1000);
+  expect(subject.open('open', START + 1000)).toBe(4000);
+  expect(subject.open('idle', START + 1000)).toBe(0);
+});
+
+test('each tenant has a time of its own', () => {
+  const subject = breaker(SMALL);
+  for (let call = 0; call < 4; call += 1) subject.record('a', true, START);
+  for (let call = 0; call < 4; call += 1) subject.record('b', true, START - 1e9);
+  expect(subject.open('a', START + 4999)).toBe(1);
+  expect(subject.open('b', START - 1e9 + 1000)).toBe(4000);
 });
 
 test('says in words what is open and for how long', () => {

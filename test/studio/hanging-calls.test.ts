@@ -43,3 +43,25 @@ test('closing answers who waits for it the bare 400, and the trace says why', as
   expect(await answer).toMatchObject({ status: 400, headers: { 'x-emulator-cause': 'SCRIPT_STOPPED' } });
   expect(started.traces({ script: 'bot' })[0]?.entries.find(({ level }) => level === 'error')?.code).toBe('SCRIPT_STOPPED');
 });
+
+test('a call of a webhook whose script hangs is over when its time is', async () => {
+  const { url } = await deaf();
+  const started = await withScripts(
+    {
+      ...webhook('hangs', actions(url)),
+      ...webhook('bot', {
+        Call: {
+          type: 'RESTPROXY',
+          url: '{{ env.CXONE }}/webhooks/hangs',
+          method: 'POST',
+          timeout: 0.2,
+          branches: { OnError: 'Tell' },
+        },
+        Tell: { type: 'RESPOND', status: 504, body: { status: '{{ vars.StatusCode }}' } },
+      }),
+    },
+    { scriptHosts: ['127.0.0.1'] },
+  );
+  const answer = await send(started.url, { path: '/webhooks/bot', body: {} });
+  expect(answer).toMatchObject({ status: 504, headers: { 'x-emulator-cause': 'REST_TIMEOUT' }, body: { status: -1 } });
+});

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { causeOf } from '../../src/index.js';
 import { emulator, open, send, tokens } from '../support/client.js';
 import { standingClock } from '../support/clock.js';
-import { scriptsFolder, signalTo, webhook } from '../support/scripts.js';
+import { outside, scriptsFolder, signalTo, webhook } from '../support/scripts.js';
 
 const OWN_WEBHOOK = `
 name: own-webhook
@@ -50,6 +50,16 @@ test.each([
   expect(running.traces({ script }).filter(({ outcome }) => outcome === 'running')).toEqual([]);
 });
 
+test('every caller in a chain of webhooks is told what it ends at', async () => {
+  const running = await emulator({ scripts: await scriptsFolder({ 'loop.yaml': OWN_WEBHOOK }) });
+  const answer = await send(running.url, { path: '/webhooks/own', body: {} });
+  expect(answer.headers['x-emulator-cause']).toBe('REST_CALL_FAILED');
+  const callers = running.traces({ script: 'own-webhook', code: 'REST_CALL_FAILED' });
+  expect(callers).toHaveLength(20);
+  for (const caller of callers)
+    expect(causeOf(caller)?.received).toBe('400 Bad Request for SCRIPT_STEP_LIMIT: own-webhook sets itself going over and over.');
+});
+
 test('a script that sets two of its own going is stopped before their number has doubled twenty times', async () => {
   const running = await emulator({
     scripts: await scriptsFolder({
@@ -69,6 +79,90 @@ test('a script that sets two of its own going is stopped before their number has
   expect(runs.length).toBeLessThan(2100);
   expect(runs.some((run) => causeOf(run)?.code === 'SCRIPT_STEP_LIMIT')).toBe(true);
   expect(runs.filter(({ outcome }) => outcome === 'running')).toEqual([]);
+});
+
+test('a script that waits before it sets two of its own going is stopped before their number has doubled twenty times', async () => {
+  const clock = standingClock();
+  const opens = (next: string): object => ({
+    type: 'RESTAPI',
+    url: '{{ env.CXONE }}/_emulator/conversations',
+    body: {},
+    branches: { Default: next, OnError: next },
+  });
+  const running = await emulator({
+    clock,
+    scripts: await scriptsFolder({
+      'waits.yaml': {
+        name: 'waits',
+        trigger: { conversation: {} },
+        actions: {
+          Rest: { type: 'WAIT', seconds: 60, next: 'One' },
+          One: opens('Two'),
+          Two: opens('Done'),
+          Done: { type: 'END' },
+        },
+      },
+    }),
+  });
+  await open(running.url, {});
+  while (clock.waiting > 0) {
+    clock.advance(60_000);
+    const going = (): number => running.traces({ script: 'waits', outcome: 'running', limit: 10_000 }).length;
+    await expect.poll(() => going() - clock.waiting, { timeout: 20_000 }).toBe(0);
+  }
+  const runs = running.traces({ script: 'waits', limit: 10_000 });
+  const stopped = runs.find((run) => causeOf(run) !== undefined);
+  expect(causeOf(stopped)).toMatchObject({ code: 'SCRIPT_STEP_LIMIT', expected: expect.stringContaining('at most 500 scripts') });
+  expect(runs.length).toBeLessThan(2100);
+});
+
+test('others are answered while a script goes round and round', async () => {
+  let loops: () => void = () => undefined;
+  const looping = new Promise<void>((resolve) => (loops = resolve));
+  const target = await outside((_, response) => {
+    response.end('{}', loops);
+  });
+  const running = await emulator({
+    maxScriptSteps: 50_000,
+    scriptHosts: ['127.0.0.1'],
+    scripts: await scriptsFolder(
+      webhook('round', {
+        Tell: { type: 'RESTAPI', url: target, next: 'Again' },
+        Again: { type: 'IF', condition: 'vars.none == 1', branches: { OnTrue: 'Again', OnFalse: 'Again' } },
+      }),
+    ),
+  });
+  let over = false;
+  const answered = send(running.url, { path: '/webhooks/round', body: {} }).then((answer) => {
+    over = true;
+    return answer;
+  });
+  await looping;
+  for (let number = 0; number < 5; number += 1) await send(running.url, { path: '/_emulator/health' });
+  expect(over).toBe(false);
+  expect((await answered).headers['x-emulator-cause']).toBe('SCRIPT_STEP_LIMIT');
+});
+
+test('a script that has its own webhook explained, twice each time, is stopped', async () => {
+  const explains = (next: string): object => ({
+    type: 'RESTAPI',
+    url: '{{ env.CXONE }}/_emulator/explain',
+    body: { path: '/webhooks/mirror', body: {} },
+    branches: { Default: next, OnError: next },
+  });
+  const running = await emulator({
+    scripts: await scriptsFolder(
+      webhook('mirror', {
+        One: explains('Two'),
+        Two: explains('Done'),
+        Done: { type: 'RESPOND', body: { seen: '{{ vars.response }}' } },
+      }),
+    ),
+  });
+  const answer = await send(running.url, { path: '/webhooks/mirror', body: {} });
+  expect(answer.status).toBe(200);
+  const explained = await send(running.url, { path: '/_emulator/explain', body: { path: '/webhooks/mirror', body: {} } });
+  expect(explained.body).toMatchObject({ status: 200, trace: { outcome: 'accepted', parent: null } });
 });
 
 test('a script that hears signals from outside goes on for as long as they come', async () => {
@@ -124,6 +218,17 @@ test('a variable that doubles itself is refused before it takes the emulator dow
   }
 });
 
+test('a variable that puts itself into itself is refused before it nests without end', async () => {
+  const running = await emulator({
+    scripts: await scriptsFolder(
+      webhook('nests', { A: { type: 'ASSIGN', set: { l: ['{{ vars.l }}'] }, next: 'A' } }, { variables: { l: 'x' } }),
+    ),
+  });
+  const answer = await send(running.url, { path: '/webhooks/nests', body: {} });
+  expect(answer.headers['x-emulator-cause']).toBe('SCRIPT_VALUE_INVALID');
+  expect(causeOf(running.traces({ script: 'nests' })[0])?.message).toBe('The value for the variable l nests too deep.');
+});
+
 test('the trace of a script that runs for long keeps its beginning and its end', async () => {
   const running = await emulator({
     maxScriptSteps: 3000,
@@ -145,6 +250,28 @@ test('the trace of a script that runs for long keeps its beginning and its end',
   expect(entries.filter(({ message }) => message.endsWith('entries were left out here.'))).toHaveLength(1);
   expect(entries.some(({ variables }) => variables?.n === 1)).toBe(true);
   expect(entries.some(({ variables }) => variables?.n === 700)).toBe(true);
+});
+
+test('a script that goes round with short waits is stopped', async () => {
+  const clock = standingClock();
+  const running = await emulator({
+    clock,
+    maxScriptSteps: 20,
+    scripts: await scriptsFolder({
+      'hurry.yaml': {
+        name: 'hurry',
+        trigger: { conversation: {} },
+        actions: { Rest: { type: 'WAIT', seconds: 0.9, next: 'Rest' } },
+      },
+    }),
+  });
+  await open(running.url, {});
+  for (let round = 0; round < 20; round += 1) {
+    await expect.poll(() => clock.waiting).toBe(1);
+    clock.advance(900);
+  }
+  await expect.poll(() => running.traces({ script: 'hurry' })[0]?.outcome).toBe('failed');
+  expect(causeOf(running.traces({ script: 'hurry' })[0])?.code).toBe('SCRIPT_STEP_LIMIT');
 });
 
 test('a script that waits over and over takes no other trace’s place in the log', async () => {

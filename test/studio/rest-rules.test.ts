@@ -260,6 +260,7 @@ describe('where calls go', () => {
     const port = new URL(url).port;
     const { trace } = await called({ type: 'RESTAPI', url }, [], { scriptHosts: [`127.0.0.1:${port}`] });
     expect(callOf(trace)?.code).toBe('REST_HOST_REFUSED');
+    expect(callOf(trace)?.calls).toHaveLength(1);
     expect(seen).toHaveLength(1);
   });
 
@@ -282,6 +283,21 @@ describe('where calls go', () => {
     expect(side).toMatchObject({ transport: 'script', parent: trace.traceId, operationId: 'findConversations' });
   });
 });
+
+test.each(['RESTAPI', 'RESTPROXY'])(
+  'an answer to %s that nests thousands of levels deep is a failure, and the script goes on',
+  async (type) => {
+    const { url } = await server((_, response) => response.end('['.repeat(15_000) + ']'.repeat(15_000)));
+    const { answer, trace, left } = await called({ type, url }, ['response', '_ERR']);
+    expect(answer.status).toBe(200);
+    expect(left).toEqual({ response: 'none', _ERR: 'The value for the variable response nests too deep.' });
+    expect(callOf(trace)).toMatchObject({
+      code: 'SCRIPT_VALUE_INVALID',
+      branch: 'OnError',
+      calls: [{ response: { status: 200 } }],
+    });
+  },
+);
 
 test('no trace shows a value of --script-env, an Authorization header or a token, on either side', async () => {
   process.env.STUDIO_TEST_KEY = 'swordfish-"93\\';
@@ -328,6 +344,68 @@ test('no trace shows a value of --script-env, an Authorization header or a token
   expect(traces).not.toContain('outside-token');
   expect(traces).not.toContain(token);
   expect(traces).not.toContain('swordfish');
+});
+
+test('no trace shows a value of --script-env that a script encodes, or that a long text ends in', async () => {
+  const secret = `pa ss"w<r/d+12'34%&x`;
+  process.env.STUDIO_TEST_KEY = secret;
+  onTestFinished(() => {
+    delete process.env.STUDIO_TEST_KEY;
+  });
+  const { url: target } = await server((request, response) => response.end(JSON.stringify({ asked: request.url })));
+  const env = 'env.STUDIO_TEST_KEY';
+  const started = await withScripts(
+    webhook('bot', {
+      Keep: {
+        type: 'ASSIGN',
+        set: {
+          base64: `{{ ${env} | base64_encode }}`,
+          inTheMidst: `{{ ${env} | prepend: "user:" | append: ":x" | base64_encode }}`,
+          html: `{{ ${env} | escape }}`,
+          upper: `{{ ${env} | upcase }}`,
+          address: `{{ ${env} | url_encode }}`,
+          cut: `{{ context.long }}{{ ${env} }}`,
+        },
+        next: 'Ask',
+      },
+      Ask: { type: 'RESTAPI', url: `${target}/?key={{ ${env} | url_encode }}&long={{ ${env} }}`, next: 'Done' },
+      Done: { type: 'RESPOND' },
+    }),
+    { scriptHosts: ['127.0.0.1'], scriptEnv: ['STUDIO_TEST_KEY'] },
+  );
+  const answer = await send(started.url, { path: '/webhooks/bot', body: { long: 'l'.repeat(990) } });
+  const trace = await traceOf(started.url, answer);
+  const variables = trace.entries.find(({ action }) => action?.startsWith('Keep'))?.variables;
+  for (const name of ['base64', 'html', 'upper', 'address']) expect(String(variables?.[name])).toMatch(/^\[redacted\].{0,3}$/);
+  expect(variables?.inTheMidst).toMatch(/^.{4,8}\[redacted\].{3,8}$/);
+  expect(variables?.cut).toMatch(/^l+\[redacted\]… \(1013 characters\)$/);
+  expect(JSON.stringify(trace)).not.toMatch(/pa[ +]ss|pa%20ss/i);
+});
+
+const OPEN = 'SHORT,FLAG,WORD,SKILL'.split(',');
+
+test('a value of --script-env that is short or plain stays in traces, and a note says so', async () => {
+  const values = { SHORT: 'abc', FLAG: 'true', WORD: 'production', SKILL: '4001', STUDIO_PASSWORD: 'swordfish', NOTHING: '' };
+  Object.assign(process.env, values);
+  onTestFinished(() => {
+    for (const name of Object.keys(values)) Reflect.deleteProperty(process.env, name);
+  });
+  const notes: string[] = [];
+  const { url } = await withScripts(
+    webhook('bot', {
+      Say: {
+        type: 'TRACE',
+        message: '{{ env.SHORT }} {{ env.FLAG }} {{ env.WORD }} {{ env.SKILL }} {{ env.STUDIO_PASSWORD }}',
+        next: 'Done',
+      },
+      Done: { type: 'RESPOND' },
+    }),
+    { scriptEnv: Object.keys(values), onNote: (note) => notes.push(note) },
+  );
+  const answer = await send(url, { path: '/webhooks/bot', body: {} });
+  expect((await traceOf(url, answer)).entries.map(({ message }) => message)).toContain('abc true production 4001 [redacted]');
+  expect(notes).toHaveLength(OPEN.length);
+  for (const [index, name] of OPEN.entries()) expect(notes[index]).toContain(`traces show the value of ${name} (--script-env)`);
 });
 
 test('a secret that stands in a text by chance, across an escape, breaks nothing', async () => {

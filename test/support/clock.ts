@@ -1,5 +1,5 @@
 /** A clock that stands until a test moves it. */
-import type { Clock } from '../../src/pipeline/index.js';
+import type { Clock } from '../../src/index.js';
 
 export interface StandingClock extends Clock {
   /** How many are waiting for their time. */

@@ -40,7 +40,7 @@ export function requestsOf(traces: TraceLog, tenant: string, { limit, ...filter 
 
 /** Of what came so far. */
 export function tallyOf(expectations: Expectations, tenant: string, traces: TraceLog): Tally {
-  const tally = new Tally(expectations, tenant, traces.droppedOfPlatform(tenant));
+  const tally = new Tally(expectations, tenant, traces.mayBeMissing(tenant));
   for (const trace of traces.list(tenant).items.toReversed()) tally.put(trace);
   return tally;
 }

@@ -1,8 +1,8 @@
 /** What a schema cannot say of expectations: names that there are, counts that can be met, no two that are one. */
 import { isDeepStrictEqual } from 'node:util';
-import { nearMiss } from '../../near-miss.js';
 import { CATALOGUE, type Rejection, reject } from '../../rejections.js';
 import { describe, show } from '../../shown.js';
+import { requireKnown } from '../known-name.js';
 import type { ExpectedRequest } from './expectation.js';
 import type { Expectations } from './tally.js';
 
@@ -38,17 +38,6 @@ export function requireSound({ requests, order = false }: Expectations, operatio
         'One request would meet both: write it once, with "count": 2.',
       );
   });
-}
-
-function requireKnown(name: string | undefined, known: readonly string[], pointer: string, expected: string): void {
-  if (name === undefined || known.includes(name)) return;
-  const near = nearMiss(name, known);
-  throw unsound(
-    pointer,
-    expected,
-    show(name),
-    near === undefined ? `There are ${known.slice(0, 60).join(', ')}.` : `Did you mean ${near}?`,
-  );
 }
 
 function requirePath(path: string | undefined, pointer: string): void {

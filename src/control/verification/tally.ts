@@ -69,7 +69,7 @@ export class Tally {
   readonly #nearest = new Map<number, Candidate>();
   readonly #counts: { yes: number; unknown: number }[];
 
-  /** `dropped`: how many of the tenant's requests may be missing. */
+  /** `dropped`: how many of the tenant’s requests may be missing; Infinity where that is not known. */
   constructor(expectations: Expectations, tenant: string, dropped: number) {
     this.#expectations = expectations;
     this.#tenant = tenant;
@@ -180,7 +180,9 @@ export class Tally {
       ...(unknown === 0
         ? []
         : [`of ${requests(unknown)} it cannot be told, because traces hide secrets and keep 8 KB of a body`]),
-      ...(this.#dropped === 0 ? [] : [`the traces of ${String(this.#dropped)} more were dropped`]),
+      ...(this.#dropped === 0
+        ? []
+        : [this.#dropped === Infinity ? MANY_DROPPED : `the traces of ${String(this.#dropped)} more were dropped`]),
     ];
     const doubt = result === 'inconclusive' ? `, and ${listed(doubts)}` : '';
     return `${came}${doubt}.${nearest === undefined ? '' : ` ${nearestInWords(nearest)}`}`;
@@ -208,7 +210,7 @@ export class Tally {
       expectation: index,
       met: '',
       expected: place,
-      received: `${String(index + 1)}. did not come ${after}.${trace}${result === 'inconclusive' ? ` But what is missing may stand in ${String(this.#dropped)} dropped traces, or in what traces hide.` : ''}`,
+      received: `${String(index + 1)}. did not come ${after}.${trace}${result === 'inconclusive' ? ` But what is missing may stand in ${this.#dropped === Infinity ? 'some' : String(this.#dropped)} dropped traces, or in what traces hide.` : ''}`,
       nearest: null,
     };
   }
@@ -251,6 +253,9 @@ export class Tally {
     });
   }
 }
+
+/** The log remembers so many tenants only. */
+const MANY_DROPPED = 'the traces of more were dropped, it is not known how many';
 
 interface Judged {
   readonly result: Verdict['result'];

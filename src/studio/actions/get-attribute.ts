@@ -22,6 +22,7 @@ export const GETATTRIBUTE: ActionType = {
     return async (run) => {
       const wanted = textOf('name', name?.(run.scope()));
       const owner = await run.unit(find(run));
+      run.know(owner.attributes);
       const value = Object.hasOwn(owner.attributes, wanted) ? owner.attributes[wanted] : undefined;
       run.set(into ?? wanted, value ?? '');
       const shown = value === undefined ? 'not set' : isSecretName(wanted) ? REDACTED : show(value);

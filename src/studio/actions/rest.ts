@@ -1,9 +1,10 @@
 /** What RESTAPI and RESTPROXY share: their settings as templates, the variables that they set, and the body as an object or a text. */
+import { type Finding, Rejection } from '../../rejections.js';
 import type { Outcome, Preparation, RunView } from '../action.js';
 import { ON_ERROR } from '../action.js';
 import type { OwnWarning, RestKind, RestOutcome, RestSettings } from '../rest/rest-call.js';
 import type { Schema } from '../script.js';
-import type { Scope } from '../templates.js';
+import type { Scope } from '../../templates.js';
 import { HEADER_NAME, headerOf, NAME, number, numberOf, TEXT, textOf } from './settings.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -57,9 +58,11 @@ export function prepareRest(preparation: Preparation, action: RestAction): (run:
       timeout: Math.max(1, Math.round(seconds * 1000)),
       read: action.read,
     });
-    run.set(into, outcome.body);
+    const unfit = unfitOf(() => {
+      run.set(into, outcome.body);
+    });
     action.leave(run, outcome);
-    const { status, statusText, problem, calls, traceId, warnings = [] } = outcome;
+    const { status, statusText, problem = unfit, calls, traceId, warnings = [] } = outcome;
     run.set('__traceid', traceId ?? '');
     const tries = calls.length > 1 ? ` after ${String(calls.length)} tries` : '';
     if (problem !== undefined) return { branch: ON_ERROR, calls, problem };
@@ -69,6 +72,17 @@ export function prepareRest(preparation: Preparation, action: RestAction): (run:
       message: `${method} was answered ${String(status)} ${statusText}${tries}.${toldOf(warnings, traceId)}`,
     };
   };
+}
+
+/** What is wrong with a response that no variable takes: the trace shows the call all the same. */
+function unfitOf(keep: () => void): Finding | undefined {
+  try {
+    keep();
+    return undefined;
+  } catch (problem) {
+    if (problem instanceof Rejection) return problem.cause;
+    throw problem;
+  }
 }
 
 function toldOf(warnings: readonly OwnWarning[], traceId: string | null): string {

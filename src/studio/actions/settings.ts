@@ -3,7 +3,7 @@ import { reject, type Rejection } from '../../rejections.js';
 import { describe } from '../../shown.js';
 import type { Preparation, RunView } from '../action.js';
 import type { Schema } from '../script.js';
-import type { Scope, Template } from '../templates.js';
+import type { Scope, Template } from '../../templates.js';
 
 /** Of a variable. `__proto__` and its like name no data. */
 const NAME_PATTERN = '^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]{0,63}$';

@@ -15,7 +15,7 @@ export interface BreakerSettings {
 /** "With at least 100 requests a second and 50 % failures in a rolling 30 s window, nothing is executed for 30 s" (NiCE's help). */
 export const BREAKER: BreakerSettings = { requestsPerSecond: 100, failures: 0.5, window: 30_000, pause: 30_000 };
 
-/** `now` is in milliseconds, on one clock for all tenants; where it is set back, what was counted keeps its age. */
+/** `now` is in milliseconds, on the tenant's clock; where it is set back, what was counted keeps its age. */
 export interface Breaker {
   /** The tenants that are remembered. */
   readonly size: number;
@@ -39,30 +39,35 @@ interface Line {
   /** In the order of time; at most one more than the window has seconds. */
   buckets: Bucket[];
   openUntil: number;
-  /** When the last call was counted. */
-  counted: number;
+  /** The latest time that was seen. */
+  latest: number;
+  /** By how much the clock was set back since. */
+  setBack: number;
 }
+
+/** So many tenants are remembered; the one that called longest ago goes first. */
+const MOST_LINES = 1000;
 
 export function breaker(settings: BreakerSettings = BREAKER): Breaker {
   const { requestsPerSecond, failures, window, pause } = settings;
   const least = (requestsPerSecond * window) / 1000;
-  /** The one that counted a call longest ago comes first. */
+  /** The one that called longest ago comes first. */
   const lines = new Map<string, Line>();
-  let latest = -Infinity;
-  let setBack = 0;
 
-  /** A time that never runs backwards. */
-  function steady(now: number): number {
-    if (now + setBack < latest) setBack = latest - now;
-    latest = now + setBack;
-    return latest;
+  function lineOf(tenant: string): Line {
+    const line = lines.get(tenant) ?? { buckets: [], openUntil: -Infinity, latest: -Infinity, setBack: 0 };
+    lines.delete(tenant);
+    lines.set(tenant, line);
+    const [idle] = lines.keys();
+    if (lines.size > MOST_LINES && idle !== undefined) lines.delete(idle);
+    return line;
   }
 
-  function forgetIdle(time: number): void {
-    for (const [tenant, line] of lines) {
-      if (line.openUntil > time || line.counted > time - window) return;
-      lines.delete(tenant);
-    }
+  /** A time that never runs backwards. */
+  function steady(line: Line, now: number): number {
+    if (now + line.setBack < line.latest) line.setBack = line.latest - now;
+    line.latest = now + line.setBack;
+    return line.latest;
   }
 
   return {
@@ -70,18 +75,13 @@ export function breaker(settings: BreakerSettings = BREAKER): Breaker {
       return lines.size;
     },
     open(tenant, now) {
-      const time = steady(now);
-      forgetIdle(time);
-      return Math.max(0, (lines.get(tenant)?.openUntil ?? 0) - time);
+      const line = lines.get(tenant);
+      return line === undefined ? 0 : Math.max(0, line.openUntil - steady(line, now));
     },
     record(tenant, failed, now) {
-      const time = steady(now);
-      const line = lines.get(tenant) ?? { buckets: [], openUntil: -Infinity, counted: time };
+      const line = lineOf(tenant);
+      const time = steady(line, now);
       if (line.openUntil > time) return;
-      line.counted = time;
-      lines.delete(tenant);
-      lines.set(tenant, line);
-      forgetIdle(time);
       if ((line.buckets[0]?.start ?? time) <= time - window)
         line.buckets = line.buckets.filter(({ start }) => start > time - window);
       let bucket = line.buckets.at(-1);

@@ -2,7 +2,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { listed, oneOf, show } from '../../shown.js';
 import { redactTarget, redactText } from '../../trace/redact.js';
-import type { Hop, Progress } from './exchange.js';
+import type { Hop, Progress } from './wire.js';
 import { classOf, hostOf, type HostRules, isLiteral, portOf, type Words } from './hosts.js';
 import type { RestFailure, RestHead, RestResult } from './outside-call.js';
 

@@ -1,7 +1,7 @@
 /** A script's REST call to a host outside the emulator: within its time, its size and the list of hosts, through redirects. */
 import { lookup } from 'node:dns/promises';
 import { isSecretName } from '../../trace/redact.js';
-import { exchange, type Hop, type Progress, progressOf } from './exchange.js';
+import { overTheWire, type Hop, type Progress, progressOf } from './wire.js';
 import {
   aimRefused,
   badLocation,
@@ -147,19 +147,19 @@ interface Tools {
 }
 
 /** Checks where the hop leads, and goes there. Rejects where `stop` aborts. */
-async function go(hop: Hop, { hosts, guard, resolve, stop, progress }: Tools): ReturnType<typeof exchange> {
+async function go(hop: Hop, { hosts, guard, resolve, stop, progress }: Tools): ReturnType<typeof overTheWire> {
   const { url } = hop;
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return aimRefused(hop);
   if (!hosts.allows(url)) return hostRefused(hop, hosts);
   const fault = headerFault(hop);
   if (fault !== undefined) return fault;
-  if (isLiteral(hostOf(url))) return exchange(hop, undefined, stop, progress);
+  if (isLiteral(hostOf(url))) return overTheWire(hop, undefined, stop, progress);
   const found = await Promise.race([resolve(hostOf(url)).catch((error: unknown) => nameUnknown(url, error)), aborted(stop)]);
   if ('failure' in found) return found;
   if (found.length === 0) return nameUnknown(url, undefined);
   const words = guard(url, found);
   if (words !== undefined) return { failure: { code: 'REST_HOST_REFUSED', ...words } };
-  return exchange(hop, found, stop, progress);
+  return overTheWire(hop, found, stop, progress);
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

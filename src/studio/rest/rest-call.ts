@@ -4,7 +4,7 @@ import { listed, show } from '../../shown.js';
 import { redactHeader, redactTarget, redactText } from '../../trace/redact.js';
 import type { RestCall } from '../../trace/trace.js';
 import { type Breaker, type BreakerSettings, circuitOpen } from './breaker.js';
-import { LARGEST_ANSWER } from './exchange.js';
+import { LARGEST_ANSWER } from './wire.js';
 import type { Gate } from './gate.js';
 import type { OutsideCaller } from './outside-call.js';
 
@@ -56,6 +56,8 @@ export interface OwnAnswer {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly traceId: string;
+  /** Whether the connection broke before the whole of it had come, as a fault has it. */
+  readonly broken: boolean;
   /** Why it refused, where it did. */
   readonly cause: { readonly code: string; readonly message: string; readonly remedy: string } | undefined;
   readonly warnings: readonly OwnWarning[];
@@ -84,7 +86,7 @@ export interface RestRules {
   readonly breaker: Breaker;
   readonly breakerSettings: BreakerSettings;
   /** Milliseconds on the tenant's clock. */
-  readonly now: () => number;
+  readonly now: (tenant: string) => number;
   /** Milliseconds on a clock that only rises. */
   readonly monotonic: () => number;
 }
@@ -102,12 +104,12 @@ export async function callRest(settings: RestSettings, line: RestLine, rules: Re
     return without([], bodyMultiline(settings.body));
   if (settings.kind === 'RESTPROXY') return tryOften(settings, line, rules);
 
-  const left = rules.breaker.open(line.tenant, rules.now());
+  const left = rules.breaker.open(line.tenant, rules.now(line.tenant));
   if (left > 0) return without([], nowhere({ code: 'REST_CIRCUIT_OPEN', ...circuitOpen(left, rules.breakerSettings) }));
   const leave = await rules.gate.enter(line.tenant, line.signal);
   try {
     const outcome = await tryOften(settings, line, rules);
-    rules.breaker.record(line.tenant, isBreakdown(outcome), rules.now());
+    rules.breaker.record(line.tenant, isBreakdown(outcome), rules.now(line.tenant));
     return outcome;
   } finally {
     leave();
@@ -174,6 +176,7 @@ async function tryOnce(settings: RestSettings, line: RestLine, rules: RestRules)
   }
   const answer = await withinTime(settings, line, target);
   if (answer === undefined) return without([shown(undefined, null)], timedOut(settings));
+  if (answer.broken) return without([shown(undefined, answer.traceId)], brokenOff(settings, answer), answer.traceId);
   const calls = [shown(answer, answer.traceId)];
   if (Buffer.byteLength(answer.body) > LARGEST_ANSWER)
     return without(calls, tooLarge(Buffer.byteLength(answer.body)), answer.traceId);
@@ -286,6 +289,16 @@ function bodyMultiline(body: string): Finding {
     expected: 'JSON on one line',
     received: `${String(body.split(/\r\n|[\r\n]/).length)} lines: ${show(body)}`,
     remedy: 'Write it as an object below body, which is sent on one line, or take the line breaks out of bodyText.',
+  });
+}
+
+function brokenOff({ method, url }: RestSettings, { traceId }: OwnAnswer): Finding {
+  return nowhere({
+    code: 'REST_CALL_FAILED',
+    message: `${method} ${shortened(redactTarget(url))} had no whole answer: the connection broke.`,
+    expected: 'an answer of the other side',
+    received: 'a connection that closed before its end',
+    remedy: `A fault was asked for here; the trace ${traceId} has the emulator’s own side.`,
   });
 }
 

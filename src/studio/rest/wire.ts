@@ -44,7 +44,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
  * Sends the request to one of `addresses`, which were checked; without them the host is an address itself. A redirect's
  * body is not read. Rejects where `stop` aborts.
  */
-export function exchange(
+export function overTheWire(
   hop: Hop,
   addresses: readonly string[] | undefined,
   stop: AbortSignal,

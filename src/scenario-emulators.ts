@@ -1,10 +1,10 @@
 /** The emulators that scenarios need: one for each set of settings, all in this process. */
-import { ConfigFaults, loadConfig } from '../config.js';
-import { type Emulator, startEmulator } from '../emulator.js';
-import { type FileFault, FileFaults } from '../file-faults.js';
-import { type SettingsGiven, settingsKey } from '../scenario/run.js';
-import type { Scenario } from '../scenario/scenario.js';
-import type { PartialSettings } from '../settings.js';
+import { ConfigFaults, loadConfig } from './config.js';
+import { type Emulator, startEmulator } from './emulator.js';
+import { type FileFault, FileFaults } from './file-faults.js';
+import { type SettingsGiven, settingsKey } from './scenario/run.js';
+import type { Scenario } from './scenario/scenario.js';
+import type { PartialSettings } from './settings.js';
 
 /** Settings are those of the scenario alone: neither the environment nor a config file, so that it means the same everywhere. */
 async function start(settings: SettingsGiven, listen: boolean): Promise<Emulator> {

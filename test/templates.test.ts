@@ -1,11 +1,11 @@
 /** Templates: values keep their type, what is missing is named, and nothing that comes in can break what goes out. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Rejection } from '../../src/rejections.js';
-import { createTemplates } from '../../src/studio/templates.js';
-import { send } from '../support/client.js';
-import { PROPERTY_RUNS } from '../support/runs.js';
-import { outside, webhook, withScripts } from '../support/scripts.js';
+import { Rejection } from '../src/rejections.js';
+import { createTemplates } from '../src/templates.js';
+import { send } from './support/client.js';
+import { PROPERTY_RUNS } from './support/runs.js';
+import { outside, webhook, withScripts } from './support/scripts.js';
 
 const templates = await createTemplates();
 const scope = {

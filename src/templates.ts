@@ -1,8 +1,8 @@
 /** Templates: LiquidJS with strict variables, whose values keep their type where a template is one whole expression. */
 import type { Liquid } from 'liquidjs';
-import { nearMiss } from '../near-miss.js';
-import { reject, type Rejection } from '../rejections.js';
-import { kindOf, listed, show } from '../shown.js';
+import { nearMiss } from './near-miss.js';
+import { reject, type Rejection } from './rejections.js';
+import { kindOf, listed, show } from './shown.js';
 
 /** What templates may use, by name: `context`, `request`, `vars`, `conversation`, `contact`, `env`. */
 export type Scope = Readonly<Record<string, unknown>>;

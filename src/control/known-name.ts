@@ -1,0 +1,21 @@
+/** A name that must be one of those that there are. */
+import { nearMiss } from '../near-miss.js';
+import { reject } from '../rejections.js';
+import { show } from '../shown.js';
+
+/** So many names are told at most. */
+const MOST_TOLD = 60;
+
+/** Throws CONTROL_INPUT_INVALID, with the nearest name. `pointer` is where the name stands in the body; `expected` is in words. */
+export function requireKnown(name: string | undefined, known: readonly string[], pointer: string, expected: string): void {
+  if (name === undefined || known.includes(name)) return;
+  const near = nearMiss(name, known);
+  throw reject('CONTROL_INPUT_INVALID', {
+    message: `${show(name)} is not ${expected}.`,
+    in: 'body',
+    pointer,
+    expected,
+    received: show(name),
+    remedy: near === undefined ? `There are ${known.slice(0, MOST_TOLD).join(', ')}.` : `Did you mean ${near}?`,
+  });
+}

@@ -1,0 +1,52 @@
+/** A rehearsal: what scripts would do, in a world of its own with a copy of one tenant, in which nothing has consequences. */
+import { traceIds } from './chance.js';
+import { createPipeline, type Pipeline, type Services } from './pipeline/index.js';
+import type { Faults } from './platform/faults.js';
+import type { Rehearsal } from './platform/studio.js';
+import type { Store, TenantSnapshot } from './state/store.js';
+import type { LiveRuns } from './studio/live-runs.js';
+import type { OutsideCaller } from './studio/rest/outside-call.js';
+import type { TraceLog } from './trace/log.js';
+
+/** Where services work: on whose state, with whose traces and runs. */
+export interface World {
+  readonly store: Store;
+  readonly traces: TraceLog;
+  readonly runs: LiveRuns;
+  readonly faults: Faults;
+  readonly nextTraceId: () => string;
+  readonly pipeline: () => Pipeline;
+}
+
+/** `newWorld` makes an empty one; `servicesIn` the services over it. */
+export async function rehearse(
+  tenant: string,
+  state: TenantSnapshot,
+  newWorld: (nextTraceId: () => string, pipeline: () => Pipeline) => World,
+  servicesIn: (world: World, caller: OutsideCaller) => Services,
+): Promise<Rehearsal> {
+  const world = newWorld(traceIds('rehearsal'), () => pipeline);
+  const services = servicesIn(world, callsNobody);
+  const pipeline = createPipeline(() => services);
+  await world.store.run(tenant, (copy) => {
+    copy.import(state);
+  });
+  return {
+    studio: services.studio,
+    end() {
+      void world.runs.stop('the explanation is over');
+    },
+  };
+}
+
+/** An explanation has no consequences, so nobody outside is called. */
+const callsNobody: OutsideCaller = ({ url }) =>
+  Promise.resolve({
+    failure: {
+      code: 'REST_CALL_FAILED',
+      message: 'Where a request is only explained, nobody outside is called.',
+      expected: 'an answer of the other side',
+      received: `none: ${url.host} was not called`,
+      remedy: 'Send the request itself to see what becomes of the call.',
+    },
+  });

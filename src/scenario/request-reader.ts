@@ -1,0 +1,121 @@
+/** Reads the requests of a scenario: those that are written out, signals, and what the emulator itself is told. */
+import { existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { listed, show } from '../shown.js';
+import type { Template } from '../templates.js';
+import type { Path } from './patterns.js';
+import type { RequestPlan } from './scenario.js';
+import type { TemplateReader } from './template-reader.js';
+
+export interface RequestObject {
+  readonly method?: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string | number | null>>;
+  readonly body?: unknown;
+  readonly bodyText?: string;
+  readonly bodyFile?: string;
+  readonly timeout?: number;
+}
+
+export interface SignalObject {
+  readonly contactId: string | number;
+  readonly parameters?: readonly (string | number)[];
+}
+
+export class RequestReader {
+  readonly #texts: TemplateReader;
+  /** The folder of the scenario. */
+  readonly #folder: string;
+
+  constructor(texts: TemplateReader, file: string) {
+    this.#texts = texts;
+    this.#folder = dirname(file);
+  }
+
+  beside(path: string): string {
+    return resolve(this.#folder, path);
+  }
+
+  /** A call of the control API. */
+  control(method: string, where: string, content: object | undefined, path: Path): RequestPlan {
+    this.#texts.usesToken = false;
+    const template = content === undefined ? undefined : this.#texts.template(path, content);
+    return {
+      path,
+      method,
+      target: () => `/_emulator/${where}`,
+      headers: {
+        accept: () => 'application/json',
+        ...(template === undefined ? {} : { 'content-type': () => 'application/json' }),
+      },
+      body: template === undefined ? undefined : { kind: 'json', template },
+      usesToken: this.#texts.usesToken,
+      timeout: undefined,
+    };
+  }
+
+  /** As Cognigy’s newest version sends it: all in the query. */
+  signal({ contactId, parameters = [] }: SignalObject, path: Path): RequestPlan {
+    const contact = this.#texts.template([...path, 'contactId'], String(contactId));
+    const values = parameters.map((value, index) => this.#texts.template([...path, 'parameters', index], String(value)));
+    const fixed =
+      (value: string): Template =>
+      () =>
+        value;
+    this.#texts.usesToken = false;
+    return {
+      path,
+      method: 'POST',
+      target(scope) {
+        const query = values.map((value, index) => `p${String(index + 1)}=${encodeURIComponent(String(value(scope)))}`).join('&');
+        const id = encodeURIComponent(String(contact(scope)));
+        return `/inContactAPI/services/v30.0/interactions/${id}/signal${query === '' ? '' : `?${query}`}`;
+      },
+      headers: { accept: fixed('application/json'), authorization: ({ token }) => `Bearer ${String(token)}` },
+      body: undefined,
+      usesToken: true,
+      timeout: undefined,
+    };
+  }
+
+  request(request: RequestObject, path: Path): RequestPlan {
+    const bodies = (['body', 'bodyText', 'bodyFile'] as const).filter((name) => request[name] !== undefined);
+    if (bodies.length > 1)
+      this.#texts.fault([...path, bodies[1] ?? ''], `a request has one body; this one has ${listed(bodies)}`);
+    this.#texts.usesToken = false;
+    if (!/^(?:\/|https?:\/\/|\{\{)/.test(request.path))
+      this.#texts.fault([...path, 'path'], `${show(request.path)} must begin with a slash, or be a whole address`);
+    if (request.path.startsWith('/t/'))
+      this.#texts.fault([...path, 'path'], 'each scenario has a tenant of its own: write the path without /t/…');
+    const target = this.#texts.template([...path, 'path'], request.path);
+    const given = Object.entries(request.headers ?? {}).map(([name, value]) => [
+      name.toLowerCase(),
+      value === null ? () => null : this.#texts.template([...path, 'headers', name], String(value)),
+    ]);
+    const body = this.#body(request, path);
+    const usual: Record<string, Template> = {
+      accept: () => 'application/json',
+      ...(body?.kind === 'json' ? { 'content-type': () => 'application/json' } : {}),
+    };
+    return {
+      path,
+      method: (request.method ?? (body === undefined ? 'GET' : 'POST')).toUpperCase(),
+      target,
+      headers: { ...usual, ...(Object.fromEntries(given) as Record<string, Template>) },
+      body,
+      usesToken: this.#texts.usesToken,
+      timeout: request.timeout,
+    };
+  }
+
+  #body({ body, bodyText, bodyFile }: RequestObject, path: Path): RequestPlan['body'] {
+    if (bodyFile !== undefined) {
+      const file = this.beside(bodyFile);
+      if (!existsSync(file) || !statSync(file).isFile())
+        this.#texts.fault([...path, 'bodyFile'], `there is no file ${show(bodyFile)} beside this one`);
+      return { kind: 'file', file };
+    }
+    if (bodyText !== undefined) return { kind: 'text', template: this.#texts.template([...path, 'bodyText'], bodyText) };
+    return body === undefined ? undefined : { kind: 'json', template: this.#texts.template([...path, 'body'], body) };
+  }
+}
