@@ -66,11 +66,27 @@ module.exports = {
       [files, '^src/settings\\.ts$', '^src/trace/trace\\.ts$', '^src/terminal/printable\\.ts$', ...shared],
       'Scenarios speak HTTP to an address, and know no emulator, only how its settings are called.',
     ),
+    layer(
+      'recording',
+      '^src/recording/',
+      ['^src/pipeline/', '^src/contract/', '^src/platform/', '^src/(around|whole-file|settings)\\.ts$', ...domain],
+      'A recording stands around the pipeline, and knows no transport but the one to its upstream.',
+    ),
+    {
+      name: 'nothing-knows-recordings',
+      severity: 'error',
+      comment: 'Only the command records: a normal start pays nothing for it.',
+      from: { path: '^src', pathNot: '^src/(recording/|commands/record)' },
+      to: { path: '^src/recording/' },
+    },
     {
       name: 'studio-in-the-root-only',
       severity: 'error',
       comment: 'Scripts are read and run by the composition root; the settings know how a host and a breaker are written.',
-      from: { path: '^src', pathNot: '^src/(emulator|rehearsal|script-host|script-folder|settings|config-rules)\\.ts$|^src/studio/' },
+      from: {
+        path: '^src',
+        pathNot: '^src/(emulator|rehearsal|script-host|script-folder|settings|config-rules)\\.ts$|^src/studio/',
+      },
       to: { path: '^src/studio/' },
     },
     layer(

@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 import { type ConfigFault, ConfigFaults, loadConfig, type LoadedConfig } from './config.js';
 import { nearMiss } from './near-miss.js';
 import { execCommand } from './commands/exec.js';
+import { recordCommand } from './commands/record.js';
 import { replayCommand } from './commands/replay.js';
 import { validateCommand } from './commands/validate.js';
 import { addressOf } from './address.js';
@@ -52,6 +53,7 @@ function program(): Command {
     .addCommand(health)
     .addCommand(replayCommand())
     .addCommand(validateCommand())
+    .addCommand(recordCommand({ addSettingFlags, configOf }))
     .addCommand(execCommand({ addSettingFlags, configOf }))
     .enablePositionalOptions()
     .addHelpText('after', () => `\n${serve.helpInformation()}${WHERE_SETTINGS_COME_FROM}`);

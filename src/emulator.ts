@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { addressOf } from './address.js';
+import type { Around } from './around.js';
 import { faultRandom, tenantRandom, traceIds } from './chance.js';
 import { ConfigFaults, loadConfig, type LoadedConfig } from './config.js';
 import type { ContractOperation } from './contract/contract.js';
@@ -54,6 +55,8 @@ export interface EmulatorParts {
   readonly listen?: boolean;
   /** Called with what a person should know, such as a trace file that cannot be written. Default: console.error. */
   readonly onNote?: (message: string) => void;
+  /** Puts something around the pipeline that sees every message of a caller, and answers it. Default: nothing. */
+  readonly around?: Around;
   /** Called with what the emulator itself did wrong. Default: console.error. */
   readonly onBug?: (error: unknown, traceId: string) => void;
 }
@@ -218,7 +221,8 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     traces.subscribe(guarded(write, onBug));
   }
   let address: AddressInfo | undefined = undefined;
-  const front = createHttp(pipeline, () => current.config.settings, tell);
+  const outer = parts.around?.(pipeline, { services: () => current.services, token: (name) => token(name) }) ?? pipeline;
+  const front = createHttp(outer, () => current.config.settings, tell);
   try {
     if (parts.listen !== false) address = await front.listen();
   } catch (error) {

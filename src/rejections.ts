@@ -179,6 +179,12 @@ export const CATALOGUE = {
   REQUEST_TIMEOUT: refusal(408, 'assumed', 'The request did not arrive in time.'),
   HEADERS_TOO_LARGE: refusal(431, 'assumed', 'Request line and headers are over 16 KB together.'),
   HTTP_MALFORMED: refusal(400, 'assumed', 'What arrived is not HTTP/1, or has no Host header, or more than one.'),
+  UPSTREAM_FAILED: refusal(
+    502,
+    'emulator',
+    'The tenant that `record --upstream` passes requests on to gave no whole answer: no connection, a broken one, or too much.',
+  ),
+  UPSTREAM_TIMEOUT: refusal(504, 'emulator', 'That tenant did not answer within `--upstream-timeout`.'),
   FAULT_INJECTED: refusal(
     NEVER_SENT,
     'emulator',

@@ -1,8 +1,6 @@
 /** The file that holds the state of all tenants: read at start (`import`), written whole or not at all at the end (`exportOnExit`). */
-import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type ConfigFault, ConfigFaults, type LoadedConfig } from './config.js';
 import type { Contract } from './contract/contract.js';
 import { diagnoseJson } from './contract/json-text.js';
@@ -12,6 +10,7 @@ import { DEFAULT_TENANT, isTenantName } from './pipeline/target.js';
 import { Rejection } from './rejections.js';
 import { kindOf, show } from './shown.js';
 import type { Store, TenantSnapshot } from './state/store.js';
+import { requireWritable, writeWholeFile } from './whole-file.js';
 
 /** So many faults of a file are told. */
 const MOST_TOLD = 20;
@@ -142,37 +141,25 @@ export function requireExportable(config: LoadedConfig): void {
   const path = config.settings.exportOnExit;
   if (path === undefined) return;
   try {
-    const { temporary } = placesOf(path);
-    closeSync(openSync(temporary, 'wx', 0o600));
-    rmSync(temporary);
+    requireWritable(path);
   } catch (error) {
     throw new ConfigFaults([config.fault(['exportOnExit'], `the state cannot be exported: ${(error as Error).message}`)]);
   }
 }
 
-/**
- * Writes every tenant that was written to. What stood in the file stays until all of it is on the disk under another name,
- * which then takes its place in one step. Throws Node's error where that fails.
- */
+/** Writes every tenant that was written to, whole or not at all. Rejects where that fails. */
 export async function exportSnapshots(path: string, store: Store): Promise<void> {
-  const { target, temporary } = placesOf(path);
   const names = (await store.tenants()).toSorted();
-  let file: number | undefined;
   try {
-    file = openSync(temporary, 'wx', 0o600);
-    writeWhole(file, '{"version":1,"tenants":{');
-    for (const [index, name] of names.entries()) {
-      const snapshot = await store.run(name, (state) => state.export());
-      writeWhole(file, `${index === 0 ? '' : ','}\n${JSON.stringify(name)}:${JSON.stringify(snapshot)}`);
-    }
-    writeWhole(file, '\n}}\n');
-    fsyncSync(file);
-    closeSync(file);
-    file = undefined;
-    renameSync(temporary, target);
+    await writeWholeFile(path, async (put) => {
+      put('{"version":1,"tenants":{');
+      for (const [index, name] of names.entries()) {
+        const snapshot = await store.run(name, (state) => state.export());
+        put(`${index === 0 ? '' : ','}\n${JSON.stringify(name)}:${JSON.stringify(snapshot)}`);
+      }
+      put('\n}}\n');
+    });
   } catch (error) {
-    if (file !== undefined) closeSync(file);
-    rmSync(temporary, { force: true });
     throw new Error(
       `the state could not be exported to ${path}: ${(error as Error).message}. What stood there before stands there still`,
       {
@@ -180,31 +167,6 @@ export async function exportSnapshots(path: string, store: Store): Promise<void>
       },
     );
   }
-  syncFolder(dirname(target));
-}
-
-function writeWhole(file: number, text: string): void {
-  const bytes = Buffer.from(text);
-  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
-}
-
-/** So that the new name outlives a loss of power. Not every system lets a folder be synced, and the file itself is. */
-function syncFolder(folder: string): void {
-  try {
-    const handle = openSync(folder, 'r');
-    fsyncSync(handle);
-    closeSync(handle);
-  } catch {
-    return;
-  }
-}
-
-/** A link stays one: what it leads to is written. The temporary file lies in the same folder, or it could not be renamed. */
-function placesOf(path: string): { readonly target: string; readonly temporary: string } {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isFile() === false) throw new Error(`${path} is no regular file`);
-  const target = stats === undefined ? resolve(path) : realpathSync(path);
-  return { target, temporary: join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`) };
 }
 
 function stepsOf(pointer: string): string[] {

@@ -56,7 +56,8 @@ describe('a client sees', () => {
     ['conversations', 429, { errorCode: 'TooManyRequests', message: 'Too Many Requests' }, { 'retry-after': '1' }],
     ['conversations', 500, { errorCode: 'InternalServerError', message: 'Internal Server Error' }, {}],
     ['conversations', 503, { errorCode: 'ServiceUnavailable', message: 'Service Unavailable' }, {}],
-    ['conversations', 502, undefined, {}],
+    ['conversations', 502, { errorCode: 'BadGateway', message: 'Bad Gateway' }, {}],
+    ['conversations', 507, undefined, {}],
   ];
   test.each(cases)('at %s the status %i with the body of the family', async (_, status, body, headers) => {
     const started = await emulator();

@@ -1408,7 +1408,7 @@ function stateWithout(list: string): Record<string, unknown> {
   };
 }
 
-/** Codes that no ordinary request can raise; each has its own test below. */
+/** Codes that no ordinary request can raise; each has its own test below, those of an upstream in test/recording. */
 const ON_THE_WIRE: readonly Code[] = [
   'EMULATOR_BUSY',
   'ANSWER_NOT_READ',
@@ -1417,6 +1417,8 @@ const ON_THE_WIRE: readonly Code[] = [
   'REQUEST_TIMEOUT',
   'CLIENT_DISCONNECTED',
   'INTERNAL',
+  'UPSTREAM_FAILED',
+  'UPSTREAM_TIMEOUT',
 ];
 
 async function arranged(

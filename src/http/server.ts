@@ -3,7 +3,7 @@ import { createServer, IncomingMessage, type RequestListener, type Server, Serve
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { Duplex } from 'node:stream';
-import type { Arrival, Pipeline } from '../pipeline/index.js';
+import type { Arrival, Pipeline as Whole } from '../pipeline/index.js';
 import { arrivalOf, failReading, refuseWhile, tooManyWaiting } from './arrival.js';
 import {
   brokenArrival,
@@ -18,6 +18,9 @@ import { Held, InFlight } from './in-flight.js';
 import { createTurns, type Turns } from './turns.js';
 import { UnderWay } from './under-way.js';
 import { type Feeds, write } from './write.js';
+
+/** All that HTTP needs of it. */
+type Pipeline = Pick<Whole, 'handle'>;
 
 export interface HttpSettings {
   readonly host: string;

@@ -1,7 +1,7 @@
 /** The only place that writes to Node's response. */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Answer } from '../pipeline/index.js';
+import type { Answer, PassedOn } from '../pipeline/index.js';
 import { sendFeed } from './feed.js';
 import type { Held } from './in-flight.js';
 
@@ -33,14 +33,23 @@ export function write(response: ServerResponse, answer: Answer, reader: Reader):
     response.once('close', () => reader.feeds.delete(end));
     return;
   }
-  const length = answer.body === null ? 0 : Buffer.byteLength(answer.body);
-  if (answer.body !== null) headers['content-length'] = length;
-  response.writeHead(answer.status, headers);
+  const body = answer.passedOn?.bytes ?? answer.body;
+  const length = body === null ? 0 : Buffer.byteLength(body);
+  if (answer.passedOn === undefined) {
+    if (body !== null) headers['content-length'] = length;
+    response.writeHead(answer.status, headers);
+  } else writeHeadPassedOn(response, answer, answer.passedOn);
   if (answer.broken === 'cut') cut(response, answer.body ?? '');
-  else if (answer.body === null) response.end();
-  else if (length <= PIECE) response.end(answer.body);
-  else endInPieces(response, Buffer.from(answer.body));
+  else if (body === null || length === 0) response.end();
+  else if (length <= PIECE) response.end(body);
+  else endInPieces(response, Buffer.from(body));
   if (!response.writableEnded || response.writableLength > 0) awaitReader(response, length, reader);
+}
+
+/** With names in their own capitals, several of one name, and nothing that Node would add. */
+function writeHeadPassedOn(response: ServerResponse, { status, close }: Answer, { statusText, rawHeaders }: PassedOn): void {
+  response.sendDate = false;
+  response.writeHead(status, statusText, [...rawHeaders, ...(close ? ['Connection', 'close'] : [])]);
 }
 
 /** Sends the first half of the body, and closes the connection. */

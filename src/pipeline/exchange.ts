@@ -49,8 +49,19 @@ export interface Answer {
   readonly feed?: Feed;
   /** Whether the connection must not be used again. */
   readonly close: boolean;
+  /** What another server answered, which goes back as it came, instead of headers and body. */
+  readonly passedOn?: PassedOn;
   /** What becomes of it instead: the connection is reset, nothing is sent at all, or it closes in the middle of the body. */
   readonly broken?: 'reset' | 'hang' | 'cut';
+}
+
+/** An answer of another server. */
+export interface PassedOn {
+  readonly statusText: string;
+  /** Name, value, name, value, as they were sent, without those that belong to that connection alone. */
+  readonly rawHeaders: readonly string[];
+  /** As they came, compressed ones too. */
+  readonly bytes: Buffer;
 }
 
 export class Exchange implements OutsideCall {

@@ -20,12 +20,13 @@ import { receive } from './receive.js';
 import { respond } from './respond.js';
 import { route } from './route.js';
 import { beginRun, keepAnew, type RunBeginning } from './run-trace.js';
+import type { Trace } from '../trace/trace.js';
 import type { Services } from './services.js';
 import { type Finished, finish } from './trace.js';
 import { validate } from './validate.js';
 
 export type { Feed } from '../platform/operation.js';
-export type { Answer, Arrival, Headers, Received } from './exchange.js';
+export type { Answer, Arrival, Headers, PassedOn, Received } from './exchange.js';
 export type { ErrorBodies, Services } from './services.js';
 
 interface Stage {
@@ -47,6 +48,8 @@ const STAGES: readonly Stage[] = [
 export interface Pipeline {
   /** Answers a message and keeps its trace. Never throws. The answer is null where the caller has left. */
   handle(arrival: Arrival): Promise<Answer | null>;
+  /** The same, with its trace as it is then; undefined where even that could not be made. */
+  observe(arrival: Arrival): Promise<{ readonly answer: Answer | null; readonly trace: Trace | undefined }>;
   /** What a message would be answered, and its trace; nothing is changed and nothing is kept. */
   explain(arrival: Arrival): Promise<Finished>;
   /** Answers a script's own call. Rejects only for a bug. */
@@ -101,6 +104,14 @@ export function createPipeline(current: () => Services): Pipeline {
       return handle(arrival, traceId, services)
         .then(({ answer: result }) => result)
         .catch((problem: unknown) => helpless(problem, traceId, services));
+    },
+    observe(arrival) {
+      const services = current();
+      const traceId = services.nextTraceId();
+      return handle(arrival, traceId, services).catch((problem: unknown) => ({
+        answer: helpless(problem, traceId, services),
+        trace: undefined,
+      }));
     },
     handleForScript(arrival) {
       const services = current();

@@ -22,8 +22,8 @@ const SECRET_TEXT =
 const SUSPECT =
   /pass|pwd|pin|otp|cvv|secret|token|key|auth|credential|cookie|sig|assertion|verifier|jwt|bearer|basic|eyj|@|\\u|%[0-9a-f]{2}|\0/i;
 
-/** Whether the value under this name is a secret: a flag or a count is none, and `key` is many things. */
-function holdsSecret(name: string, value: string): boolean {
+/** Whether the value under this name, as it stands in a text, is a secret: a flag or a count is none, and `key` is many things. */
+export function holdsSecret(name: string, value: string): boolean {
   if (!isSecretName(name)) return false;
   if (/^(?:true|false|null)\b/.test(value)) return false;
   if (/^[0-9]{1,6}(?![\w.-])/.test(value)) return /pass|pwd|pin|otp|cvv|pw$/i.test(name);

@@ -1,0 +1,69 @@
+/** What arrives becomes a scenario that replays green against a fresh emulator. */
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { CONVERSATION, HANDOVER, open, send } from '../support/client.js';
+import { outcomeOf, recording } from '../support/recording.js';
+
+const SCRIPTS = fileURLToPath(new URL('../../scenarios/scripts', import.meta.url));
+const FORM = 'application/x-www-form-urlencoded';
+
+test('a whole session: discovery, a token, handovers refused and accepted, attributes, a webhook, a signal, form data', async () => {
+  const { url, finish } = await recording({ scripts: SCRIPTS });
+  await open(url, { conversationId: CONVERSATION, attributes: { externalSessionId: 'abc-777' } });
+  const voice = await open(url, { channel: 'voice' });
+
+  const discovery = await send(url, { path: '/.well-known/openid-configuration' });
+  const token = await send(url, {
+    path: new URL(discovery.body.token_endpoint as string).pathname,
+    headers: { 'content-type': FORM, authorization: `Basic ${Buffer.from('my-bot:its-client-secret').toString('base64')}` },
+    body: 'grant_type=password&username=AKIA0123456789&password=s3cr3t%2Fof%20the+key',
+  });
+  const headers = { authorization: `Bearer ${token.body.access_token as string}` };
+  expect(token.status).toBe(200);
+
+  const answers = [
+    await send(url, { body: { sessionId: 'abc-777', metadata: { intent: 'billing' } }, headers }),
+    await send(url, { path: `/api/v2/conversations?attribute=externalSessionId&value=abc-777`, headers }),
+    await send(url, {
+      path: '/webhooks/handover-mapped-variable',
+      body: { sessionId: 'abc-777', metadata: { intent: 'x' } },
+      headers,
+    }),
+    await send(url, { path: '/webhooks/wrong-raw-body', body: { sessionId: 'abc-777', metadata: { intent: 'x' } }, headers }),
+    await send(url, { body: { sessionId: CONVERSATION, skillId: 4001 }, headers }),
+    await send(url, { body: `sessionId=${CONVERSATION}`, headers: { ...headers, 'content-type': FORM } }),
+    await send(url, { body: `{"sessionId": "${CONVERSATION}",`, headers }),
+    await send(url, {
+      method: 'PATCH',
+      path: `/api/v2/contacts/${voice.contactId as string}/attributes`,
+      body: { note: 'late' },
+      headers,
+    }),
+  ];
+  const attributes = await send(url, { path: `/api/v2/contacts/${voice.contactId as string}/attributes`, headers });
+  const spawned = attributes.body.spawnedContactId as string;
+  answers.push(
+    await send(url, {
+      method: 'POST',
+      path: `/inContactAPI/services/v30.0/interactions/${spawned}/signal?p1=Escalate&p2=billing`,
+      headers,
+    }),
+    await send(url, { path: `${HANDOVER}/${voice.conversationId as string}`, headers }),
+    await send(url, { path: `/_emulator/conversations/${CONVERSATION}/end`, method: 'POST' }),
+    await send(url, { body: { sessionId: CONVERSATION } }),
+  );
+  await send(url, { path: '/_emulator/traces' });
+  expect(answers.map(({ status }) => status)).toEqual([400, 200, 200, 400, 200, 400, 400, 200, 202, 200, 200, 409]);
+
+  const { summary, text, file } = await finish();
+  expect(await outcomeOf(file)).toBe('passed');
+  expect(text).not.toContain('/_emulator/traces');
+  expect(text).toContain('authorization: Bearer {{ captured.access_token }}');
+  expect(text).toContain('interactions/{{ captured.spawnedContactId | url_encode }}/signal?p1=Escalate&p2=billing');
+  expect(text).toContain('code: CONVERSATION_ID_FORMAT');
+  expect(text).not.toMatch(/AKIA|s3cr3t|its-client-secret|eyJ/);
+  expect(summary).toMatch(/^Recorded 15 steps of the tenant default into /);
+  expect(summary).toMatch(/given {6}2 conversations/);
+  expect(summary).toMatch(/captured {3}access_token and spawnedContactId/);
+  expect(summary).toMatch(/RECORDED_CLIENT_ID, RECORDED_CLIENT_SECRET/);
+});
