@@ -2,6 +2,7 @@
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
+import { addressOf } from './address.js';
 import { tenantRandom, traceIds } from './chance.js';
 import { ConfigFaults, loadConfig, type LoadedConfig } from './config.js';
 import type { ContractOperation } from './contract/contract.js';
@@ -170,7 +171,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
             waiting,
             webhooks: webhooks.map(({ operationId }) => operationId),
           }),
-          explainRequest: explainOperation(place.pipeline, '/_emulator'),
+          explainRequest: explainOperation(place.pipeline),
           ...webhookOperations(webhooks, studio),
         },
         tokens,
@@ -305,6 +306,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     state: () => own.state(),
     importState: (snapshot) => own.importState(snapshot),
     token: () => own.token(),
+    explain: (question) => own.explain(question),
     get settings() {
       return current.config.settings;
     },
@@ -376,18 +378,6 @@ function keepingWhatHoldsAtStart(
   );
   const asBefore = Object.fromEntries(kept.map((name) => [name, before[name]]));
   return { config: { ...config, settings: { ...config.settings, ...asBefore } }, kept };
-}
-
-/** Where to call what listens on this host, without a slash at the end. */
-export function addressOf(host: string, port: number): string {
-  const name = readable(host);
-  return `http://${name.includes(':') ? `[${name}]` : name}:${String(port)}`;
-}
-
-/** A wildcard address is no address to send to. */
-function readable(address: string): string {
-  if (address === '0.0.0.0') return '127.0.0.1';
-  return address === '::' ? '::1' : address;
 }
 
 /** A listener that throws must not cost a caller its answer. */
