@@ -82,7 +82,7 @@ function told({ message, action, branch }: TraceEntry): string {
 
 /** Where a trace can be read. */
 export function traceUrl(url: string, trace: Trace): string {
-  return `${url}${trace.tenant === 'default' ? '' : `/t/${trace.tenant}`}/_emulator/traces/${trace.traceId}`;
+  return `${url}${trace.tenant === 'default' ? '' : `/t/${trace.tenant}`}/_emulator/#trace=${trace.traceId}`;
 }
 
 function shortened(path: string): string {
