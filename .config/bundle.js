@@ -1,8 +1,9 @@
 /**
  * The last step of the build: the command line with all that it needs in few files, because finding and reading 350
- * modules took most of its start. The licences of what is in there go beside it.
+ * modules took most of its start. The licences of what is in there go beside it. And the page of the trace viewer, which
+ * holds nobody else's code.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { build } from 'esbuild';
 
@@ -40,3 +41,19 @@ const texts = [...packages].sort().map((folder) => {
   return `${name} ${version}\n\n${text}\n`;
 });
 writeFileSync(join(root, 'dist/licences.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
+
+await build({
+  absWorkingDir: root,
+  entryPoints: [
+    { in: 'src/viewer/main.ts', out: 'viewer' },
+    { in: 'src/viewer/viewer.css', out: 'viewer' },
+  ],
+  outdir: 'dist/viewer',
+  bundle: true,
+  minify: true,
+  platform: 'browser',
+  target: ['chrome111', 'firefox115', 'safari16.4'],
+  format: 'esm',
+  legalComments: 'none',
+});
+copyFileSync(join(root, 'src/viewer/index.html'), join(root, 'dist/viewer/index.html'));

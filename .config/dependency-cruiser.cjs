@@ -28,7 +28,8 @@ module.exports = {
       from: {
         orphan: true,
         path: '^src',
-        pathNot: '^src/(index|cli|testing/(vitest|jest)|contract/pack|studio/publish-schema|scenario/publish-schema)\\.ts$',
+        pathNot:
+          '^src/(index|cli|viewer/main|testing/(vitest|jest)|contract/pack|studio/publish-schema|scenario/publish-schema)\\.ts$',
       },
       to: {},
     },
@@ -51,7 +52,7 @@ module.exports = {
     layer(
       'control',
       '^src/control/',
-      ['^src/pipeline/', '^src/contract/', '^src/platform/', ...domain],
+      ['^src/pipeline/', '^src/contract/', '^src/platform/', '^src/package-root\\.ts$', ...domain],
       'The control API works on the pipeline, and knows no transport.',
     ),
     layer(
@@ -88,6 +89,19 @@ module.exports = {
         pathNot: '^src/(emulator|rehearsal|script-host|script-folder|settings|config-rules)\\.ts$|^src/studio/',
       },
       to: { path: '^src/studio/' },
+    },
+    layer(
+      'viewer',
+      '^src/viewer/',
+      ['^src/trace/(ladder|trace)\\.ts$', '^src/terminal/(printable|ladder-text)\\.ts$', '^src/rejections\\.ts$'],
+      'The page speaks to the control API, and shares its words with the terminal.',
+    ),
+    {
+      name: 'nothing-knows-the-viewer',
+      severity: 'error',
+      comment: 'The page is bundled by itself and served as files.',
+      from: { path: '^src', pathNot: '^src/viewer/' },
+      to: { path: '^src/viewer/' },
     },
     layer(
       'http',

@@ -24,6 +24,10 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/viewer/**/*.ts'],
+    languageOptions: { parserOptions: { project: join(root, '.config/tsconfig.viewer.json'), tsconfigRootDir: root } },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: {
       // What comes from the wire is looked at as it is.

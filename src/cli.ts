@@ -2,13 +2,15 @@
 /** The command line: flags in, exit code out. 0 is well, 1 is a failure, 2 is bad input. */
 import { randomBytes } from 'node:crypto';
 import { Command, Option } from 'commander';
+import { addressOf } from './address.js';
 import { type ConfigFault, ConfigFaults, loadConfig, type LoadedConfig } from './config.js';
 import { nearMiss } from './near-miss.js';
 import { execCommand } from './commands/exec.js';
 import { recordCommand } from './commands/record.js';
+import { explainCommand } from './commands/explain.js';
 import { replayCommand } from './commands/replay.js';
+import { traceCommand } from './commands/trace.js';
 import { validateCommand } from './commands/validate.js';
-import { addressOf } from './address.js';
 import { type Emulator, startEmulator } from './emulator.js';
 import { isControlHost } from './pipeline/reached.js';
 import { environmentName, SETTING_NAMES, SETTINGS } from './settings.js';
@@ -51,6 +53,8 @@ function program(): Command {
     .configureHelp({ showGlobalOptions: false })
     .addCommand(serve, { isDefault: true })
     .addCommand(health)
+    .addCommand(traceCommand())
+    .addCommand(explainCommand({ addSettingFlags, configOf }))
     .addCommand(replayCommand())
     .addCommand(validateCommand())
     .addCommand(recordCommand({ addSettingFlags, configOf }))

@@ -183,7 +183,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
             forget,
             webhooks: webhooks.map(({ operationId }) => operationId),
           }),
-          explainRequest: explainOperation(place.pipeline, '/_emulator'),
+          explainRequest: explainOperation(place.pipeline),
           ...webhookOperations(webhooks, studio),
         },
         tokens,
@@ -301,6 +301,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     injectFault: (fault) => own.injectFault(fault),
     removeFaults: (faultId) => own.removeFaults(faultId),
     token: () => own.token(),
+    explain: (question) => own.explain(question),
     get settings() {
       return current.config.settings;
     },

@@ -8,6 +8,7 @@ export { ConfigFaults, type ConfigFault } from './config.js';
 export type { ConversationIdForm } from './contact/ids.js';
 export type { Skill } from './contact/skill.js';
 export type { Emulator, EmulatorParts, Reloaded } from './emulator.js';
+export type { Explained, Question } from './control/explain.js';
 export type { Difference, ExpectedRequest, RequestPattern } from './control/verification/expectation.js';
 export type { RequestFilter } from './control/verification/operations.js';
 export type { CauseOfRequest, RequestRecord } from './control/verification/request-record.js';

@@ -1,5 +1,6 @@
 /** What a program does with one tenant of an emulator: opens conversations, looks at what came, verifies it, keeps its state. */
 import type { ClockSetting } from './control/clock.js';
+import { type Explained, explainRequest, type Question } from './control/explain.js';
 import { type RequestFilter, requestsOf, tallyOf } from './control/verification/operations.js';
 import type { CauseOfRequest, RequestRecord } from './control/verification/request-record.js';
 import { requireSound } from './control/verification/sound.js';
@@ -66,6 +67,8 @@ export interface Tenant {
   removeFaults(faultId?: string): Promise<void>;
   /** An access token of this tenant, as `POST /auth/token` issues it, without a trace. */
   token(): Promise<string>;
+  /** What a request would be answered, and why; nothing is changed. Throws ControlError where its path is none of the platform’s. */
+  explain(question: Question): Promise<Explained>;
   /** All there is to put the tenant back where it stands, but for traces and the time. */
   state(): Promise<TenantSnapshot>;
   /** Replaces its state by an exported one. Throws ControlError where that does not hold together; nothing has changed then. */
@@ -163,6 +166,10 @@ export function tenantOf(
       await control('DELETE', faultId === undefined ? 'faults' : `faults/${encodeURIComponent(faultId)}`, undefined);
     },
     token: () => token(name),
+    explain: (question) =>
+      explainRequest(pipeline, name, question).catch((problem: unknown) => {
+        throw problem instanceof Rejection ? new ControlError(problem.cause) : problem;
+      }),
     state: () => store.run(name, (state) => state.export()),
     async importState(snapshot) {
       await control('PUT', 'state', snapshot);

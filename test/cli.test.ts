@@ -103,7 +103,7 @@ test.skipIf(!hasCurl)('the three curls of the banner work as they stand', async 
   expect(await run(curls[0] ?? '')).toMatch(/^HTTP\/1\.1 201 /);
   expect(await run(curls[1] ?? '')).toMatch(/^HTTP\/1\.1 200 [^]*"state":"queued"/);
   expect(await run(curls[2] ?? '')).toMatch(/^HTTP\/1\.1 400 [^]*\{"errorCode":"BadRequest","message":"Bad Request"\}$/);
-  await prints(/traces\/[0-9a-f]+-\d+/);
+  await prints(/#trace=[0-9a-f]+-\d+/);
   expect(printed()).not.toMatch(/warning/);
 });
 
@@ -135,7 +135,7 @@ test('a request is one line; under a refused one stand where, expected, received
   expect(lines.join('\n')).toMatch(
     /where {5}body \/sessionId\n {2}expected {2}a conversation id[^]*\n {2}received {2}"abc-123[^]*\n {2}remedy {4}This looks like[^]*\n {2}trace {5}/,
   );
-  expect(printed()).toContain(`${url}/t/alpha/_emulator/traces/${refusal.headers['x-emulator-trace-id'] ?? ''}`);
+  expect(printed()).toContain(`${url}/t/alpha/_emulator/#trace=${refusal.headers['x-emulator-trace-id'] ?? ''}`);
   // eslint-disable-next-line no-control-regex -- what must not be printed
   expect(printed()).not.toMatch(/\u001b|\u202e/);
   expect(printed()).toMatch(/_emulator\/conversations {2}201/);
@@ -283,11 +283,11 @@ describe('settings', () => {
     const tunnel = await serve(['--port', '0', '--public-url', 'https://abc.ngrok.app/']);
     expect(tunnel.printed()).toContain(`listens on ${tunnel.url}, reached at https://abc.ngrok.app\n`);
     expect(tunnel.printed()).toContain('https://abc.ngrok.app/api/v2/conversations/webchat');
-    expect(tunnel.printed()).toContain(`Traces: ${tunnel.url}/_emulator/traces`);
+    expect(tunnel.printed()).toContain(`Traces: ${tunnel.url}/_emulator/`);
     const compose = await serve(['--port', '0'], { CXONE_EMULATOR_PUBLIC_URL: 'http://cxone:8400' });
-    expect(compose.printed()).toContain('Traces: http://cxone:8400/_emulator/traces');
+    expect(compose.printed()).toContain('Traces: http://cxone:8400/_emulator/');
     await send(compose.url, { body: { sessionId: 'abc-123' } });
-    await compose.prints(/trace {5}http:\/\/cxone:8400\/_emulator\/traces\//);
+    await compose.prints(/trace {5}http:\/\/cxone:8400\/_emulator\/#trace=/);
   });
 
   test.each([

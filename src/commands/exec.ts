@@ -7,13 +7,8 @@ import { environmentName } from '../settings.js';
 import type { LoadedConfig } from '../config.js';
 import { startEmulator } from '../emulator.js';
 import { createReporter } from '../terminal/reporter.js';
+import { isDefault, type SettingFlags } from './setting-flags.js';
 import { strictCommand } from './strict.js';
-
-/** What the command line knows of settings. */
-export interface SettingFlags {
-  readonly addSettingFlags: (command: Command) => Command;
-  readonly configOf: (command: Command) => Promise<{ readonly config: LoadedConfig }>;
-}
 
 /** Where the command finds the emulator. */
 const URL_VARIABLE = environmentName('url');
@@ -66,9 +61,4 @@ async function execute([file = '', ...args]: readonly string[], config: LoadedCo
     process.off('SIGINT', wait).off('SIGTERM', passOn).off('SIGHUP', passOn);
     await emulator.close();
   }
-}
-
-/** Whether neither a flag nor the environment nor the config file says anything of it. */
-function isDefault(config: LoadedConfig, name: 'port' | 'logLevel'): boolean {
-  return config.fault([name], '').where === name;
 }

@@ -6,7 +6,7 @@ import { show } from '../shown.js';
 import { createReporter } from '../terminal/reporter.js';
 import { printable } from '../terminal/printable.js';
 import { redactText } from '../trace/redact.js';
-import type { SettingFlags } from './exec.js';
+import type { SettingFlags } from './setting-flags.js';
 import type { Recording, RecordOptions } from './record-run.js';
 import { strictCommand } from './strict.js';
 

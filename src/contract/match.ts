@@ -43,17 +43,18 @@ export function createMatcher(contract: Contract, webhooks: readonly ContractOpe
     return path;
   };
   const methods = [...new Set(operations.map(({ method }) => method))];
+  const find = (method: string, path: string): Match | undefined => {
+    const found = router.find(method as 'GET', spelled(path));
+    if (found === null) return undefined;
+    const operation = found.store as ContractOperation;
+    // A slash at the end stands there by mistake, or an id behind it is empty, unless the contract has it.
+    if (path.endsWith('/') && !operation.path.endsWith('/')) return undefined;
+    return { operation, pathParameters: found.params as Record<string, string> };
+  };
   return {
-    match(method, path) {
-      if (path.endsWith('/')) return undefined;
-      const found = router.find((method === 'HEAD' ? 'GET' : method) as 'GET', spelled(path));
-      return found === null
-        ? undefined
-        : { operation: found.store as ContractOperation, pathParameters: found.params as Record<string, string> };
-    },
+    match: (method, path) => find(method === 'HEAD' ? 'GET' : method, path),
     methodsAt(path) {
-      if (path.endsWith('/')) return [];
-      const allowed = methods.filter((method) => router.find(method as 'GET', spelled(path)) !== null);
+      const allowed = methods.filter((method) => find(method, path) !== undefined);
       if (allowed.length === 0) return [];
       return [...allowed, ...(allowed.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].sort();
     },

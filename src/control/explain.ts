@@ -4,50 +4,69 @@ import { DEFAULT_TENANT, readTarget } from '../pipeline/target.js';
 import { headersTooLarge } from '../pipeline/receive.js';
 import { tooLarge } from '../pipeline/parse-body.js';
 import type { OutsideOperation } from '../platform/operation.js';
-import { Activity } from '../platform/studio.js';
+import { Activity, type Cause } from '../platform/studio.js';
 import { reject } from '../rejections.js';
 import { show } from '../shown.js';
+import type { Trace } from '../trace/trace.js';
 
-interface Question {
+/** A request that somebody asks about. */
+export interface Question {
+  /** Default: POST. */
   readonly method?: string;
+  /** With the query. Default: a handover. */
   readonly path?: string;
+  /** Default: Content-Type: application/json, and an Accept that takes anything. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** A string is sent as it stands, anything else as JSON. */
+  /** Text and bytes are sent as they stand, anything else as JSON. */
   readonly body?: unknown;
 }
 
+/** What the request would be answered, and why. */
+export interface Explained {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed, where it is JSON; null where there is none. */
+  readonly body: unknown;
+  readonly trace: Trace;
+}
+
 const DEFAULT_PATH = '/api/v2/conversations/webchat';
-const DEFAULT_HEADERS = { 'content-type': 'application/json', accept: '*/*' };
+export const DEFAULT_HEADERS = { 'content-type': 'application/json', accept: '*/*' };
+const CONTROL_PREFIX = '/_emulator';
 
 /** The pipeline is asked for late, because it works with this operation itself. */
-export function explainOperation(pipeline: () => Pipeline, controlPrefix: string): OutsideOperation {
+export function explainOperation(pipeline: () => Pipeline): OutsideOperation {
   return {
     async perform(call) {
-      const question = call.body as Question;
-      const path = question.path ?? DEFAULT_PATH;
-      const target = path.startsWith('/t/') || call.tenant === DEFAULT_TENANT ? path : `/t/${call.tenant}${path}`;
-      requirePlatformPath(readTarget(target).path, controlPrefix, path);
-      const bytes = bytesOf(question.body);
-      const { answer, trace } = await pipeline().explain({
-        transport: 'http',
-        method: (question.method ?? 'POST').toUpperCase(),
-        target,
-        headers: question.headers === undefined ? DEFAULT_HEADERS : lowerCased(question.headers),
-        ...(sizeOf(question.headers) > LARGEST_HEADERS ? { fault: headersTooLarge() } : {}),
-        receive: (limit) =>
-          bytes.length > limit
-            ? { bytes: bytes.subarray(0, limit), fault: tooLarge(limit, `${String(bytes.length)} bytes`) }
-            : { bytes },
-        gone: () => false,
-        // A script may ask too, and the request may lead to the same script again.
-        ...(call.cause.depth === 0 ? {} : { parent: { ...call.cause, activity: new Activity() } }),
-      });
-      if (answer === null) throw new Error('explain got no answer');
-      const json = /\bjson\b/.test(answer.headers['content-type'] ?? '');
-      const body: unknown = answer.body !== null && json ? JSON.parse(answer.body) : answer.body;
-      return { status: 200, body: { status: answer.status, headers: answer.headers, body, trace } };
+      return { status: 200, body: await explainRequest(pipeline(), call.tenant, call.body as Question, call.cause) };
     },
   };
+}
+
+/** Throws a Rejection where the path is none of the platform's. */
+export async function explainRequest(pipeline: Pipeline, tenant: string, question: Question, cause?: Cause): Promise<Explained> {
+  const path = question.path ?? DEFAULT_PATH;
+  const target = path.startsWith('/t/') || tenant === DEFAULT_TENANT ? path : `/t/${tenant}${path}`;
+  requirePlatformPath(readTarget(target).path, path);
+  const bytes = bytesOf(question.body);
+  const { answer, trace } = await pipeline.explain({
+    transport: 'http',
+    method: (question.method ?? 'POST').toUpperCase(),
+    target,
+    headers: question.headers === undefined ? DEFAULT_HEADERS : lowerCased(question.headers),
+    ...(sizeOf(question.headers) > LARGEST_HEADERS ? { fault: headersTooLarge() } : {}),
+    receive: (limit) =>
+      bytes.length > limit
+        ? { bytes: bytes.subarray(0, limit), fault: tooLarge(limit, `${String(bytes.length)} bytes`) }
+        : { bytes },
+    gone: () => false,
+    // A script may ask too, and the request may lead to the same script again.
+    ...(cause === undefined || cause.depth === 0 ? {} : { parent: { ...cause, activity: new Activity() } }),
+  });
+  if (answer === null) throw new Error('explain got no answer');
+  const json = /\bjson\b/.test(answer.headers['content-type'] ?? '');
+  const body: unknown = answer.body !== null && json ? JSON.parse(answer.body) : answer.body;
+  return { status: answer.status, headers: answer.headers, body, trace };
 }
 
 /** Node's limit, which holds for requests on the wire. */
@@ -58,22 +77,22 @@ function sizeOf(headers: Question['headers']): number {
 }
 
 /** A control call would read or reset the emulator itself instead of only being looked at. */
-function requirePlatformPath(path: string, controlPrefix: string, given: string): void {
+function requirePlatformPath(path: string, given: string): void {
   const plain = percentDecoded(path);
-  if (plain !== controlPrefix && !plain.startsWith(`${controlPrefix}/`)) return;
+  if (plain !== CONTROL_PREFIX && !plain.startsWith(`${CONTROL_PREFIX}/`)) return;
   throw reject('CONTROL_INPUT_INVALID', {
     message: 'Only requests to the platform can be explained.',
     in: 'body',
     pointer: '/path',
     expected: 'a path of the emulated platform, such as /api/v2/conversations/webchat',
     received: show(given),
-    remedy: `Send the request itself: an answer below ${controlPrefix} always shows its cause.`,
+    remedy: `Send the request itself: an answer below ${CONTROL_PREFIX} always shows its cause.`,
   });
 }
 
 function bytesOf(body: unknown): Buffer {
   if (body === undefined) return Buffer.alloc(0);
-  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  return Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Headers {

@@ -20,6 +20,7 @@ import { DEFAULT_LIMIT, recordOperations } from './records.js';
 import { staffingOperations } from './staffing.js';
 import { traceStreamOperation } from './trace-stream.js';
 import { verificationOperations, type Waiting } from './verification/operations.js';
+import { viewerOperations } from './viewer.js';
 
 export interface ControlSettings {
   readonly version: string;
@@ -116,6 +117,7 @@ export function controlOperations(settings: ControlSettings): Operations {
 
     ...clockOperations(clocks),
     ...faultOperations(faults, { operationIds, paths, matcher }),
+    ...viewerOperations(),
     ...staffingOperations(),
     ...recordOperations(),
     ...verificationOperations(traces, waiting, operationIds),
@@ -124,6 +126,14 @@ export function controlOperations(settings: ControlSettings): Operations {
       answer(call) {
         const { limit = DEFAULT_LIMIT, ...filter } = call.query as TraceFilter;
         return { status: 200, body: traces.list(call.tenant, { ...filter, limit }) };
+      },
+    },
+
+    listTenants: {
+      answer(call) {
+        const { limit = DEFAULT_LIMIT } = call.query as { limit?: number };
+        const tenants = traces.tenants();
+        return { status: 200, body: { items: tenants.slice(0, limit), total: tenants.length } };
       },
     },
 

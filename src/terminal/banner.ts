@@ -22,7 +22,7 @@ export function banner(facts: BannerFacts): string {
   const handover = { sessionId: conversationId, metadata: { intent: 'billing' }, ...(skillId === undefined ? {} : { skillId }) };
   return [
     `cxone-emulator ${version} listens on ${url}${platformUrl === url ? '' : `, reached at ${platformUrl}`}`,
-    `Not NiCE's: an emulator of what CXone does at a bot handover. Traces: ${controlUrl}/_emulator/traces`,
+    `Not NiCE's: an emulator of what CXone does at a bot handover. Traces: ${controlUrl}/_emulator/`,
     ...(facts.scripts === undefined ? [] : [scriptsLine(facts.scripts)]),
     '',
     'Try it from another terminal.',

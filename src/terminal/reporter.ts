@@ -2,6 +2,7 @@
 import { styleText } from 'node:util';
 import type { LogLevel } from '../settings.js';
 import type { TraceKind, TraceListener } from '../trace/log.js';
+import { fieldsOf, milliseconds, statusOf } from '../trace/ladder.js';
 import { causeOf, type Outcome, type Trace, type TraceEntry, warningsOf } from '../trace/trace.js';
 import { printable } from './printable.js';
 
@@ -31,18 +32,13 @@ export function createReporter({ level: levelNow, colors, url, print }: Reporter
     const cause = causeOf(trace);
     return [
       `${trace.request.method} ${printable(shortened(trace.request.path))}`,
-      paint(STYLES[trace.outcome], [statusOf(trace, again), cause?.code ?? ''].join(' ').trim()),
-      paint('dim', `${trace.durationMs.toFixed(1)} ms`),
+      paint(STYLES[trace.outcome], [statusOf(trace, again || trace.outcome === 'running'), cause?.code ?? ''].join(' ').trim()),
+      paint('dim', milliseconds(trace.durationMs)),
     ].join('  ');
   };
   const field = (name: string, value: string): string => `  ${paint('dim', name.padEnd(9))} ${printable(value)}`;
-  const explanation = (entry: TraceEntry): string[] => [
-    ...(entry.action === undefined ? [] : [field('action', entry.action)]),
-    ...(entry.in === null ? [] : [field('where', placeOf(entry))]),
-    field('expected', entry.expected ?? ''),
-    field('received', entry.received ?? ''),
-    field('remedy', entry.remedy ?? ''),
-  ];
+  const explanation = (entry: TraceEntry): string[] =>
+    fieldsOf(entry).flatMap(({ name, text }) => (name === 'known from' ? [] : [field(name, text)]));
   const warning = (entry: TraceEntry): string =>
     `  ${paint('yellow', `warning   ${entry.code ?? ''}`)} ${printable(`${placeOf(entry)}: ${entry.message} ${entry.remedy ?? ''}`)}`;
 
@@ -79,21 +75,6 @@ function placeOf(entry: TraceEntry): string {
 
 const STYLES: Readonly<Record<Outcome, Style>> = { accepted: 'green', running: 'cyan', rejected: 'yellow', failed: 'red' };
 
-/** What became of a script that nobody waits for, or waits for no more. */
-const ENDS: Readonly<Record<Outcome, string>> = {
-  accepted: 'ended',
-  running: 'waits',
-  rejected: 'ended',
-  failed: 'broke off',
-};
-
-function statusOf({ response, script, outcome }: Trace, again: boolean): string {
-  const status = response === null ? 'no answer' : String(response.status);
-  if (script === null) return status;
-  if (response === null) return ENDS[outcome];
-  return again || outcome === 'running' ? `${status}, then ${ENDS[outcome]}` : status;
-}
-
 /** The branch of an action stands behind what it did. */
 function told({ message, action, branch }: TraceEntry): string {
   return action === undefined || branch == null ? message : `${message} → ${branch}`.trim();
@@ -101,7 +82,7 @@ function told({ message, action, branch }: TraceEntry): string {
 
 /** Where a trace can be read. */
 export function traceUrl(url: string, trace: Trace): string {
-  return `${url}${trace.tenant === 'default' ? '' : `/t/${trace.tenant}`}/_emulator/traces/${trace.traceId}`;
+  return `${url}${trace.tenant === 'default' ? '' : `/t/${trace.tenant}`}/_emulator/#trace=${trace.traceId}`;
 }
 
 function shortened(path: string): string {

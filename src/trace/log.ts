@@ -224,6 +224,16 @@ export class TraceLog {
     return () => this.#clearListeners.delete(listener);
   }
 
+  /** The tenants of which traces are kept that are no calls of the control API; the one with the newest first. */
+  tenants(): { readonly name: string; readonly traces: number; readonly latestAt: string }[] {
+    const newest = [...this.#shelves.keys()].flatMap((name) => {
+      const { items, total } = this.list(name);
+      return items[0] === undefined ? [] : [{ name, traces: total, latest: items[0] }];
+    });
+    newest.sort((one, other) => this.#numberOf(other.latest) - this.#numberOf(one.latest));
+    return newest.map(({ name, traces, latest }) => ({ name, traces, latestAt: latest.startedAt }));
+  }
+
   /** How many traces of this tenant were dropped, without those of the control API; at least so many, as above. */
   droppedOfPlatform(tenant: string): number {
     return (this.#find(tenant) ?? this.#made(tenant)).droppedOfPlatform;
@@ -299,6 +309,10 @@ export class TraceLog {
   /** A tenant that is not known, or not any more. */
   #made(tenant: string): Shelf {
     return newShelf(tenant, this.#forgotten.mayHave(tenant));
+  }
+
+  #numberOf({ tenant, traceId }: Trace): number {
+    return this.#find(tenant)?.byId.get(traceId)?.number ?? 0;
   }
 
   #find(tenant: string): Shelf | undefined {

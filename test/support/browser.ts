@@ -11,12 +11,17 @@ const executablePath = [process.env.CHROMIUM ?? '', ...PLACES].find((path) => ex
 
 export const hasBrowser = SKIPS_FORBIDDEN || executablePath !== undefined;
 
-/** Every host name below `.example` leads to this machine. No request goes anywhere else. */
-export async function browser(): Promise<Browser> {
+/** Throws where there is none. */
+export function chromiumPath(): string {
   if (executablePath === undefined)
     throw new Error(`There is no Chromium: neither ${PLACES.join(', ')} nor what CHROMIUM names.`);
+  return executablePath;
+}
+
+/** Every host name below `.example` leads to this machine. No request goes anywhere else. */
+export async function browser(): Promise<Browser> {
   const started = await chromium.launch({
-    executablePath,
+    executablePath: chromiumPath(),
     args: [
       '--host-resolver-rules=MAP *.example 127.0.0.1, EXCLUDE 127.0.0.1, EXCLUDE localhost, MAP * ~NOTFOUND',
       '--no-sandbox',

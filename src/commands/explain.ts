@@ -1,0 +1,42 @@
+/** `cxone-emulator explain payload.json`: what a request would be answered, and why, without a server. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { environmentName } from '../settings.js';
+import type { SettingFlags } from './setting-flags.js';
+import { runStrictly, strictCommand } from './strict.js';
+
+export interface ExplainOptions {
+  readonly method: string;
+  readonly path: string;
+  readonly contentType: string;
+  /** By their names in lower case. */
+  readonly header: Readonly<Record<string, string>>;
+}
+
+export function explainCommand({ addSettingFlags, configOf }: SettingFlags): Command {
+  const command = strictCommand('explain')
+    .description(
+      'Say what a request would be answered, and why, without a server: exit code 0 (accepted), 1 (refused) or 2 (bad input). Conversation ids that are well-formed are taken, with a warning, unless --unknown-conversations refuse is given.',
+    )
+    .argument('[payload]', 'the file with the body, or - for the standard input; without one there is no body')
+    .option('--method <method>', 'its method', 'POST')
+    .option('--path <path>', 'where it is sent, with its query', '/api/v2/conversations/webchat')
+    .option('--content-type <type>', 'its Content-Type; an empty one sends none', 'application/json')
+    .addOption(
+      new Option('--header <header>', 'a further header, as Name: value; may be given several times')
+        .argParser(withHeader)
+        .default({}, 'Accept: */*'),
+    )
+    .option('--config [path]', `config file, YAML or JSON (${environmentName('config')})`)
+    .action(async (payload: string | undefined, options: ExplainOptions) => {
+      const { config } = await configOf(command);
+      const { explain } = await import('./explain-run.js');
+      await runStrictly(command, () => explain(payload, options, config));
+    });
+  return addSettingFlags(command);
+}
+
+function withHeader(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+  const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError('It must be of the form "Name: value".');
+  return { ...before, [name.toLowerCase()]: value };
+}

@@ -1,0 +1,21 @@
+/** The colours of a ladder in a terminal. */
+import { styleText } from 'node:util';
+import type { Paint, Tone } from './ladder-text.js';
+
+const STYLES: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
+  dim: 'dim',
+  strong: 'bold',
+  accepted: 'green',
+  running: 'cyan',
+  rejected: 'yellow',
+  failed: 'red',
+  info: 'reset',
+  warn: 'yellow',
+  error: 'red',
+};
+
+/** Paints where the output is a terminal that has colours. */
+export function paintFor(output: NodeJS.WriteStream): Paint {
+  const colors = output.isTTY && output.hasColors();
+  return (tone, text) => (colors ? styleText(STYLES[tone], text) : text);
+}

@@ -1,0 +1,72 @@
+/** The control API, as far as the page uses it: every address is seen from the page's own. */
+import type { Trace } from '../trace/trace.js';
+import type { Agent, Conversation, Health, List, Signal, Skill, TenantSeen, Transcript } from './records.js';
+
+/** A refusal of the control API, or that it could not be reached; the message is for a person. */
+export class ApiError extends Error {
+  readonly code: string | undefined;
+  constructor(message: string, code?: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export type Query = Readonly<Record<string, string | undefined>>;
+
+export const api = {
+  health: () => ask<Health>('GET', 'health'),
+  traces: (query: Query) => ask<List<Trace>>('GET', `traces${search(query)}`),
+  trace: (traceId: string) => ask<Trace>('GET', `traces/${encodeURIComponent(traceId)}`),
+  tenants: () => ask<List<TenantSeen>>('GET', 'tenants?limit=1000'),
+  conversations: () => ask<List<Conversation>>('GET', 'conversations?limit=200'),
+  conversation: (id: string) => ask<Conversation>('GET', `conversations/${encodeURIComponent(id)}`),
+  open: (conversation: object) => ask<Conversation>('POST', 'conversations', conversation),
+  end: (id: string) => ask<Conversation>('POST', `conversations/${encodeURIComponent(id)}/end`),
+  signals: (contactId: string) => ask<List<Signal>>('GET', `signals${search({ contactId, limit: '1000' })}`),
+  transcripts: (contactId: string) => ask<List<Transcript>>('GET', `transcripts${search({ contactId, limit: '100' })}`),
+  skills: () => ask<List<Skill>>('GET', 'skills'),
+  setSkill: (skillId: number, change: object) => ask<Skill>('PATCH', `skills/${String(skillId)}`, change),
+  agents: () => ask<List<Agent>>('GET', 'agents'),
+  reset: () => ask<undefined>('POST', 'reset'),
+  /** Whether the platform takes the thread's request without a token. */
+  takesNoToken: async () => {
+    const { trace } = await ask<{ readonly trace: Trace }>('POST', 'explain', { body: { sessionId: 'abc-123' } });
+    return !trace.entries.some(({ code }) => code === 'TOKEN_MISSING');
+  },
+};
+
+/** The address of the stream of traces, seen from the page. */
+export function streamAddress(query: Query): string {
+  return `traces/stream${search(query)}`;
+}
+
+function search(query: Query): string {
+  const given = Object.entries(query).flatMap(([name, value]): [string, string][] =>
+    value === undefined || value === '' ? [] : [[name, value]],
+  );
+  return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
+}
+
+interface Refusal {
+  readonly cause?: { readonly code: string; readonly expected: string; readonly received: string; readonly remedy: string };
+}
+
+async function ask<T>(method: string, path: string, body?: object): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      cache: 'no-store',
+      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch {
+    throw new ApiError('The emulator cannot be reached: it was stopped, or is just starting.');
+  }
+  const text = await response.text();
+  const value: unknown = text === '' ? undefined : JSON.parse(text);
+  if (response.ok) return value as T;
+  const { cause } = value as Refusal;
+  if (cause === undefined) throw new ApiError(`It was answered ${String(response.status)}.`);
+  throw new ApiError(`Expected ${cause.expected}; received ${cause.received}. ${cause.remedy}`, cause.code);
+}

@@ -1,0 +1,40 @@
+/** Puts the tenant back to what the config seeds; asks once more before. */
+import { tenantOf } from '../address.js';
+import { api, type ApiError } from '../api.js';
+import { button, h } from '../dom.js';
+import type { Tool } from './tools.js';
+
+export const resetTool: Tool = (page, done) => {
+  const box = h('span', { class: 'tool confirm' });
+  const rest = (): void => {
+    box.replaceChildren(button('Reset', ask));
+  };
+  const ask = (): void => {
+    const sure = button(
+      'Yes, reset',
+      () => {
+        api.reset().then(
+          () => {
+            page.startOver();
+            page.say('The tenant is as on the first day.');
+            rest();
+            done();
+          },
+          (problem: unknown) => {
+            page.say((problem as ApiError).message);
+            rest();
+          },
+        );
+      },
+      { class: 'danger' },
+    );
+    box.replaceChildren(
+      h('span', {}, `Conversations, traces and all else of the tenant ${tenantOf(location.pathname)} go.`),
+      sure,
+      button('No', rest),
+    );
+    sure.focus();
+  };
+  rest();
+  return box;
+};

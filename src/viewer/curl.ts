@@ -1,0 +1,40 @@
+/** A request of a trace as a curl command that sends it again. */
+import type { Trace } from '../trace/trace.js';
+
+/** curl says these itself, or they belong to the connection and not to the request. */
+const LEFT_OUT =
+  /^(?:host|content-length|connection|accept-encoding|user-agent|transfer-encoding|expect|keep-alive|te|upgrade|content-encoding|origin|referer|cookie|sec-.*|x-forwarded-.*)$/;
+/** Those that curl adds by itself unless it is told not to. */
+const ADDED = ['accept', 'content-type'];
+
+/** `origin` is that of the emulator, without a slash at the end. undefined where the trace is of no request. */
+export function curlOf({ request }: Trace, origin: string): string | undefined {
+  if (request.method === 'SCRIPT' || !request.path.startsWith('/')) return undefined;
+  const { body } = request;
+  const hasBody = body !== null;
+  const parts = ['curl -i'];
+  if (request.method === 'HEAD') parts.push('--head');
+  else if (request.method !== (hasBody ? 'POST' : 'GET')) parts.push(`-X ${quoted(request.method)}`);
+  // Brackets and dots mean something to curl, and are sent as they stand here.
+  if (/[[\]{}]/.test(request.path)) parts.push('--globoff');
+  if (/\/\.{1,2}(?:[/?]|$)/.test(request.path)) parts.push('--path-as-is');
+  parts.push(quoted(origin + request.path));
+  for (const [name, value] of Object.entries(request.headers))
+    if (!LEFT_OUT.test(name)) parts.push(`-H ${headerOf(name, value)}`);
+  for (const name of ADDED)
+    if (!(name in request.headers) && (name !== 'content-type' || hasBody)) parts.push(`-H ${quoted(`${name}:`)}`);
+  if (hasBody) parts.push(`--data-raw ${quoted(body)}`);
+  const command = parts.join(' \\\n  ');
+  return request.bodyComplete ? command : `# The trace has only the beginning of the body.\n${command}`;
+}
+
+/** What a trace hides of a token, the one who sends it again must know. */
+function headerOf(name: string, value: string): string {
+  if (!value.includes('[redacted]')) return quoted(value === '' ? `${name};` : `${name}: ${value}`);
+  const variable = name === 'authorization' ? 'Bearer $TOKEN' : '$SECRET';
+  return `"${name}: ${variable}"`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

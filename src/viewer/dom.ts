@@ -1,0 +1,79 @@
+/** Makes elements. Whatever came over the wire becomes text in them, never markup, and what would turn its direction is shown as an escape. */
+import { printable } from '../terminal/printable.js';
+
+export type Child = Node | string | undefined;
+
+interface Made {
+  readonly on?: Readonly<Record<string, (event: Event) => void>>;
+  readonly [attribute: string]: unknown;
+}
+
+/** An element with its attributes; undefined and false leave one out, true sets it empty. */
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  { on = {}, ...attributes }: Made = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) element.setAttribute(name, '');
+    else if (typeof value === 'string') element.setAttribute(name, value);
+  }
+  for (const [event, listener] of Object.entries(on)) element.addEventListener(event, listener);
+  element.append(...children.filter((child) => child !== undefined));
+  return element;
+}
+
+/** Text from the wire on one line. */
+export function wire(text: string): string {
+  return printable(text);
+}
+
+/** Text from the wire that may have several lines. */
+export function wireLines(text: string): string {
+  return text
+    .split(/(\r?\n|\t)/)
+    .map((part, index) => (index % 2 === 1 ? part : printable(part)))
+    .join('');
+}
+
+/** In characters. More is shown when asked for, so that a megabyte does not stop the page. */
+const SHOWN_AT_FIRST = 2000;
+
+/** A text from the wire, of which the beginning is shown where it is long. */
+export function longText(text: string): HTMLElement {
+  if (text.length <= SHOWN_AT_FIRST) return h('span', { class: 'wire' }, wireLines(text));
+  const whole = h('span', { class: 'wire' }, wireLines(text.slice(0, SHOWN_AT_FIRST)), '… ');
+  const more = h(
+    'button',
+    {
+      type: 'button',
+      class: 'quiet',
+      on: {
+        click: () => {
+          whole.replaceChildren(wireLines(text));
+        },
+      },
+    },
+    `Show all ${text.length.toLocaleString('en')} characters`,
+  );
+  whole.append(more);
+  return whole;
+}
+
+export function button(label: string, click: () => void, attributes: Made = {}): HTMLButtonElement {
+  return h('button', { type: 'button', on: { click }, ...attributes }, label);
+}
+
+/** The local time of day, to the millisecond, with the whole time as its title. */
+export function clock(at: string): HTMLElement {
+  const date = new Date(at);
+  const two = (number: number): string => String(number).padStart(2, '0');
+  const text = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+  return h('time', { datetime: at, title: at }, text);
+}
+
+/** A mark and a word: what became of something is never told by its colour alone. */
+export function badge(kind: string, text: string): HTMLElement {
+  return h('span', { class: `badge ${kind}` }, text);
+}

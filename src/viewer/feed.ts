@@ -1,0 +1,107 @@
+/** Follows the traces of the emulator: what it keeps first, then each as it comes; over lost connections and restarts. */
+import type { Trace } from '../trace/trace.js';
+import { api, type ApiError, type Query, streamAddress } from './api.js';
+
+export type Connection = 'connecting' | 'live' | 'lost';
+
+export interface FeedListener {
+  /** `size` in characters of JSON, where it is known. */
+  onTrace(trace: Trace, start: number, size?: number): void;
+  onConnection(connection: Connection): void;
+  /** How many traces fit, of those that the emulator keeps. */
+  onTotal(total: number): void;
+  /** Something that the person should know. */
+  onNote(text: string): void;
+  /** The emulator was started anew. */
+  onRestart(): void;
+}
+
+/** So many are read at first. */
+const AT_FIRST = 200;
+/** In milliseconds. */
+const TRIES_AGAIN_AFTER = 1500;
+
+export class Feed {
+  readonly #listener: FeedListener;
+  #source: EventSource | undefined;
+  #again: ReturnType<typeof setTimeout> | undefined;
+  /** Rises with each stream, so that what belongs to one before is not taken. */
+  #turn = 0;
+  #startedAt: string | undefined;
+  #start = 0;
+
+  constructor(listener: FeedListener) {
+    this.#listener = listener;
+  }
+
+  /** Follows those that fit the query, instead of what was followed before. */
+  follow(query: Query): void {
+    this.stop();
+    const turn = this.#turn;
+    this.#listener.onConnection('connecting');
+    const source = new EventSource(streamAddress(query));
+    this.#source = source;
+    /** What comes before it is known whether the emulator is still the same. */
+    let waiting: { readonly trace: Trace; readonly size: number }[] | undefined = [];
+    source.addEventListener('trace', ({ data }: MessageEvent<string>) => {
+      const trace = JSON.parse(data) as Trace;
+      if (waiting === undefined) this.#listener.onTrace(trace, this.#start, data.length);
+      else waiting.push({ trace, size: data.length });
+    });
+    for (const name of ['missed', 'dropped'])
+      source.addEventListener(name, ({ data }: MessageEvent<string>) => {
+        // After a restart nothing of the one before can be there.
+        if (waiting === undefined) this.#listener.onNote((JSON.parse(data) as { readonly message: string }).message);
+      });
+    source.addEventListener('open', () => {
+      waiting ??= [];
+      void this.#catchUp(query, turn).then((done) => {
+        if (turn !== this.#turn) return;
+        for (const { trace, size } of waiting ?? []) this.#listener.onTrace(trace, this.#start, size);
+        waiting = undefined;
+        if (done) this.#listener.onConnection('live');
+      });
+    });
+    source.addEventListener('error', () => {
+      if (turn !== this.#turn) return;
+      this.#listener.onConnection('lost');
+      if (source.readyState !== EventSource.CLOSED) return;
+      this.#again = setTimeout(() => {
+        this.follow(query);
+      }, TRIES_AGAIN_AFTER);
+    });
+  }
+
+  stop(): void {
+    this.#turn += 1;
+    clearTimeout(this.#again);
+    this.#source?.close();
+  }
+
+  /** Reads more of what is kept than was read at first. */
+  async load(query: Query, limit: number): Promise<void> {
+    const turn = this.#turn;
+    const { items, total } = await api.traces({ ...query, limit: String(limit) });
+    if (turn !== this.#turn) return;
+    for (const trace of items) this.#listener.onTrace(trace, this.#start);
+    this.#listener.onTotal(total);
+  }
+
+  async #catchUp(query: Query, turn: number): Promise<boolean> {
+    try {
+      const { startedAt } = await api.health();
+      if (turn !== this.#turn) return false;
+      const restarted = this.#startedAt !== undefined && this.#startedAt !== startedAt;
+      this.#startedAt = startedAt;
+      if (restarted) {
+        this.#start += 1;
+        this.#listener.onRestart();
+      }
+      await this.load(query, AT_FIRST);
+      return true;
+    } catch (problem) {
+      if (turn === this.#turn) this.#listener.onNote((problem as ApiError).message);
+      return false;
+    }
+  }
+}

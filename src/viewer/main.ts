@@ -1,0 +1,228 @@
+/** The page: puts its parts together, follows the traces, and shows what its address says. */
+import { fragmentOf, type Shown, shownIn } from './address.js';
+import { Book } from './book.js';
+import { conversationView } from './conversation.js';
+import { conversationsView } from './conversations.js';
+import { h } from './dom.js';
+import { type Connection, Feed } from './feed.js';
+import { helpDialog } from './help.js';
+import type { Page, Part } from './page.js';
+import { tenantSwitch } from './tenant-switch.js';
+import { themeButton } from './theme.js';
+import { traceList } from './trace-list.js';
+import { traceView } from './trace-view.js';
+
+/** In milliseconds: the list is drawn no more often, however many traces come. */
+const DRAWN_AT_MOST_EVERY = 150;
+/** In milliseconds. */
+const SAID_FOR = 8000;
+/** As many as the page holds. */
+const MOST = 1000;
+
+const CONNECTIONS: Readonly<Record<Connection, string>> = {
+  connecting: 'connecting …',
+  live: 'live',
+  lost: 'not connected, trying again …',
+};
+
+let shown = shownIn(location.hash);
+let total: number | undefined;
+let paused = false;
+const book = new Book();
+
+const feed = new Feed({
+  onTrace(trace, start, size) {
+    if (total !== undefined && book.get(trace.traceId) === undefined) total += 1;
+    book.add(trace, start, size);
+    soon();
+  },
+  onConnection(now) {
+    connection.textContent = CONNECTIONS[now];
+    connection.className = `connection ${now}`;
+    soon();
+  },
+  onTotal(number) {
+    total = number;
+    soon();
+  },
+  onNote: (text) => {
+    page.say(text);
+  },
+  onRestart() {
+    page.say('The emulator was started anew.');
+  },
+});
+
+const page: Page = {
+  get shown() {
+    return shown;
+  },
+  book,
+  get total() {
+    return total;
+  },
+  get paused() {
+    return paused;
+  },
+  link: (change) => fragmentOf({ ...shown, ...change }),
+  go(change, replace = false) {
+    const next = { ...shown, ...change };
+    const address = fragmentOf(next);
+    if (replace) history.replaceState(null, '', address);
+    else if (address !== location.hash) history.pushState(null, '', address);
+    show(next);
+  },
+  pause() {
+    paused = !paused;
+    draw();
+  },
+  loadMore() {
+    feed.load(shown.filters, MOST).catch((problem: unknown) => {
+      page.say((problem as Error).message);
+    });
+  },
+  say(text) {
+    said.textContent = text;
+    said.hidden = false;
+    clearTimeout(silence);
+    silence = setTimeout(() => {
+      said.hidden = true;
+    }, SAID_FOR);
+  },
+  startOver() {
+    book.clear();
+    total = undefined;
+    feed.follow(shown.filters);
+    draw();
+  },
+};
+
+let silence: ReturnType<typeof setTimeout> | undefined;
+const said = h('div', { class: 'said', role: 'status', hidden: true });
+const connection = h('span', { class: 'connection connecting', role: 'status' });
+const help = helpDialog();
+const list = traceList(page);
+const trace = traceView(page);
+const traces = h('div', { class: 'split' }, list.element, trace.element);
+const views: Readonly<Record<Shown['view'], { readonly element: HTMLElement; readonly parts: readonly Part[] }>> = {
+  traces: { element: traces, parts: [list, trace] },
+  conversations: whole(conversationsView(page)),
+  conversation: whole(conversationView(page)),
+};
+const tabs = {
+  traces: h('a', { href: '#' }, 'Traces'),
+  conversations: h('a', { href: '#view=conversations' }, 'Conversations'),
+};
+const main = h('main', {});
+
+document.querySelector('noscript')?.remove();
+document.body.append(
+  h(
+    'header',
+    { class: 'top' },
+    h('h1', {}, 'cxone-emulator'),
+    h('nav', { 'aria-label': 'Views' }, tabs.traces, tabs.conversations),
+    connection,
+    h('span', { class: 'spring' }),
+    tenantSwitch(),
+    themeButton(),
+    h('button', { type: 'button', class: 'quiet', on: { click: help.open }, 'aria-keyshortcuts': '?' }, 'Keys'),
+  ),
+  main,
+  said,
+  help.element,
+);
+
+function whole(part: Part): { readonly element: HTMLElement; readonly parts: readonly Part[] } {
+  return { element: part.element, parts: [part] };
+}
+
+function show(next: Shown): void {
+  const before = shown;
+  shown = next;
+  if (JSON.stringify(before.filters) !== JSON.stringify(next.filters)) page.startOver();
+  draw();
+}
+
+let drawing = false;
+let drawnAt = -Infinity;
+
+/** Draws once all that comes at the same time is there. */
+function soon(): void {
+  if (drawing) return;
+  drawing = true;
+  setTimeout(
+    () => {
+      requestAnimationFrame(() => {
+        drawing = false;
+        draw();
+      });
+    },
+    Math.max(0, drawnAt + DRAWN_AT_MOST_EVERY - performance.now()),
+  );
+}
+
+function draw(): void {
+  drawnAt = performance.now();
+  const view = views[shown.view];
+  if (view.element.parentElement !== main) main.replaceChildren(view.element);
+  traces.classList.toggle('open', shown.trace !== undefined);
+  for (const part of view.parts) part.update();
+  for (const [name, tab] of Object.entries(tabs)) {
+    const current = name === 'traces' ? shown.view === 'traces' : shown.view !== 'traces';
+    if (current) tab.setAttribute('aria-current', 'page');
+    else tab.removeAttribute('aria-current');
+  }
+  tabs.traces.href = page.link({ view: 'traces', conversation: undefined });
+  document.title = `${shown.view === 'traces' ? 'Traces' : 'Conversations'} · cxone-emulator`;
+}
+
+/** By key; each does nothing while something is typed. */
+const KEYS: Readonly<Record<string, () => void>> = {
+  j: () => {
+    list.step(1);
+  },
+  k: () => {
+    list.step(-1);
+  },
+  p: () => {
+    page.pause();
+  },
+  '/': () => {
+    list.focusSearch();
+  },
+  '?': help.open,
+  c: () => {
+    document.querySelector<HTMLButtonElement>('.tracehead [aria-keyshortcuts=c]')?.click();
+  },
+  Escape: () => {
+    if (shown.trace !== undefined) page.go({ trace: undefined });
+  },
+  Enter: () => {
+    trace.focus();
+  },
+};
+
+document.addEventListener('keydown', (event) => {
+  const { key, ctrlKey, metaKey, altKey, target } = event;
+  if (ctrlKey || metaKey || altKey || help.element.open || shown.view !== 'traces') return;
+  if (target instanceof HTMLElement) {
+    const typing = target.matches('input:not([type=checkbox]), select, textarea');
+    if (typing && key === 'Escape') target.blur();
+    if (typing || (key === 'Enter' && target.matches('a, button, summary, input'))) return;
+  }
+  const act = KEYS[key];
+  if (act === undefined) return;
+  event.preventDefault();
+  act();
+});
+document.addEventListener('click', ({ target }) => {
+  for (const open of document.querySelectorAll('details.filters[open], details.tool[open]'))
+    if (target instanceof Node && target.isConnected && !open.contains(target)) open.removeAttribute('open');
+});
+window.addEventListener('popstate', () => {
+  show(shownIn(location.hash));
+});
+
+feed.follow(shown.filters);
+draw();

@@ -1,0 +1,30 @@
+/** What the parts of the page share: what is shown, the traces that are held, and how to go elsewhere. */
+import type { Shown } from './address.js';
+import type { Book } from './book.js';
+
+export interface Page {
+  /** As the address says it now. */
+  readonly shown: Shown;
+  readonly book: Book;
+  /** How many traces the emulator has that fit the filters; undefined until it said so. */
+  readonly total: number | undefined;
+  readonly paused: boolean;
+  /** The address that leads there. */
+  link(change: Partial<Shown>): string;
+  /** Shows something else; `replace` leaves no step to go back to. */
+  go(change: Partial<Shown>, replace?: boolean): void;
+  /** Stops or goes on following. */
+  pause(): void;
+  /** Loads as many traces as the page holds. */
+  loadMore(): void;
+  /** Tells the person something, for a while. */
+  say(text: string): void;
+  /** Forgets all traces and reads them anew, as after a reset. */
+  startOver(): void;
+}
+
+/** A part of the page that is drawn anew when something has changed. */
+export interface Part {
+  readonly element: HTMLElement;
+  update(): void;
+}

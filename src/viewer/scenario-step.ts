@@ -1,0 +1,86 @@
+/** A request of a trace, and what became of it, as a step of a scenario file. */
+import { causeOf, type Trace, warningsOf } from '../trace/trace.js';
+import { laidOut } from './json-text.js';
+
+/** The runner sends these by itself, or they belong to the connection and not to the request. */
+const LEFT_OUT =
+  /^(?:host|content-length|connection|accept-encoding|user-agent|transfer-encoding|expect|keep-alive|te|upgrade|content-encoding|origin|referer|cookie|sec-.*|x-forwarded-.*)$/;
+
+/** YAML, to be put under `steps:`. undefined where the trace is of no request. */
+export function scenarioStepOf(trace: Trace): string | undefined {
+  const { request, response } = trace;
+  if (request.method === 'SCRIPT' || !request.path.startsWith('/')) return undefined;
+  const cause = causeOf(trace);
+  // The runner sends a token of its own instead of one that the trace hides.
+  const warnings = [...new Set(warningsOf(trace).flatMap(({ code }) => code ?? []))].filter(
+    (code) => code !== 'TOKEN_NOT_CHECKED' || request.headers.authorization?.includes('[redacted]') !== true,
+  );
+  const path = request.path.replace(/^\/t\/[^/?]+(?=\/)/, '');
+  const became = cause?.code != null ? `is refused: ${cause.code}` : response === null ? 'gets no answer' : 'is accepted';
+  const body = bodyOf(request);
+  return [
+    ...(request.bodyComplete ? [] : ['# The trace has only the beginning of the body.']),
+    `- name: ${text(`${request.method} ${path.split('?', 1)[0] ?? ''} ${became}`.slice(0, 300))}`,
+    '  request:',
+    `    method: ${text(request.method)}`,
+    // The runner tells paths from addresses by their slash before it reads the template.
+    `    path: ${LIKE_A_TEMPLATE.test(path) ? text(`/{% raw %}${path.slice(1)}{% endraw %}`) : text(path)}`,
+    ...headersOf(request.headers, body.startsWith('body:')),
+    ...(body === '' ? [] : [`    ${body}`]),
+    '  expect:',
+    ...(response === null ? [] : [`    status: ${String(response.status)}`]),
+    cause?.code == null
+      ? `    cause: none`
+      : `    cause: { code: ${cause.code}${cause.pointer == null ? '' : `, pointer: ${template(cause.pointer)}`} }`,
+    ...(warnings.length === 0 ? [] : [`    warnings: [${warnings.join(', ')}]`]),
+    '',
+  ].join('\n');
+}
+
+function headersOf(headers: Trace['request']['headers'], sentAsJson: boolean): string[] {
+  const given = Object.entries(headers).flatMap(([name, value]) => {
+    if (LEFT_OUT.test(name) || (sentAsJson && name === 'content-type' && value === 'application/json')) return [];
+    if (!value.includes('[redacted]')) return [`      ${text(name)}: ${template(value)}`];
+    return [`      ${text(name)}: ${name === 'authorization' ? `'Bearer {{ token }}'` : `'{{ env.SECRET }}'`}`];
+  });
+  const away = 'accept' in headers ? [] : ['      accept: null'];
+  const lines = [...given, ...away, ...(sentAsJson && !('content-type' in headers) ? ['      content-type: null'] : [])];
+  return lines.length === 0 ? [] : ['    headers:', ...lines];
+}
+
+/** As JSON, where sending that sends the same; else as the text that came. */
+function bodyOf({ body, headers, bodyComplete }: Trace['request']): string {
+  if (body === null) return '';
+  const same = bodyComplete && 'content-type' in headers && laidOut(body) === laidOut(again(body)) && laidOut(body) !== undefined;
+  return same ? `body: ${inTemplate(JSON.stringify(JSON.parse(body)))}` : `bodyText: ${template(body)}`;
+}
+
+function again(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body));
+  } catch {
+    return '';
+  }
+}
+
+/** What looks like a template is data here. */
+const LIKE_A_TEMPLATE = /\{\{|\{%/;
+
+function template(value: string): string {
+  return text(LIKE_A_TEMPLATE.test(value) ? `{% raw %}${value}{% endraw %}` : value);
+}
+
+/** Each text in the JSON that looks like a template is shielded by itself. */
+function inTemplate(json: string): string {
+  if (!LIKE_A_TEMPLATE.test(json)) return json;
+  return JSON.stringify(JSON.parse(json), (_, value: unknown) =>
+    typeof value === 'string' && LIKE_A_TEMPLATE.test(value) ? `{% raw %}${value}{% endraw %}` : value,
+  );
+}
+
+/** YAML reads the texts of JSON. */
+function text(value: string): string {
+  return /^[A-Za-z/][\w./-]*$/.test(value) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(value)
+    ? value
+    : JSON.stringify(value);
+}

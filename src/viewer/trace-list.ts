@@ -1,0 +1,197 @@
+/** The list of traces, newest first: what came, when, what became of it and why. */
+import { milliseconds, statusOf } from '../trace/ladder.js';
+import { causeOf, type Trace, warningsOf } from '../trace/trace.js';
+import { filterCount } from './address.js';
+import type { Entry } from './book.js';
+import { badge, button, clock, h, wire } from './dom.js';
+import { filterBar } from './filter-bar.js';
+import type { Page, Part } from './page.js';
+import { holds } from './search.js';
+import { welcome } from './welcome.js';
+
+/** So many rows at most; the search finds those beyond. */
+const MOST_ROWS = 300;
+/** In characters: the title has all of it. */
+const LONGEST_PATH = 160;
+
+export interface TraceListPart extends Part {
+  /** Goes to the next or the one before, seen from the one that is open. */
+  step(by: 1 | -1): void;
+  focusSearch(): void;
+}
+
+export function traceList(page: Page): TraceListPart {
+  const rows = new Map<string, { readonly entry: Entry; readonly row: HTMLLIElement }>();
+  const list = h('ol', { class: 'rows' });
+  const empty = h('div', { class: 'empty', hidden: true });
+  const count = h('p', { class: 'count' });
+  const pause = button('Pause', page.pause.bind(page), { class: 'pause', 'aria-keyshortcuts': 'p' });
+  const more = button('', () => {
+    page.loadMore();
+  });
+  const bar = filterBar(page);
+  const element = h(
+    'section',
+    { class: 'list', 'aria-label': 'Traces' },
+    bar.element,
+    h('div', { class: 'listhead' }, count, pause),
+    h('div', { class: 'scroll' }, list, empty, h('div', { class: 'more' }, more)),
+  );
+  let listed: readonly Entry[] = [];
+  /** What is listed while it is paused. */
+  let held: readonly Entry[] | undefined;
+  let emptyFor = '';
+  let current: HTMLElement | undefined;
+
+  const draw = (entries: readonly Entry[]): void => {
+    const wanted = new Set(entries.map(({ trace }) => trace.traceId));
+    for (const [id, { row }] of rows)
+      if (!wanted.has(id)) {
+        row.remove();
+        rows.delete(id);
+      }
+    let place = list.firstElementChild;
+    entries.forEach((entry, index) => {
+      const older = entries[index + 1];
+      const restarted = older !== undefined && older.start !== entry.start;
+      let known = rows.get(entry.trace.traceId);
+      if (known?.entry.trace !== entry.trace || (known.row.dataset.restarted === 'yes') !== restarted) {
+        const row = rowOf(page, entry.trace, restarted);
+        if (known?.row === place) place = place.nextElementSibling;
+        known?.row.remove();
+        known = { entry, row };
+        rows.set(entry.trace.traceId, known);
+      }
+      if (known.row === place) place = place.nextElementSibling;
+      else list.insertBefore(known.row, place);
+    });
+  };
+  const mark = (): void => {
+    const row = rows.get(page.shown.trace ?? '')?.row.querySelector('a') ?? undefined;
+    if (row === current && row?.hasAttribute('aria-current') !== false) return;
+    current?.removeAttribute('aria-current');
+    row?.setAttribute('aria-current', 'true');
+    current = row;
+  };
+
+  return {
+    element,
+    update() {
+      const { book, shown, paused, total } = page;
+      if (!paused) held = undefined;
+      else held ??= book.entries;
+      const source = held ?? book.entries;
+      const fitting = shown.text === '' ? source : source.filter(({ trace }) => holds(trace, shown.text));
+      listed = fitting.slice(0, MOST_ROWS);
+      draw(listed);
+      mark();
+      bar.update();
+
+      const fresh = held === undefined ? 0 : book.entries.filter((entry) => !source.includes(entry)).length;
+      pause.textContent = paused ? `Resume${fresh === 0 ? '' : ` (${String(fresh)} new)`}` : 'Pause';
+      pause.setAttribute('aria-pressed', String(paused));
+      const all = shown.text === '' ? Math.max(total ?? 0, fitting.length) : book.entries.length;
+      count.textContent =
+        listed.length === all ? plural(all, 'trace') : `${listed.length.toLocaleString('en')} of ${plural(all, 'trace')}`;
+      const unread = (total ?? 0) > book.entries.length && book.entries.length < 1000;
+      more.hidden = !unread || listed.length === 0;
+      more.textContent = `Read up to 1,000 of the ${plural(total ?? 0, 'trace')} that are kept`;
+
+      empty.hidden = listed.length > 0 || total === undefined;
+      const state = `${String(filterCount(shown) > 0)} ${String(book.entries.length)}`;
+      if (empty.hidden) emptyFor = '';
+      else if (emptyFor !== state) {
+        emptyFor = state;
+        empty.replaceChildren(filterCount(shown) > 0 ? nothingFits(page) : welcome());
+      }
+    },
+    step(by) {
+      const at = listed.findIndex(({ trace }) => trace.traceId === page.shown.trace);
+      const next = listed[at === -1 ? 0 : at + by];
+      if (next === undefined) return;
+      page.go({ trace: next.trace.traceId }, page.shown.trace !== undefined);
+      rows.get(next.trace.traceId)?.row.scrollIntoView({ block: 'nearest' });
+    },
+    focusSearch() {
+      bar.focusSearch();
+    },
+  };
+}
+
+export function plural(number: number, thing: string): string {
+  return `${number.toLocaleString('en')} ${thing}${number === 1 ? '' : 's'}`;
+}
+
+function nothingFits(page: Page): HTMLElement {
+  return h(
+    'div',
+    { class: 'nothing' },
+    h('h2', {}, 'No trace fits these filters'),
+    h('p', {}, 'The emulator keeps the newest traces only, and a reset clears them. What comes and fits is shown here at once.'),
+    button('Clear the filters', () => {
+      page.go({ filters: {}, text: '' });
+    }),
+  );
+}
+
+function rowOf(page: Page, trace: Trace, restarted: boolean): HTMLLIElement {
+  const { request, traceId, outcome, script, conversationId, contactId, parent, tenant } = trace;
+  const cause = causeOf(trace);
+  const warnings = warningsOf(trace);
+  const path = withoutTenant(request.path, tenant);
+  const about = [script === null ? '' : `script ${script}`, conversationId ?? (contactId === null ? '' : `contact ${contactId}`)];
+  const link = h(
+    'a',
+    {
+      class: `row ${outcome}`,
+      href: `#trace=${encodeURIComponent(traceId)}`,
+      on: {
+        click: (event) => {
+          const { ctrlKey, metaKey, shiftKey, button: pressed } = event as MouseEvent;
+          if (ctrlKey || metaKey || shiftKey || pressed !== 0) return;
+          event.preventDefault();
+          page.go({ trace: traceId });
+        },
+      },
+    },
+    clock(trace.startedAt),
+    h(
+      'span',
+      { class: 'line' },
+      h(
+        'span',
+        { class: 'what', title: wire(request.path.slice(0, 2000)) },
+        ...(parent === null ? [] : [h('span', { class: 'child', title: 'a script did this' }, '↳ ')]),
+        h('b', {}, wire(request.method)),
+        ` ${wire(path.length > LONGEST_PATH ? `${path.slice(0, LONGEST_PATH)}…` : path)}`,
+      ),
+      badge(outcome, statusOf(trace).replace(/^(\d+)$/, outcome === 'accepted' ? '$1' : `$1 ${outcome}`)),
+    ),
+    h(
+      'span',
+      { class: 'line' },
+      h('span', { class: 'about' }, wire(about.filter(Boolean).join(' · '))),
+      h(
+        'span',
+        { class: 'why' },
+        ...(cause?.code == null
+          ? warnings.length === 0
+            ? [h('span', { class: 'took' }, milliseconds(trace.durationMs))]
+            : [h('span', { class: 'warned' }, `▲ ${warnings.map(({ code }) => code ?? '').join(', ')}`)]
+          : [cause.code]),
+      ),
+    ),
+  );
+  const row = h(
+    'li',
+    {},
+    link,
+    restarted ? h('p', { class: 'restart' }, 'The emulator was started anew; what is below is from before.') : undefined,
+  );
+  if (restarted) row.dataset.restarted = 'yes';
+  return row;
+}
+
+function withoutTenant(path: string, tenant: string): string {
+  return path.startsWith(`/t/${tenant}/`) ? path.slice(tenant.length + 3) : path;
+}

@@ -1,0 +1,122 @@
+/** `cxone-emulator trace`: the ladder of a trace of a running emulator, of those of a conversation, or of each as it comes. */
+import { expect, test } from 'vitest';
+import { CONVERSATION, emulator, HANDOVER, open, send } from '../support/client.js';
+import { run, start } from '../support/cli.js';
+import { signalTo } from '../support/scripts.js';
+
+function refuse(url: string, sessionId: string, tenant = ''): Promise<string> {
+  return send(url, { path: tenant + HANDOVER, body: { sessionId } }).then(({ headers }) => headers['x-emulator-trace-id'] ?? '');
+}
+
+test('the newest, one by its id, those of a conversation in their order, those of a tenant', async () => {
+  const { url } = await emulator();
+  await open(url);
+  const first = await refuse(url, 'abc-123');
+  await send(url, { body: { sessionId: CONVERSATION, skillId: 4001 } });
+  await send(url, { body: { sessionId: CONVERSATION, skillId: 4001 } });
+  const elsewhere = await refuse(url, 'xyz', '/t/alpha');
+
+  const newest = await run(['trace', '--url', url]);
+  expect(newest).toEqual({ code: 0, err: '', out: expect.stringMatching(/^POST \S+ {2}200 accepted/) });
+  expect(newest.out).toMatch(/note +HANDOVER_REPEATED/);
+
+  const one = await run(['trace', first, '--url', `${url}/`]);
+  expect(one.out).toMatch(new RegExp(`^POST ${HANDOVER} {2}400 rejected CONVERSATION_ID_FORMAT[^]*trace +${first}\n`));
+
+  const all = await run(['trace', '--conversation', CONVERSATION], '', { CXONE_EMULATOR_URL: url });
+  expect(all.out.match(/^POST .*$/gm)).toHaveLength(2);
+  expect(all.out).toMatch(/goes from bot to queued[^]*HANDOVER_REPEATED/);
+
+  const rejected = await run(['trace', '--outcome', 'rejected', '--last', '5', '--url', url]);
+  expect(rejected.out.match(/^POST .*$/gm)).toHaveLength(1);
+
+  const alpha = await run(['trace', '--tenant', 'alpha', '--url', url]);
+  expect(alpha.out).toContain(elsewhere);
+  expect(alpha.out).toMatch(/tenant +alpha/);
+});
+
+test('of a script, the actions with their branches, variables and calls', async () => {
+  const { url } = await emulator({ scripts: 'scenarios/scripts' });
+  await open(url, { conversationId: CONVERSATION, attributes: { externalSessionId: 'abc-777' } });
+  await send(url, { path: '/webhooks/handover-mapped-variable', body: { sessionId: 'abc-777', metadata: { intent: 'x' } } });
+  const { out } = await run(['trace', '--script', 'handover-mapped-variable', '--url', url]);
+  expect(out).toMatch(/ms {2}MapId \(ASSIGN\) +Sets externalSessionId. → Default\n +variable +externalSessionId = "abc-777"\n/);
+  expect(out).toMatch(/ms {2}IsOne \(IF\) +vars.found.total == 1 is true. → OnTrue\n/);
+  const [, id = ''] = /call +POST http:\S+ → 200 in [\d.]+ ms, trace (\S+)\n/.exec(out) ?? [];
+  expect((await run(['trace', id, '--url', url])).out).toMatch(/set going by +\S+\n/);
+});
+
+test('what steers a terminal is shown as an escape', async () => {
+  const { url } = await emulator();
+  await send(url, { body: `{"sessionId": "\u001b[31m\u202eabc", "metadata": {}}` });
+  const { out } = await run(['trace', '--url', url]);
+  expect(out).toContain('\\u001b[31m\\u202eabc');
+  // eslint-disable-next-line no-control-regex -- what must not be printed
+  expect(out).not.toMatch(/[\u001b\u202e]/);
+});
+
+test('--follow prints each as it comes, and goes on once the emulator is there again', async () => {
+  const first = await emulator();
+  await refuse(first.url, 'before');
+  const child = start(['trace', '--follow', '--last', '1', '--code', 'CONVERSATION_ID_FORMAT', '--url', first.url]);
+  let printed = '';
+  child.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  await expect.poll(() => printed).toMatch(/received +"before"/);
+  await refuse(first.url, 'after');
+  await expect.poll(() => printed).toMatch(/received +"after"/);
+  const { port } = new URL(first.url);
+  await first.close();
+  await expect.poll(() => printed).toContain('waiting for it');
+  const second = await emulator({ port: Number(port) });
+  await refuse(second.url, 'again');
+  await expect.poll(() => printed, { timeout: 10_000 }).toMatch(/received +"again"/);
+  expect(printed.match(/^POST /gm)).toHaveLength(3);
+});
+
+test('1 where there is nothing to print, with the reason', async () => {
+  const { url } = await emulator();
+  expect(await run(['trace', '--url', url])).toMatchObject({
+    code: 1,
+    out: '',
+    err: expect.stringContaining('no such trace yet'),
+  });
+  expect(await run(['trace', 'nope', '--url', url])).toMatchObject({
+    code: 1,
+    out: '',
+    err: expect.stringContaining('TRACE_UNKNOWN'),
+  });
+  const gone = await emulator();
+  await gone.close();
+  expect(await run(['trace', '--url', gone.url])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('nothing listens at'),
+  });
+});
+
+test.each<readonly [string, readonly string[], string]>([
+  ['an id beside --follow', ['x', '--follow'], 'not both'],
+  ['no address', ['--url', 'localhost:8400'], '--url must be an address such as'],
+  ['no tenant', ['--tenant', 'Alpha'], '--tenant: a tenant’s name has'],
+  ['no number', ['--last', '0'], 'from 1 to 1000'],
+  ['no outcome', ['--outcome', 'refused'], 'Allowed choices are'],
+])('2 for %s', async (_, args, told) => {
+  expect(await run(['trace', ...args])).toMatchObject({ code: 2, out: '', err: expect.stringContaining(told) });
+});
+
+test('a script that waits is printed again when it has gone on', async () => {
+  const { url } = await emulator({ scripts: 'scenarios/scripts' });
+  const child = start(['trace', '--follow', '--script', 'voice-backchannel', '--url', url]);
+  let printed = '';
+  child.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  // Whether it listens cannot be asked for: what comes before is not printed.
+  await expect
+    .poll(async () => {
+      const { contactId } = (await open(url, { channel: 'voice' })) as { contactId: string };
+      const { body } = await send(url, { path: `/api/v2/contacts/${contactId}/attributes` });
+      await send(url, await signalTo(url, String(body.attributes?.spawnedContactId ?? body.spawnedContactId), 'Escalate'));
+      return printed;
+    })
+    .toMatch(/^SCRIPT \/voice-backchannel {2}ended/m);
+  expect(printed).toMatch(/^SCRIPT \/voice-backchannel {2}waits/m);
+});
