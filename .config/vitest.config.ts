@@ -10,6 +10,8 @@ export default defineConfig({
     deps: { interopDefault: false },
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // What is waited for comes when it comes, also on a machine that is busy.
+    expect: { poll: { timeout: 20_000 } },
     // In CI a test that is left alone with `.only` would silence the others.
     allowOnly: process.env['CI'] === undefined,
   },

@@ -1,5 +1,5 @@
 /** The command line as it is installed: what it prints, how it is set up, how it stops, what it refuses. */
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SETTINGS, SETTING_NAMES, environmentName } from '../src/settings.js';
 import { CONVERSATION, send, talk } from './support/client.js';
-import { SKIPS_FORBIDDEN } from './support/runs.js';
+import { hasCurl } from './support/runs.js';
 import { scriptsFolder, webhook, writeScripts } from './support/scripts.js';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
@@ -89,9 +89,6 @@ function accepts(port: number): Promise<boolean> {
     });
   });
 }
-
-/** Only where there is curl; .ci/run sees to it that there is. */
-const hasCurl = SKIPS_FORBIDDEN || spawnSync('curl', ['--version']).status === 0;
 
 test.skipIf(!hasCurl)('the three curls of the banner work as they stand', async () => {
   const { printed, prints } = await serve(['--port', '0']);

@@ -178,3 +178,15 @@ describe('a tenant', () => {
     await expect(waiting).rejects.toBeInstanceOf(VerificationError);
   });
 });
+
+test('explains a request of a tenant, bytes as they are, without a trace of it', async () => {
+  const alpha = (await emulator({ listen: false })).tenant('alpha');
+  const body = Buffer.from([0x7b, 0xff, 0x7d]);
+  expect(await alpha.explain({ body })).toMatchObject({
+    status: 400,
+    body: { errorCode: 'BadRequest', message: 'Bad Request' },
+    trace: { tenant: 'alpha', outcome: 'rejected' },
+  });
+  expect(alpha.traces()).toEqual([]);
+  await expect(alpha.explain({ path: '/_emulator/reset' })).rejects.toThrow(ControlError);
+});

@@ -92,7 +92,7 @@ const page: Page = {
   startOver() {
     book.clear();
     total = undefined;
-    feed.follow(shown.filters);
+    if (!document.hidden) feed.follow(shown.filters);
     draw();
   },
 };
@@ -224,5 +224,11 @@ window.addEventListener('popstate', () => {
   show(shownIn(location.hash));
 });
 
-feed.follow(shown.filters);
+// Browsers open six connections to one server at most: a page that nobody looks at holds none, so that the seventh loads.
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) feed.stop();
+  else feed.follow(shown.filters);
+});
+
+if (!document.hidden) feed.follow(shown.filters);
 draw();

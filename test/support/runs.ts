@@ -1,4 +1,5 @@
 /** How the suite runs here. */
+import { spawnSync } from 'node:child_process';
 
 /**
  * How property tests run: 2,000 cases each in the suite, more where PROPERTY_RUNS says so. The same cases every time, so
@@ -11,3 +12,6 @@ export const PROPERTY_RUNS: { readonly numRuns: number; readonly seed?: number }
 
 /** Whether a test that needs more than Node, such as curl or a browser, must run. Elsewhere it is skipped where that is missing. */
 export const SKIPS_FORBIDDEN = process.env.FORBID_SKIPS !== undefined;
+
+/** Only where there is curl; .ci/run sees to it that there is. */
+export const hasCurl = SKIPS_FORBIDDEN || spawnSync('curl', ['--version']).status === 0;

@@ -28,7 +28,7 @@ export async function viewer(
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(20_000);
   const wrong: string[] = [];
   const { origin } = new URL(url);
   page.on('pageerror', ({ message }) => wrong.push(message));

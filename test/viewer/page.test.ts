@@ -8,6 +8,7 @@ import { browser, hasBrowser } from '../support/browser.js';
 import { run } from '../support/cli.js';
 import { CONTACT, CONVERSATION, emulator, HANDOVER, open, send, traceOf } from '../support/client.js';
 import { replayed, scenarioFolder } from '../support/replay.js';
+import { hasCurl } from '../support/runs.js';
 import { signalTo, withScripts } from '../support/scripts.js';
 import { viewer } from '../support/viewer.js';
 import { STORY_CONVERSATION, tell } from './story.js';
@@ -42,7 +43,7 @@ describe.skipIf(!hasBrowser)('the list', () => {
     );
   });
 
-  test.each(['lax', 'strict'] as const)(
+  test.skipIf(!hasCurl).each(['lax', 'strict'] as const)(
     'where nothing came yet it says what to send, which works as it stands (--auth %s)',
     async (auth) => {
       const { url } = await emulator({ auth });
@@ -178,6 +179,21 @@ describe.skipIf(!hasBrowser)('the list', () => {
     await page.getByRole('region', { name: 'cause' }).waitFor();
   });
 
+  test('holds no connection while nobody looks, and catches up', async () => {
+    const { url } = await emulator();
+    const { page, rows } = await viewer(await browser(), url);
+    const look = (hidden: boolean): Promise<unknown> =>
+      page.evaluate(
+        `Object.defineProperty(document, 'hidden', { value: ${String(hidden)}, configurable: true }); document.dispatchEvent(new Event('visibilitychange'));`,
+      );
+    await look(true);
+    await send(url, { body: { sessionId: 'meanwhile' } });
+    await page.evaluate('fetch("health").then(() => new Promise(requestAnimationFrame))');
+    expect(await rows.count()).toBe(0);
+    await look(false);
+    await expect.poll(() => rows.count()).toBe(1);
+  });
+
   test('of another tenant is a page of its own, which the empty one leads to', async () => {
     const { url } = await emulator();
     await send(url, { path: `/t/alpha${HANDOVER}`, body: THREAD });
@@ -302,7 +318,7 @@ describe.skipIf(!hasBrowser)('a trace', () => {
     }
   });
 
-  test('as curl does the same again', async () => {
+  test.skipIf(!hasCurl)('as curl does the same again', async () => {
     const { url } = await emulator();
     const hostile = { sessionId: `it's $HOME \`x\` "q" \\ ä €`, metadata: { 'k"': "'; echo hacked; '" } };
     for (const message of [
