@@ -65,3 +65,24 @@ test('a call of a webhook whose script hangs is over when its time is', async ()
   const answer = await send(started.url, { path: '/webhooks/bot', body: {} });
   expect(answer).toMatchObject({ status: 504, headers: { 'x-emulator-cause': 'REST_TIMEOUT' }, body: { status: -1 } });
 });
+
+test('calls whose scripts are stopped leave room for others', async () => {
+  const most = 100;
+  let asked = 0;
+  let full: () => void = () => undefined;
+  const allAsked = new Promise<void>((resolve) => (full = resolve));
+  const target = await outside((request, response) => {
+    if (request.url === '/quick') response.end('{}');
+    else if ((asked += 1) === most) full();
+  });
+  const quick = { Call: { type: 'RESTAPI', url: `${target}/quick`, next: 'Done' }, Done: { type: 'RESPOND' } };
+  const started = await withScripts(
+    { ...webhook('hangs', actions(`${target}/slow`)), ...webhook('quick', quick) },
+    { scriptHosts: ['127.0.0.1'] },
+  );
+  const answers = Array.from({ length: most }, () => send(started.url, { path: '/webhooks/hangs', body: {} }));
+  await allAsked;
+  await started.reset();
+  for (const { headers } of await Promise.all(answers)) expect(headers['x-emulator-cause']).toBe('SCRIPT_STOPPED');
+  expect((await send(started.url, { path: '/webhooks/quick', body: {} })).status).toBe(200);
+});

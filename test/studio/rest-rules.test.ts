@@ -271,6 +271,17 @@ describe('where calls go', () => {
     expect(seen).toHaveLength(0);
   });
 
+  test('a host on the list is what it is, also for a caller who claims to have reached the emulator by its name', async () => {
+    const { url: target, seen } = await server();
+    const { url } = await withScripts(
+      webhook('bot', { Call: { type: 'RESTAPI', url: `${target}/webhooks/bot`, next: 'Done' }, Done: { type: 'RESPOND' } }),
+      { scriptHosts: ['127.0.0.1'] },
+    );
+    const answer = await send(url, { path: '/webhooks/bot', body: {}, headers: { host: new URL(target).host } });
+    expect(answer.status).toBe(200);
+    expect(seen).toHaveLength(1);
+  });
+
   test('the emulator itself is reached by every name that it has, with the trace of its own side', async () => {
     const { url, trace, left } = await called(
       { type: 'RESTAPI', url: '{{ env.CXONE }}/api/v2/conversations?attribute=a&value=b' },
