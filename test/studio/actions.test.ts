@@ -623,6 +623,7 @@ describe('RESPOND and END', () => {
   ])('answers with %j', async (settings, status, text, type) => {
     const { answer } = await ran({ Answer: { type: 'RESPOND', ...settings } }, { name: 'Ada', status: 202 });
     expect(answer).toMatchObject({ status, text });
+    expect(answer.headers).not.toHaveProperty('x-emulator-cause');
     expect(answer.headers['content-type']).toBe(type);
   });
 
@@ -634,21 +635,20 @@ describe('RESPOND and END', () => {
     expect(answer.headers).toMatchObject({ 'x-name': 'Ada', 'x-number': '3' });
   });
 
-  test.each(['Ada\r\nX-Evil: 1', 'Ada\u2028', 'Zoë'])(
-    'a header that would break the head of the answer breaks the script off: %j',
-    async (name) => {
-      const { answer, started } = await ran(
-        { Answer: { type: 'RESPOND', headers: { 'X-Name': '{{ context.name }}' } } },
-        { name },
-      );
-      expect(answer.status).toBe(400);
-      expect(answer.headers).not.toHaveProperty('x-evil');
-      expect(causeOf(traceFor(started, 'bot'))).toMatchObject({
-        code: 'SCRIPT_VALUE_INVALID',
-        message: 'headers.X-Name is not what the action takes.',
-      });
-    },
-  );
+  test.each([
+    ['a line break', 'Ada\r\nX-Evil: 1'],
+    ['a line separator', 'Ada\u2028'],
+    ['a letter beyond ASCII', 'Zoë'],
+    ['8193 characters', 'A'.repeat(8193)],
+  ])('a header with %s, which would break the head of the answer, breaks the script off', async (_, name) => {
+    const { answer, started } = await ran({ Answer: { type: 'RESPOND', headers: { 'X-Name': '{{ context.name }}' } } }, { name });
+    expect(answer.status).toBe(400);
+    expect(answer.headers).not.toHaveProperty('x-evil');
+    expect(causeOf(traceFor(started, 'bot'))).toMatchObject({
+      code: 'SCRIPT_VALUE_INVALID',
+      message: 'headers.X-Name is not what the action takes.',
+    });
+  });
 
   test('the first answer counts, and the script goes on after it', async () => {
     const { answer, started } = await ran({

@@ -393,6 +393,18 @@ test('no trace shows a value of --script-env that a script encodes, or that a lo
   expect(JSON.stringify(trace)).not.toMatch(/pa[ +]ss|pa%20ss/i);
 });
 
+test('credentials at the beginning of a variable whose value is cut are hidden, too', async () => {
+  const { url } = await withScripts(
+    webhook('bot', {
+      Keep: { type: 'ASSIGN', set: { page: 'Bearer abc12345= {{ context.rest }}' }, next: 'Done' },
+      Done: { type: 'RESPOND' },
+    }),
+  );
+  const answer = await send(url, { path: '/webhooks/bot', body: { rest: 'r'.repeat(2000) } });
+  const trace = await traceOf(url, answer);
+  expect(trace.entries.find(({ variables }) => variables !== undefined)?.variables?.page).toMatch(/^Bearer \[redacted\] r+…/);
+});
+
 const OPEN = 'SHORT,FLAG,WORD,SKILL'.split(',');
 
 test('a value of --script-env that is short or plain stays in traces, and a note says so', async () => {
