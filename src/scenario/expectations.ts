@@ -4,7 +4,7 @@ import { listed, show } from '../shown.js';
 import type { Scope } from '../templates.js';
 import { causeOf, type RestCall, type Trace, warningsOf } from '../trace/trace.js';
 import { type Answer, type Client, Obstacle } from './client.js';
-import type { Difference, Path, Pattern } from './patterns.js';
+import type { Came, Difference, Path, Pattern } from './patterns.js';
 import type { Expectation, TraceExpectation } from './scenario.js';
 
 /** What can be looked at. */
@@ -31,11 +31,25 @@ export async function differencesFrom(expected: Expectation, facts: Facts): Prom
   if (expected.cause !== undefined) {
     const cause = causeOf(await facts.trace());
     if (expected.cause === 'none' && cause !== undefined)
-      found.push({ path: at('cause'), where: 'cause', expected: 'none', received: cause.code ?? cause.message });
+      found.push({
+        path: at('cause'),
+        where: 'cause',
+        expected: 'none',
+        received: cause.code ?? cause.message,
+        came: cause.code === null ? undefined : { value: cause.code },
+      });
     if (expected.cause !== 'none')
       found.push(
         ...(cause === undefined
-          ? [{ path: at('cause'), where: 'cause', expected: 'a cause', received: 'none: it was accepted' }]
+          ? [
+              {
+                path: at('cause'),
+                where: 'cause',
+                expected: 'a cause',
+                received: 'none: it was accepted',
+                came: { value: 'none' },
+              },
+            ]
           : compare('cause', expected.cause, cause)),
       );
   }
@@ -95,19 +109,24 @@ async function inTrace(expected: TraceExpectation, path: Path, facts: Facts): Pr
         where: 'trace codes',
         expected: code,
         received: codes.length === 0 ? 'none' : listed(codes),
+        came: codes.length === 0 ? undefined : { ...inOrder(expected.codes, codes), at: [...path, 'codes'] },
       });
   }
   const fired = trace.entries.flatMap(({ action, branch }) => (action === undefined ? [] : [{ action, branch: branch ?? null }]));
   if (expected.actions !== undefined) {
     const names = fired.map(({ action }) => action);
     const wanted = expected.actions.map((name, index) => (nameOf(names[index] ?? '') === name ? (names[index] ?? '') : name));
+    const told = expected.actions.some((name) => name.includes('(')) ? names : names.map(nameOf);
     if (wanted.join('\n') !== names.join('\n'))
       found.push({
         path: [...path, 'actions'],
         where: 'trace actions',
         expected: arrows(expected.actions),
-        received:
-          names.length === 0 ? 'none' : arrows(expected.actions.some((name) => name.includes('(')) ? names : names.map(nameOf)),
+        received: arrows(told),
+        came: {
+          value: told,
+          fits: (index, name) => [name, nameOf(String(name))].includes(expected.actions?.[index]),
+        },
       });
   }
   if (expected.branches !== undefined) {
@@ -161,8 +180,15 @@ function between(expected: readonly string[], received: readonly string[], path:
       where: 'warnings',
       expected: expected.length === 0 ? 'none' : listed(expected),
       received: `${received.length === 0 ? 'none' : listed(received)}${near === undefined ? '' : `; did you mean ${near}?`}`,
+      came: inOrder(expected, received),
     },
   ];
+}
+
+/** Codes that came, as a file would have them: those that it has stay in its order. */
+function inOrder(expected: readonly string[], received: readonly string[]): Came {
+  const value = [...expected.filter((code) => received.includes(code)), ...received.filter((code) => !expected.includes(code))];
+  return { value, fits: (index, code) => expected[index] === code };
 }
 
 /** The calls of a script, bodies as their JSON says. */

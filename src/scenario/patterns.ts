@@ -13,6 +13,18 @@ export interface Difference {
   readonly where: string;
   readonly expected: string;
   readonly received: string;
+  /** undefined where there is no value that the file could have there. */
+  readonly came?: Came | undefined;
+}
+
+/** What came instead of what was expected, for whoever changes the file to it. */
+export interface Came {
+  /** undefined where nothing is there. */
+  readonly value: unknown;
+  /** Where it would stand in the file, if not at the place of the difference. */
+  readonly at?: Path;
+  /** Of a list: whether the item that the file has at this index fits one of those that came. */
+  readonly fits?: (index: number, item: unknown) => boolean;
 }
 
 /** Says where a value differs; undefined stands for one that is not there. */
@@ -48,7 +60,9 @@ export function compilePattern(value: unknown, tools: PatternTools, path: Path =
     const comparisons = members.map(([name, member]) => [name, member(scope)] as const);
     return (actual, at) => {
       if (kindOf(actual) !== 'an object')
-        return [difference(path, at, names.length === 0 ? 'an object' : `an object with ${names.join(', ')}`, describe(actual))];
+        return [
+          difference(path, at, names.length === 0 ? 'an object' : `an object with ${names.join(', ')}`, describe(actual), actual),
+        ];
       const known = actual as Record<string, unknown>;
       return comparisons.flatMap(([name, comparison]) =>
         comparison(Object.hasOwn(known, name) ? known[name] : undefined, [...at, name]).map((found) =>
@@ -67,9 +81,10 @@ function withNear(found: Difference, name: string, known: Readonly<Record<string
 }
 
 function fromText(text: string, tools: PatternTools, path: Path): Pattern {
-  if (text === '$any') return () => (actual, at) => (actual === undefined ? [difference(path, at, 'anything', 'nothing')] : []);
+  if (text === '$any')
+    return () => (actual, at) => (actual === undefined ? [difference(path, at, 'anything', 'nothing', actual)] : []);
   if (text === '$absent')
-    return () => (actual, at) => (actual === undefined ? [] : [difference(path, at, 'nothing', describe(actual))]);
+    return () => (actual, at) => (actual === undefined ? [] : [difference(path, at, 'nothing', describe(actual), actual)]);
   if (LIKE_A_MATCHER.test(text)) {
     tools.fault(
       path,
@@ -104,8 +119,12 @@ function fromList(items: readonly unknown[], tools: PatternTools, path: Path): P
   return (scope) => {
     const comparisons = patterns.map((pattern) => pattern(scope));
     return (actual, at) => {
-      if (!Array.isArray(actual)) return [difference(path, at, listOf(items), describe(actual))];
-      if (actual.length !== items.length) return [difference(path, at, listOf(items), `${listOf(actual)}: ${show(actual)}`)];
+      if (!Array.isArray(actual)) return [difference(path, at, listOf(items), describe(actual), actual)];
+      if (actual.length !== items.length) {
+        const found = difference(path, at, listOf(items), `${listOf(actual)}: ${show(actual)}`, actual);
+        const fits = (index: number, item: unknown): boolean => comparisons[index]?.(item, at).length === 0;
+        return [{ ...found, came: { value: actual, fits } }];
+      }
       return comparisons.flatMap((comparison, index) => comparison(actual[index], [...at, index]));
     };
   };
@@ -153,7 +172,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
       );
     }
     return () => (actual, at) =>
-      isOf(String(argument), actual) ? [] : [difference(path, at, `of type ${String(argument)}`, describe(actual))];
+      isOf(String(argument), actual) ? [] : [difference(path, at, `of type ${String(argument)}`, describe(actual), actual)];
   },
   $matches(argument, tools, path) {
     if (typeof argument !== 'string')
@@ -167,7 +186,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
       return (actual, at) => {
         const expected = expression === undefined ? `a regular expression, not ${source}` : `a text that matches ${source}`;
         const holds = expression !== undefined && typeof actual === 'string' && expression.test(actual);
-        return holds ? [] : [difference(path, at, expected, describe(actual))];
+        return holds ? [] : [difference(path, at, expected, describe(actual), actual)];
       };
     };
   },
@@ -178,7 +197,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
       const length = typeof actual === 'string' || Array.isArray(actual) ? actual.length : undefined;
       if (length === argument) return [];
       const received = length === undefined ? describe(actual) : `${String(length)}: ${show(actual)}`;
-      return [difference(path, at, `of length ${String(argument)}`, received)];
+      return [difference(path, at, `of length ${String(argument)}`, received, actual)];
     };
   },
   $contains(argument, tools, path) {
@@ -192,7 +211,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
           typeof actual === 'string'
             ? typeof text === 'string' && actual.includes(text)
             : Array.isArray(actual) && actual.some((item) => comparison(item, at).length === 0);
-        return holds ? [] : [difference(path, at, `something that contains ${show(text ?? argument)}`, describe(actual))];
+        return holds ? [] : [difference(path, at, `something that contains ${show(text ?? argument)}`, describe(actual), actual)];
       };
     };
   },
@@ -213,6 +232,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
                 at,
                 oneOf(argument.map((item) => show(item))),
                 argument.some((item) => kindOf(item) === kindOf(actual)) ? show(actual) : describe(actual),
+                actual,
               ),
             ];
     };
@@ -245,7 +265,7 @@ function expressionOf(source: string): RegExp | undefined {
 /** Compares with data, in which nothing is a matcher. `exact`: an object must have no other members. */
 function differencesOf(expected: unknown, actual: unknown, path: Path, at: Path, exact: boolean): Difference[] {
   if (Array.isArray(expected) && Array.isArray(actual)) {
-    if (expected.length !== actual.length) return [difference(path, at, show(expected), show(actual))];
+    if (expected.length !== actual.length) return [difference(path, at, show(expected), show(actual), actual)];
     return expected.flatMap((item, index) => differencesOf(item, actual[index], path, [...at, index], exact));
   }
   if (kindOf(expected) === 'an object' && kindOf(actual) === 'an object') {
@@ -256,7 +276,9 @@ function differencesOf(expected: unknown, actual: unknown, path: Path, at: Path,
   if (expected === actual) return [];
   if (typeof expected === 'string' && typeof actual === 'string') return [betweenTexts(expected, actual, path, at)];
   const sameKind = kindOf(expected) === kindOf(actual);
-  return [difference(path, at, sameKind ? show(expected) : describe(expected), sameKind ? show(actual) : describe(actual))];
+  return [
+    difference(path, at, sameKind ? show(expected) : describe(expected), sameKind ? show(actual) : describe(actual), actual),
+  ];
 }
 
 function ownOf(object: Readonly<Record<string, unknown>>, name: string): unknown {
@@ -269,13 +291,13 @@ const BEFORE = 20;
 function betweenTexts(expected: string, actual: string, path: Path, at: Path): Difference {
   let same = 0;
   while (same < expected.length && expected[same] === actual[same]) same += 1;
-  if (same <= 60) return difference(path, at, show(expected), show(actual));
+  if (same <= 60) return difference(path, at, show(expected), show(actual), actual);
   const part = (text: string): string => `…${show(text.slice(same - BEFORE))}`;
-  return difference(path, at, part(expected), part(actual));
+  return difference(path, at, part(expected), part(actual), actual);
 }
 
-function difference(path: Path, at: Path, expected: string, received: string): Difference {
-  return { path, where: placeOf(at), expected, received };
+function difference(path: Path, at: Path, expected: string, received: string, value: unknown): Difference {
+  return { path, where: placeOf(at), expected, received, came: { value } };
 }
 
 /** `body`, then a JSON Pointer. */

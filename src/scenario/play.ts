@@ -43,6 +43,7 @@ export function skippedSteps(scenario: Scenario, steps: readonly Step[]): StepRe
     outcome: 'skipped',
     durationMs: 0,
     failures: [],
+    differences: [],
     request: undefined,
     answer: undefined,
     traces: [],
@@ -151,9 +152,11 @@ class Stage {
   async #guarded(name: string, path: Path, work: (attempt: Attempt) => Promise<Difference[]>): Promise<boolean> {
     const started = performance.now();
     const attempt: Attempt = {};
+    let differences: Difference[] = [];
     let failures: Failure[];
     try {
-      failures = (await work(attempt)).map((difference) => this.#failure(difference.path, difference));
+      differences = await work(attempt);
+      failures = differences.map((difference) => this.#failure(difference.path, difference));
     } catch (problem) {
       this.#signal.throwIfAborted();
       failures = [this.#obstacle(problem, path)];
@@ -166,6 +169,7 @@ class Stage {
       outcome: failed ? 'failed' : 'passed',
       durationMs: performance.now() - started,
       failures,
+      differences,
       request: attempt.request,
       answer: attempt.answer,
       traces: failed ? await this.#traces(attempt.answer) : [],
@@ -248,14 +252,22 @@ class Stage {
     scope: Scope,
     attempt: Attempt,
   ): Promise<Difference[]> {
-    const differs = (received: string): Difference[] => [
-      { path: [...expect.path, 'noAnswer'], where: 'noAnswer', expected: wanted, received },
+    const differs = (received: string, came?: NoAnswerKind): Difference[] => [
+      {
+        path: [...expect.path, 'noAnswer'],
+        where: 'noAnswer',
+        expected: wanted,
+        received,
+        came: came === undefined ? undefined : { value: came },
+      },
     ];
     try {
       attempt.answer = await this.#send(request, scope, attempt);
     } catch (problem) {
       if (!(problem instanceof NoAnswer)) throw problem;
-      return problem.kind === wanted ? this.#compare(expect, scope, undefined) : differs(`${problem.kind}: ${problem.message}`);
+      return problem.kind === wanted
+        ? this.#compare(expect, scope, undefined)
+        : differs(`${problem.kind}: ${problem.message}`, problem.kind);
     }
     return differs(`an answer with the status ${String(attempt.answer.status)}`);
   }

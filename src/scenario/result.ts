@@ -1,6 +1,7 @@
 /** What became of scenarios: of each step, and where it was not as expected. */
 import type { Trace } from '../trace/trace.js';
 import type { Answer } from './client.js';
+import type { Difference } from './patterns.js';
 import type { Scenario } from './scenario.js';
 
 export type Outcome = 'passed' | 'failed' | 'skipped';
@@ -23,6 +24,8 @@ export interface StepResult {
   readonly outcome: Outcome;
   readonly durationMs: number;
   readonly failures: readonly Failure[];
+  /** What the failures say, for whoever changes the file; none where something kept the step from being carried out. */
+  readonly differences: readonly Difference[];
   /** `POST /api/v2/conversations/webchat`. */
   readonly request: string | undefined;
   readonly answer: Answer | undefined;

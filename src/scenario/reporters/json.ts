@@ -23,10 +23,10 @@ function document({ results, durationMs, interrupted }: Summary): object {
       name: scenario.name,
       file: scenario.file,
       ...rest,
-      steps: steps.map(({ traces, answer, ...step }) => ({
+      steps: steps.map(({ traces, answer, differences: _, ...step }) => ({
         ...step,
         status: answer?.status ?? null,
-        cause: causeToTell({ traces, answer, ...step }) ?? null,
+        cause: causeToTell({ traces }) ?? null,
         traceIds: traces.map(({ traceId }) => traceId),
       })),
     })),

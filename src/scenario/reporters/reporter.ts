@@ -31,7 +31,7 @@ export interface ToldCause {
 }
 
 /** Why the request of a failing step was refused, as its trace has it. */
-export function causeToTell({ traces: [trace] }: StepResult): ToldCause | undefined {
+export function causeToTell({ traces: [trace] }: Pick<StepResult, 'traces'>): ToldCause | undefined {
   const cause = causeOf(trace);
   if (cause === undefined) return undefined;
   const { code, pointer, action, expected, received, remedy } = cause;
