@@ -1,6 +1,6 @@
 /** Writes a file whole or not at all: under another name, which takes its place once all of it is on the disk. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 /** Throws Node's error where the file could not be written. Nothing stays of the attempt. */
@@ -35,6 +35,33 @@ export async function writeWholeFile(
     throw error;
   }
   syncFolder(dirname(target));
+}
+
+/**
+ * New texts for files that are there, whose permissions stay. None is replaced before all are on the disk. Throws Node's
+ * error where that fails.
+ */
+export function rewriteFiles(files: readonly { readonly path: string; readonly text: string }[]): void {
+  const ready: { readonly target: string; readonly temporary: string }[] = [];
+  try {
+    for (const { path, text } of files) {
+      const places = placesOf(path);
+      const file = openSync(places.temporary, 'wx', 0o600);
+      ready.push(places);
+      try {
+        writeWhole(file, text);
+        fchmodSync(file, statSync(places.target).mode);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+    }
+    for (const { target, temporary } of ready) renameSync(temporary, target);
+  } catch (error) {
+    for (const { temporary } of ready) rmSync(temporary, { force: true });
+    throw error;
+  }
+  for (const { target } of ready) syncFolder(dirname(target));
 }
 
 function writeWhole(file: number, text: string): void {

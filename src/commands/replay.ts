@@ -14,6 +14,8 @@ export interface ReplayOptions {
   readonly bail?: true;
   readonly only: readonly string[];
   readonly parallel: number;
+  readonly update?: true;
+  readonly yes?: true;
 }
 
 const DEFAULT_FOLDER = 'scenarios';
@@ -35,6 +37,8 @@ export function replayCommand(): Command {
         .default([], 'all'),
     )
     .addOption(new Option('--parallel <number>', 'how many run at a time').argParser(numberOf).default(8))
+    .option('--update', 'change what the files expect to what comes; the change is shown before anything is written')
+    .option('--yes', 'with --update: write without asking')
     .action(async (paths: string[], options: ReplayOptions) => {
       const { replay } = await import('./replay-run.js');
       if (paths.length === 0 && !existsSync(DEFAULT_FOLDER)) {

@@ -1,0 +1,74 @@
+/** What a replay needs before anything runs: options that fit, the scenarios that are wanted, somewhere to write. */
+import { nearMiss } from '../near-miss.js';
+import { Artifacts } from '../scenario/artifacts.js';
+import type { Output } from '../scenario/reporters/reporter.js';
+import type { ScenarioResult } from '../scenario/result.js';
+import type { Scenario } from '../scenario/scenario.js';
+import { listed, show } from '../shown.js';
+import { printable } from '../terminal/printable.js';
+import type { ReplayOptions } from './replay.js';
+
+/** A bad option, told in one sentence. */
+export class BadOption extends Error {}
+
+/** Throws a BadOption where one forbids another. */
+export function requireFitting({ update, yes, reporter }: ReplayOptions): void {
+  if (yes === true && update !== true)
+    throw new BadOption('--yes: it says to write what --update found, and --update is not given');
+  if (update === true && reporter !== 'pretty')
+    throw new BadOption(`--reporter ${reporter}: --update shows a person what would be written; leave --reporter out`);
+}
+
+export function output(): Output {
+  const { stdout, stderr } = process;
+  const live = stdout.isTTY && stderr.isTTY;
+  return {
+    print: (text) => {
+      stdout.write(text);
+    },
+    note: (text) => {
+      stderr.write(text);
+    },
+    colors: stdout.isTTY ? stdout.hasColors() : wantsColors(),
+    live,
+  };
+}
+
+/** CI logs are no terminals, and show colours where they are asked to. */
+function wantsColors(): boolean {
+  const { FORCE_COLOR, NO_COLOR } = process.env;
+  return FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0' && (NO_COLOR ?? '') === '';
+}
+
+export function chosen(scenarios: readonly Scenario[], only: readonly string[]): Scenario[] {
+  const has = ({ name }: Scenario, wanted: string): boolean => name.toLowerCase().includes(wanted.toLowerCase());
+  const names = scenarios.map(({ name }) => name);
+  for (const wanted of only) {
+    if (scenarios.some((scenario) => has(scenario, wanted))) continue;
+    const near = nearMiss(wanted, names);
+    throw new BadOption(
+      `--only: no scenario has ${show(wanted)} in its name; ${near === undefined ? `there are ${listed(names.map((name) => show(name)))}` : `did you mean ${show(near)}?`}`,
+    );
+  }
+  return only.length === 0 ? [...scenarios] : scenarios.filter((scenario) => only.some((wanted) => has(scenario, wanted)));
+}
+
+export function artifactsIn(folder: string): Artifacts {
+  try {
+    return new Artifacts(folder);
+  } catch (error) {
+    throw new BadOption(`--artifacts: the folder cannot be made: ${(error as Error).message}`);
+  }
+}
+
+/** Where the traces of a failing step are; a full disk costs them, not the report. */
+export function written(result: ScenarioResult, artifacts: Artifacts | undefined): string | undefined {
+  try {
+    return artifacts?.write(result);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    console.error(printable(`--artifacts: the traces of ${result.scenario.file} could not be written: ${message}`));
+    return undefined;
+  }
+}
