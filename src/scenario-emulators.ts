@@ -1,10 +1,11 @@
 /** The emulators that scenarios need: one for each set of settings, all in this process. */
-import { ConfigFaults, loadConfig } from './config.js';
+import { type ConfigFault, ConfigFaults, loadConfig } from './config.js';
 import { type Emulator, startEmulator } from './emulator.js';
 import { type FileFault, FileFaults } from './file-faults.js';
 import { type SettingsGiven, settingsKey } from './scenario/run.js';
 import type { Scenario } from './scenario/scenario.js';
 import type { PartialSettings } from './settings.js';
+import { wholeFile } from './text-file.js';
 
 /** Settings are those of the scenario alone: neither the environment nor a config file, so that it means the same everywhere. */
 async function start(settings: SettingsGiven, listen: boolean): Promise<Emulator> {
@@ -15,10 +16,14 @@ async function start(settings: SettingsGiven, listen: boolean): Promise<Emulator
 export class Emulators {
   readonly #started = new Map<string, Emulator>();
 
-  /** Starts all that the scenarios need. Throws FileFaults that say which settings cannot be used; none runs then. */
+  /**
+   * Starts all that the scenarios need and that do not run yet. Throws FileFaults that say which settings cannot be used;
+   * none is started then.
+   */
   async start(scenarios: readonly Scenario[], { listen = true } = {}): Promise<void> {
     const faults: FileFault[] = [];
     const bad = new Map<string, ConfigFaults>();
+    const before = new Set(this.#started.keys());
     for (const scenario of scenarios) {
       const { settings } = scenario.given;
       const key = settingsKey(settings);
@@ -33,8 +38,27 @@ export class Emulators {
       }
     }
     if (faults.length === 0) return;
-    await this.close();
+    await this.#stop((key) => !before.has(key));
     throw new FileFaults(faults);
+  }
+
+  /** Stops those that none of the scenarios needs. */
+  async keep(scenarios: readonly Scenario[]): Promise<void> {
+    const needed = new Set(scenarios.map(({ given }) => settingsKey(given.settings)));
+    await this.#stop((key) => !needed.has(key));
+  }
+
+  /** Takes up the scripts of a folder as they are now. Throws FileFaults where they cannot be used; those from before stay then. */
+  async reloadScripts(folder: string): Promise<void> {
+    for (const emulator of this.#started.values()) {
+      if (emulator.settings.scripts !== folder) continue;
+      try {
+        await emulator.reload();
+      } catch (error) {
+        if (!(error instanceof ConfigFaults)) throw error;
+        throw new FileFaults(error.faults.map((fault) => placed(fault) ?? wholeFile(folder, fault.message)));
+      }
+    }
   }
 
   urlFor(settings: SettingsGiven): string {
@@ -44,18 +68,30 @@ export class Emulators {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#started.values()].map((emulator) => emulator.close()));
-    this.#started.clear();
+    await this.#stop(() => true);
+  }
+
+  async #stop(which: (key: string) => boolean): Promise<void> {
+    const stopping = [...this.#started].filter(([key]) => which(key));
+    for (const [key] of stopping) this.#started.delete(key);
+    await Promise.all(stopping.map(([, emulator]) => emulator.close()));
   }
 }
 
 /** A fault in a setting stands in the scenario; one in a script, in the script. */
 function faultsOf(scenario: Scenario, { faults }: ConfigFaults): FileFault[] {
-  return faults.map(({ where, message }) => {
-    const [, file, line, column] = /^(.+):(\d+):(\d+)$/.exec(where) ?? [];
-    if (file !== undefined) return { file, line: Number(line), column: Number(column), message };
+  return faults.map((fault) => {
+    const { where, message } = fault;
+    const inFile = placed(fault);
+    if (inFile !== undefined) return inFile;
     const [name = '', ...steps] = where.split('.');
     const given = name === 'scripts' || name === 'credentials' ? ['given', name] : ['given', 'settings', name];
     return scenario.at([...given, ...steps], message);
   });
+}
+
+/** undefined where it stands in no file. */
+function placed({ where, message }: ConfigFault): FileFault | undefined {
+  const [, file, line, column] = /^(.+):(\d+):(\d+)$/.exec(where) ?? [];
+  return file === undefined ? undefined : { file, line: Number(line), column: Number(column), message };
 }

@@ -16,6 +16,7 @@ import { Emulators } from '../scenario-emulators.js';
 import type { ReplayOptions } from './replay.js';
 import { artifactsIn, BadOption, chosen, output, requireFitting, written } from './replay-setup.js';
 import { update } from './replay-update.js';
+import { watch } from './replay-watch.js';
 
 const REPORTERS: Readonly<Record<ReplayOptions['reporter'], (output: Output) => Reporter>> = {
   pretty: prettyReporter,
@@ -28,9 +29,10 @@ const REPORTERS: Readonly<Record<ReplayOptions['reporter'], (output: Output) => 
 export async function replay(paths: readonly string[], options: ReplayOptions): Promise<number> {
   const interruption = new AbortController();
   const { signal } = interruption;
-  const release = onInterrupt(() => {
+  const stop = (): void => {
     interruption.abort();
-  });
+  };
+  const release = onInterrupt(stop);
   const emulators = new Emulators();
   const out = output();
   try {
@@ -55,6 +57,7 @@ export async function replay(paths: readonly string[], options: ReplayOptions): 
       reporter.onFinish(summary);
       return summary;
     };
+    if (options.watch === true) return await watch({ paths, options, emulators, run, out, signal, stop });
     const scenarios = chosen(await readScenarios(await scenarioFilesAt(paths)), options.only);
     const target = options.target === undefined ? undefined : await reachable(options.target, signal);
     if (target === undefined) await emulators.start(scenarios);

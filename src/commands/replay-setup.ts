@@ -12,11 +12,14 @@ import type { ReplayOptions } from './replay.js';
 export class BadOption extends Error {}
 
 /** Throws a BadOption where one forbids another. */
-export function requireFitting({ update, yes, reporter }: ReplayOptions): void {
+export function requireFitting({ watch, update, yes, reporter }: ReplayOptions): void {
   if (yes === true && update !== true)
     throw new BadOption('--yes: it says to write what --update found, and --update is not given');
-  if (update === true && reporter !== 'pretty')
-    throw new BadOption(`--reporter ${reporter}: --update shows a person what would be written; leave --reporter out`);
+  if (watch === true && update === true)
+    throw new BadOption('--update: it changes the files that --watch waits for; give one of the two');
+  const shows = update === true ? '--update' : watch === true ? '--watch' : undefined;
+  if (shows !== undefined && reporter !== 'pretty')
+    throw new BadOption(`--reporter ${reporter}: ${shows} shows a person what happens; leave --reporter out`);
 }
 
 export function output(): Output {
@@ -41,7 +44,6 @@ function wantsColors(): boolean {
 }
 
 export function chosen(scenarios: readonly Scenario[], only: readonly string[]): Scenario[] {
-  const has = ({ name }: Scenario, wanted: string): boolean => name.toLowerCase().includes(wanted.toLowerCase());
   const names = scenarios.map(({ name }) => name);
   for (const wanted of only) {
     if (scenarios.some((scenario) => has(scenario, wanted))) continue;
@@ -50,7 +52,15 @@ export function chosen(scenarios: readonly Scenario[], only: readonly string[]):
       `--only: no scenario has ${show(wanted)} in its name; ${near === undefined ? `there are ${listed(names.map((name) => show(name)))}` : `did you mean ${show(near)}?`}`,
     );
   }
-  return only.length === 0 ? [...scenarios] : scenarios.filter((scenario) => only.some((wanted) => has(scenario, wanted)));
+  return scenarios.filter((scenario) => isChosen(scenario, only));
+}
+
+export function isChosen(scenario: Scenario, only: readonly string[]): boolean {
+  return only.length === 0 || only.some((wanted) => has(scenario, wanted));
+}
+
+function has({ name }: Scenario, wanted: string): boolean {
+  return name.toLowerCase().includes(wanted.toLowerCase());
 }
 
 export function artifactsIn(folder: string): Artifacts {

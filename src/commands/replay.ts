@@ -14,6 +14,7 @@ export interface ReplayOptions {
   readonly bail?: true;
   readonly only: readonly string[];
   readonly parallel: number;
+  readonly watch?: true;
   readonly update?: true;
   readonly yes?: true;
 }
@@ -37,6 +38,7 @@ export function replayCommand(): Command {
         .default([], 'all'),
     )
     .addOption(new Option('--parallel <number>', 'how many run at a time').argParser(numberOf).default(8))
+    .option('--watch', 'go on: run what is affected again whenever a scenario, a body or a script changes')
     .option('--update', 'change what the files expect to what comes; the change is shown before anything is written')
     .option('--yes', 'with --update: write without asking')
     .action(async (paths: string[], options: ReplayOptions) => {

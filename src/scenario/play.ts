@@ -322,9 +322,18 @@ class Stage {
 
 async function bytesOf(body: RequestPlan['body'], scope: Scope): Promise<Buffer | undefined> {
   if (body === undefined) return undefined;
-  if (body.kind === 'file') return readFile(body.file);
+  if (body.kind === 'file') return bytesIn(body.file);
   const value = body.template(scope);
   return Buffer.from(body.kind === 'json' ? JSON.stringify(value) : inText(value));
+}
+
+/** It was there when the scenario was read. */
+async function bytesIn(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new Obstacle(`The body cannot be read: ${(error as Error).message}.`);
+  }
 }
 
 /** What a template made, where a text is wanted. */

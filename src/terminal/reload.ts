@@ -1,13 +1,9 @@
 /** Takes up the config file when it changes, and tells what became of it. */
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { ConfigFaults } from '../config.js';
 import type { Emulator } from '../emulator.js';
 import { isScriptFile } from '../script-folder.js';
 import { listed } from '../shown.js';
-
-/** In milliseconds. Looking is more faithful than being told: a folder that is mounted into a container often tells nothing. */
-const LOOKS_EVERY = 300;
+import { changedBetween, filesIn, LOOKS_EVERY, type Stamps, stampsOfFiles } from './stamps.js';
 
 /** What is looked at: the config file, and the folder of scripts. */
 export interface Watched {
@@ -15,44 +11,17 @@ export interface Watched {
   readonly folder: string | undefined;
 }
 
-/** What changes when a file is written or exchanged, comes or goes. Taken before the files are read, so that no change is missed. */
-export function stampsOf({ file, folder }: Watched): ReadonlyMap<string, string> {
-  return new Map([...(file === undefined ? [] : [file]), ...filesIn(folder)].map((path) => [path, stampOf(path)]));
-}
-
-function filesIn(folder: string | undefined): string[] {
-  if (folder === undefined) return [];
-  try {
-    return readdirSync(folder)
-      .filter(isScriptFile)
-      .sort()
-      .map((name) => join(folder, name));
-  } catch {
-    return [];
-  }
-}
-
-function stampOf(file: string): string {
-  try {
-    const { mtimeMs, size, ino } = statSync(file);
-    return [mtimeMs, size, ino].join(' ');
-  } catch {
-    // Reading the file says what is wrong with it.
-    return 'gone';
-  }
+/** Of the config file and of all scripts. */
+export function stampsOf({ file, folder }: Watched): Stamps {
+  return stampsOfFiles([...(file === undefined ? [] : [file]), ...(folder === undefined ? [] : filesIn(folder, isScriptFile))]);
 }
 
 /** `read` has the stamps from before the emulator read the files; `watched` says what is to be looked at now. */
-export function reloadOnChange(
-  watched: () => Watched,
-  read: ReadonlyMap<string, string>,
-  emulator: Emulator,
-  print: (text: string) => void,
-): void {
+export function reloadOnChange(watched: () => Watched, read: Stamps, emulator: Emulator, print: (text: string) => void): void {
   let last = read;
   const look = setInterval(() => {
     const stamps = stampsOf(watched());
-    const changed = [...new Set([...stamps.keys(), ...last.keys()])].filter((path) => stamps.get(path) !== last.get(path));
+    const changed = changedBetween(last, stamps);
     last = stamps;
     if (changed.length > 0) void reloaded(changed, watched().file, emulator).then(print);
   }, LOOKS_EVERY);

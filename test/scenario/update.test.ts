@@ -233,6 +233,7 @@ describe('options and writing', () => {
 
   test.each([
     [['--update', '--reporter', 'json'], '--reporter json: --update shows a person'],
+    [['--watch', '--update'], 'give one of the two'],
     [['--yes'], '--yes: it says to write what --update found'],
   ])('%j is a bad option', async (args, told) => {
     const { code, out, err } = await ended(started(process.execPath, ['dist/cli.js', 'replay', 'scenarios', ...args]));
