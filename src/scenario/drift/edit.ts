@@ -169,17 +169,25 @@ function applied(text: string, edits: readonly Edit[]): string {
 
 /** Whether the file means the same as before, but for the change. */
 function isOnly({ path, to }: Change, before: string, after: string): boolean {
-  const changed = parse(after);
-  if (changed.errors.length + changed.warnings.length > 0) return false;
-  const wanted = put(separate(valueOf(parse(before))), path, (old) => {
+  const changed = meaningOf(after);
+  if (changed === undefined) return false;
+  const wanted = put(meaningOf(before), path, (old) => {
     if ('value' in to) return to.value;
     return to.items.length === 0 ? to.none : listed(Array.isArray(old) ? old : [], to.items);
   });
-  return isDeepStrictEqual(separate(valueOf(changed)), separate(wanted));
+  return isDeepStrictEqual(changed, separate(wanted));
 }
 
-function valueOf(document: Parsed): unknown {
-  return document.toJS() as unknown;
+/** undefined where it is no YAML, such as for an alias whose anchor is gone. */
+function meaningOf(text: string): unknown {
+  const document = parse(text);
+  if (document.errors.length + document.warnings.length > 0) return undefined;
+  try {
+    return separate(document.toJS());
+  } catch (error) {
+    if (error instanceof ReferenceError) return undefined;
+    throw error;
+  }
 }
 
 /** What aliases share is shared no more. */

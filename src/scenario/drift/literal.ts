@@ -1,5 +1,5 @@
 /** Writes a value that came as a scenario expects it, and as the text of a YAML file in one line. */
-import { Document, isScalar, type Node } from 'yaml';
+import { Document, isScalar, type Node, visit } from 'yaml';
 import { kindOf } from '../../shown.js';
 import { meaningOf, type Parsed } from './place.js';
 
@@ -38,9 +38,22 @@ export function inYaml(value: unknown, document: Parsed, like?: Node): string {
     (like.type === 'QUOTE_SINGLE' || like.type === 'QUOTE_DOUBLE')
   )
     item.type = like.type;
+  visit(node, {
+    Scalar(_, text) {
+      if (typeof text.value === 'string' && text.value.includes('\n')) text.type = 'QUOTE_DOUBLE';
+    },
+  });
   const whole = new Document(node, {
     version: document.directives.yaml.explicit === true ? document.directives.yaml.version : '1.2',
   });
-  const text = whole.toString({ collectionStyle: 'flow', lineWidth: 0, singleQuote: true, directives: false }).trimEnd();
+  const text = whole
+    .toString({
+      collectionStyle: 'flow',
+      lineWidth: 0,
+      doubleQuotedMinMultiLineLength: Infinity,
+      singleQuote: true,
+      directives: false,
+    })
+    .trimEnd();
   return text.slice(2, -2);
 }

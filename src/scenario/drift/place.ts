@@ -39,7 +39,7 @@ export function placeOf(document: Parsed, path: Path): Place | undefined {
     if ('anchor' in node) anchored.push(node);
     if (step === undefined || isScalar(node)) break;
     const member = memberOf(node, step);
-    if (member === undefined && isMap(node) && memberOf(node, '<<') !== undefined) return { node, shared: node, anchored };
+    if (member === undefined && isMap(node) && hasMergeKey(node)) return { node, shared: node, anchored };
     node = member;
   }
   return node == null ? undefined : { node, shared: undefined, anchored };
@@ -49,6 +49,11 @@ function memberOf(node: Node, step: string | number): Node | null | undefined {
   if (isSeq(node)) return node.items[Number(step)] as Node | undefined;
   if (!isMap(node)) return undefined;
   return node.items.find((pair) => isPair(pair) && String(pair.key) === String(step))?.value as Node | null | undefined;
+}
+
+/** Only where a file says that it is YAML 1.1 has `<<` this meaning. */
+function hasMergeKey(node: YAMLMap): boolean {
+  return node.items.some(({ key }) => isScalar(key) && typeof key.value === 'symbol');
 }
 
 /** The aliases that stand for this node, in their order. */
