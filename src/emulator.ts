@@ -29,7 +29,7 @@ import { knowledgeOperations } from './platform/knowledge.js';
 import { skillOperations } from './platform/skills.js';
 import { transcriptOperations } from './platform/transcripts.js';
 import { webhookOperations } from './platform/webhooks.js';
-import { rehearse, type World } from './rehearsal.js';
+import { forgetIn, rehearse, type World } from './rehearsal.js';
 import { readScripts } from './script-folder.js';
 import { environmentInTraces, studioParts } from './script-host.js';
 import { readySeeds } from './seeds.js';
@@ -109,25 +109,23 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
   const onBug = parts.onBug ?? reportBug;
   const contract = await loadContract(VERSION);
   const webhookFamily = contract.familyOf(WEBHOOK_PREFIX);
-  const clocks = clocksOf(parts.clock ?? MACHINE_CLOCK, started.settings, () => current.config.settings.maxTenants);
-  const startedAt = new Date(clocks.now(DEFAULT_TENANT)).toISOString();
+  const machine = parts.clock ?? MACHINE_CLOCK;
+  const startedAt = new Date(machine.now()).toISOString();
   const random = tenantRandom(started.settings.seed);
   const waiting = new Waiting();
-  const newWorld = (nextTraceId: () => string, itsPipeline: () => Pipeline): World => ({
+  const newWorld = (nextTraceId: () => string, itsPipeline: () => Pipeline, standsAt: number | undefined): World => ({
     store: memoryStore(() => current.material),
     traces: new TraceLog(() => current.traceBounds),
     runs: new LiveRuns(() => current.config.settings.maxRuns),
     faults: new Faults(faultRandom(started.settings.seed)),
+    clocks: new Clocks(machine, standsAt, () => current.config.settings.maxTenants),
     nextTraceId,
     pipeline: itsPipeline,
   });
-  const world = newWorld(traceIds(started.settings.seed), () => pipeline);
-  const { store, runs, traces, faults } = world;
-  function forget(tenant: string): void {
-    traces.clear(tenant);
-    clocks.reset(tenant);
-    faults.clear(tenant);
-  }
+  const { seed, frozenAt } = started.settings;
+  const world = newWorld(traceIds(seed), () => pipeline, frozenAt === undefined ? undefined : Date.parse(frozenAt));
+  const { store, runs, traces, faults, clocks } = world;
+  const seededAt = new Date(clocks.now(DEFAULT_TENANT)).toISOString();
   const router = createMatcher(contract);
   const ownUrl = (): string => (address === undefined ? 'http://localhost' : addressOf(address.address, address.port));
   const pipeline = createPipeline(() => current.services);
@@ -151,10 +149,10 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
 
     /** The services over a world; another one than the real is for a rehearsal. */
     const servicesIn = (place: World, caller: OutsideCaller): Services => {
-      const host = { settings: { ...settings, tokens }, clocks, ownUrl, onBug, store: place.store };
+      const host = { settings: { ...settings, tokens }, clocks: place.clocks, ownUrl, onBug, store: place.store };
       const studio = createStudio(scripts, place.runs, {
         ...studioParts({ ...host, pipeline: place.pipeline, outside: caller, traceOf: (id) => place.traces.find(id) }),
-        rehearsal: (tenant, state) => rehearse(tenant, state, newWorld, servicesIn),
+        rehearsal: (tenant, state) => rehearse(tenant, { state, now: clocks.now(tenant) }, newWorld, servicesIn),
       });
       return {
         contract,
@@ -177,10 +175,12 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
             traces: place.traces,
             conversationIds,
             waiting,
-            clocks,
-            faults,
+            clocks: place.clocks,
+            faults: place.faults,
             matcher,
-            forget,
+            forget(tenant) {
+              forgetIn(place, tenant);
+            },
             webhooks: webhooks.map(({ operationId }) => operationId),
           }),
           explainRequest: explainOperation(place.pipeline),
@@ -189,7 +189,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
         tokens,
         store: place.store,
         traces: place.traces,
-        clocks,
+        clocks: place.clocks,
         faults: place.faults,
         nextTraceId: place.nextTraceId,
         onBug,
@@ -204,7 +204,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     requireEveryOperation(services, webhooks);
     const { maxTenants, maxConversations, maxStateBytes, maxTraces, maxTraceBytes } = settings;
     const bounds = { tenants: maxTenants, conversations: maxConversations, bytes: maxStateBytes };
-    const material = { seeds, conversationIds, seededAt: startedAt, random, bounds };
+    const material = { seeds, conversationIds, seededAt, random, bounds };
     return { config, services, material, notes: [...slips, ...shown], traceBounds: { count: maxTraces, bytes: maxTraceBytes } };
   }
 
@@ -266,7 +266,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
       state.reset();
     });
     for (const run of runs.of(tenant)) run.stop('the tenant was reset');
-    forget(tenant);
+    forgetIn(world, tenant);
   }
   const token = (name: string): Promise<string> => {
     const { tokens } = current.services;
@@ -320,10 +320,6 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
       return closed;
     },
   };
-}
-
-function clocksOf(machine: Clock, { frozenAt }: Settings, most: () => number): Clocks {
-  return new Clocks(machine, frozenAt === undefined ? undefined : Date.parse(frozenAt), most);
 }
 
 /** Throws ConfigFaults where it cannot be opened. */

@@ -158,7 +158,7 @@ export function tenantOf(
       return unmet === undefined ? verdict : { ...verdict, remedy: unmet.remedy };
     },
     droppedRequests: () => traces.mayBeMissing(name),
-    clock: () => clocks.of(name).view(),
+    clock: () => clocks.view(name),
     setClock: async (setting) => (await control('PUT', 'clock', setting)) as ClockView & { fired: number },
     faults: () => faults.list(name),
     injectFault: async (fault) => (await control('POST', 'faults', fault)) as Fault,

@@ -1,6 +1,7 @@
 /** A rehearsal: what scripts would do, in a world of its own with a copy of one tenant, in which nothing has consequences. */
 import { traceIds } from './chance.js';
 import { createPipeline, type Pipeline, type Services } from './pipeline/index.js';
+import type { Clocks } from './platform/clock.js';
 import type { Faults } from './platform/faults.js';
 import type { Rehearsal } from './platform/studio.js';
 import type { Store, TenantSnapshot } from './state/store.js';
@@ -14,18 +15,26 @@ export interface World {
   readonly traces: TraceLog;
   readonly runs: LiveRuns;
   readonly faults: Faults;
+  readonly clocks: Clocks;
   readonly nextTraceId: () => string;
   readonly pipeline: () => Pipeline;
 }
 
-/** `newWorld` makes an empty one; `servicesIn` the services over it. */
+/** Forgets what of a tenant stands outside its state. */
+export function forgetIn({ traces, clocks, faults }: World, tenant: string): void {
+  traces.clear(tenant);
+  clocks.reset(tenant);
+  faults.clear(tenant);
+}
+
+/** `now` is the tenant's time, at which all clocks of the rehearsal stand. `newWorld` makes an empty one; `servicesIn` the services over it. */
 export async function rehearse(
   tenant: string,
-  state: TenantSnapshot,
-  newWorld: (nextTraceId: () => string, pipeline: () => Pipeline) => World,
+  { state, now }: { readonly state: TenantSnapshot; readonly now: number },
+  newWorld: (nextTraceId: () => string, pipeline: () => Pipeline, now: number) => World,
   servicesIn: (world: World, caller: OutsideCaller) => Services,
 ): Promise<Rehearsal> {
-  const world = newWorld(traceIds('rehearsal'), () => pipeline);
+  const world = newWorld(traceIds('rehearsal'), () => pipeline, now);
   const services = servicesIn(world, callsNobody);
   const pipeline = createPipeline(() => services);
   await world.store.run(tenant, (copy) => {

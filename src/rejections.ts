@@ -15,7 +15,9 @@ interface Refusal {
 
 /** The HTTP status; it may depend on the family of operations, and on whether the fault stands in the path. */
 type Status =
-  number | { readonly families?: Readonly<Record<string, number>>; readonly path?: number; readonly elsewhere: number };
+  | number
+  | 'as asked for'
+  | { readonly families?: Readonly<Record<string, number>>; readonly path?: number; readonly elsewhere: number };
 
 /** Where a status is the one that users reported, and not that of the other families. */
 const AS_REPORTED = { conversations: 403, webhooks: 403 };
@@ -186,7 +188,7 @@ export const CATALOGUE = {
   ),
   UPSTREAM_TIMEOUT: refusal(504, 'emulator', 'That tenant did not answer within `--upstream-timeout`.'),
   FAULT_INJECTED: refusal(
-    NEVER_SENT,
+    'as asked for',
     'emulator',
     'A fault that somebody asked for (`POST /_emulator/faults`): a status of its own, or no whole answer at all; as a warning, the request was carried out all the same.',
   ),
@@ -307,6 +309,7 @@ export class Rejection {
   statusIn(family: string): number {
     if (this.parts.status !== undefined) return this.parts.status;
     const { status }: Refusal = CATALOGUE[this.cause.code];
+    if (status === 'as asked for') return NEVER_SENT;
     if (typeof status === 'number') return status;
     return status.families?.[family] ?? (this.cause.in === 'path' ? status.path : undefined) ?? status.elsewhere;
   }

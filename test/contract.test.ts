@@ -87,6 +87,7 @@ describe.each(contract.families)('the family $name', (family) => {
   const statuses = Object.values(CATALOGUE as Record<string, CatalogueEntry>).flatMap((entry) => {
     if (entry.kind === 'warning') return [];
     const { status } = entry;
+    if (status === 'as asked for') return [];
     if (typeof status === 'number') return [status];
     return [status.families?.[family.name], status.path, status.elsewhere].filter((one) => one !== undefined);
   });

@@ -252,6 +252,31 @@ describe('a fault fires', () => {
     expect(started.faults()).toEqual([]);
   });
 
+  test('not for a script that is only explained: what it resets or has fail stays as it was', async () => {
+    const control = (method: string, path: string, body: object, next: string): object => ({
+      type: 'RESTPROXY',
+      method,
+      url: `{{ env.CXONE }}/_emulator/${path}`,
+      contentType: 'application/json',
+      body,
+      next,
+    });
+    const started = await withScripts(
+      webhook('bot', {
+        Fail: control('POST', 'faults', { status: 500 }, 'Reset'),
+        Reset: control('POST', 'reset', {}, 'Answer'),
+        Answer: { type: 'RESPOND', body: {} },
+      }),
+    );
+    await open(started.url);
+    await started.setClock({ now: '2026-03-01T09:30:00Z', frozen: true });
+    await started.injectFault({ path: '/auth/token', status: 503 });
+    const before = { traces: started.traces().length, clock: started.clock(), faults: started.faults() };
+    const { body } = await send(started.url, { path: '/_emulator/explain', body: { path: '/webhooks/bot', body: {} } });
+    expect(body.trace.entries.map(({ action }: { action?: string }) => action)).toContain('Fail (RESTPROXY)');
+    expect({ traces: started.traces().length, clock: started.clock(), faults: started.faults() }).toEqual(before);
+  });
+
   test('not where a request is only explained, which says so, and never at the control API', async () => {
     const { url } = await emulator();
     await open(url);
@@ -270,6 +295,7 @@ test.each<[object, string, RegExp]>([
   [{ times: 3 }, '', /status/],
   [{ status: 429, effect: 'hang' }, '/effect', /two faults/],
   [{ status: 200 }, '/status', /./],
+  [{ status: 499 }, '/status', /hang or reset/],
   [{ effect: 'explode' }, '/effect', /./],
   [{ effect: 'hang', body: {} }, '/status', /./],
   [{ status: 500, performed: true }, '/performed', /Leave performed out/],

@@ -16,7 +16,7 @@ export interface ClockSetting {
 
 export function clockOperations(clocks: Clocks): Operations {
   return {
-    getClock: { answer: (call) => ({ status: 200, body: clocks.of(call.tenant).view() }) },
+    getClock: { answer: (call) => ({ status: 200, body: clocks.view(call.tenant) }) },
 
     setClock: {
       async perform(call) {
@@ -30,7 +30,7 @@ export function clockOperations(clocks: Clocks): Operations {
           ...(frozen === undefined ? {} : { frozen }),
         });
         const view = clock.view();
-        if (stopped) throw tooMany(view.now);
+        if (stopped) throw tooMany(view.now, setting.now === undefined ? '/advance' : '/now');
         call.tell(`It is ${view.now}${view.frozen ? ', and stays so' : ''}. ${String(fired)} that waited went on.`);
         return { status: 200, body: { ...view, fired } };
       },
@@ -93,11 +93,11 @@ function noTime(pointer: string, received: string): Rejection {
   });
 }
 
-function tooMany(now: string): Rejection {
+function tooMany(now: string, pointer: string): Rejection {
   return reject('CONTROL_INPUT_INVALID', {
     message: `Over ${String(MOST_FIRED)} waits of scripts were over on the way. The clock stopped at ${now}, with more of them to come.`,
     in: 'body',
-    pointer: '/advance',
+    pointer,
     expected: `a move on whose way at most ${String(MOST_FIRED)} waits are over`,
     received: 'one with more',
     remedy:

@@ -2,7 +2,7 @@
 import type { Matcher } from '../contract/match.js';
 import { type Faults, type FaultSetting, MOST_FAULTS } from '../platform/faults.js';
 import type { Operations } from '../platform/operation.js';
-import { type Place, type Rejection, reject } from '../rejections.js';
+import { NEVER_SENT, type Place, type Rejection, reject } from '../rejections.js';
 import { show } from '../shown.js';
 import { requireKnown } from './known-name.js';
 
@@ -66,6 +66,13 @@ function requireSound(fault: FaultSetting, { operationIds, paths, matcher }: Cal
   const { operationId, path, status, effect, latency, headers = {}, performed } = fault;
   if (status === undefined && effect === undefined && latency === undefined)
     throw unsound('', 'what goes wrong: status, effect or latency', 'none of them', 'Such as {"status": 429, "times": 3}.');
+  if (status === NEVER_SENT)
+    throw unsound(
+      '/status',
+      'a status from 400 to 599 that servers send',
+      String(NEVER_SENT),
+      'Web servers write it down where the caller has left, and send nothing: use the effect hang or reset.',
+    );
   if (status !== undefined && effect !== undefined)
     throw unsound('/effect', 'status or effect', 'both', 'One call has one answer: send two faults, with nth or times.');
   if (status === undefined && (fault.body !== undefined || Object.keys(headers).length > 0))

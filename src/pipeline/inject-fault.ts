@@ -1,6 +1,6 @@
 /** Between the stages route and authorize, where somebody asked for it: a fault, as a gateway or a network has them. */
 import type { Fault, FaultSetting } from '../platform/faults.js';
-import { type Explanation, type Finding, NEVER_SENT, Rejection } from '../rejections.js';
+import { type Explanation, type Finding, Rejection } from '../rejections.js';
 import type { Exchange } from './exchange.js';
 import type { Services } from './services.js';
 
@@ -20,7 +20,7 @@ async function strike(exchange: Exchange, services: Services): Promise<void> {
   if (fault === undefined) return;
   const { latency = 0, status, effect, performed = false, headers = {} } = fault.setting;
   if (latency > 0) {
-    exchange.warn('FAULT_INJECTED', explain(fault, `It waits ${String(latency)} ms.`));
+    exchange.warn('FAULT_INJECTED', explain(fault, exchange, `It waits ${String(latency)} ms.`));
     await new Promise((resolve) => setTimeout(resolve, latency).unref());
   }
   if (status !== undefined) {
@@ -30,14 +30,14 @@ async function strike(exchange: Exchange, services: Services): Promise<void> {
       headers: { ...usual, ...lowerCased(headers) },
       ...('body' in fault.setting ? { instead: fault.setting.body } : {}),
     };
-    throw new Rejection([finding(fault, `It is answered ${String(status)}.`)], parts);
+    throw new Rejection([finding(fault, exchange, `It is answered ${String(status)}.`)], parts);
   }
   if (effect === 'expired-token') throw asExpired(fault, exchange);
   if (effect === undefined) return;
   exchange.spoil = effect;
   const lost = performed || effect === 'cut' || effect === 'malformed';
-  if (!lost) throw new Rejection([finding(fault, WORDS[effect])], { status: NEVER_SENT });
-  exchange.warn('FAULT_INJECTED', explain(fault, `It is carried out. ${WORDS[effect]}`));
+  if (!lost) throw new Rejection([finding(fault, exchange, WORDS[effect])]);
+  exchange.warn('FAULT_INJECTED', explain(fault, exchange, `It is carried out. ${WORDS[effect]}`));
 }
 
 const WORDS = {
@@ -60,13 +60,13 @@ function asExpired(fault: Fault, exchange: Exchange): Rejection {
     remedy: 'Fetch a new token and send the request again, once.',
   };
   const status = new Rejection([expired]).statusIn(exchange.family.name);
-  return new Rejection([finding(fault, 'The token is refused as if it were past its time.'), expired], {
+  return new Rejection([finding(fault, exchange, 'The token is refused as if it were past its time.'), expired], {
     status,
     headers: { 'www-authenticate': 'Bearer' },
   });
 }
 
-function explain({ faultId, seen, fired, setting: { times, nth } }: Fault, what: string): Explanation {
+function explain({ faultId, seen, fired, setting: { times, nth } }: Fault, { baseUrl }: Exchange, what: string): Explanation {
   const most = times ?? (nth === undefined ? undefined : 1);
   return {
     message: `${faultId} was asked for and fired. ${what}`,
@@ -74,12 +74,12 @@ function explain({ faultId, seen, fired, setting: { times, nth } }: Fault, what:
     pointer: null,
     expected: 'a call as the client makes it when all is well',
     received: `the ${ordinal(seen)} call that fits ${faultId}, which fired ${String(fired)}${most === undefined ? '' : ` of ${String(most)}`} times`,
-    remedy: `This is no fault of the request. DELETE /_emulator/faults/${faultId} ends it, DELETE /_emulator/faults ends all.`,
+    remedy: `This is no fault of the request. DELETE ${baseUrl}/_emulator/faults/${faultId} ends it; without the id, it ends all.`,
   };
 }
 
-function finding(fault: Fault, what: string): Finding {
-  return { code: 'FAULT_INJECTED', ...explain(fault, what) };
+function finding(fault: Fault, exchange: Exchange, what: string): Finding {
+  return { code: 'FAULT_INJECTED', ...explain(fault, exchange, what) };
 }
 
 function ordinal(number: number): string {

@@ -42,7 +42,7 @@ export class Clocks {
   readonly #machine: Clock;
   readonly #start: number | undefined;
   readonly #most: () => number;
-  /** Those that were set, and those by which somebody waits; the one that was asked for longest ago comes first. */
+  /** Those that were set or waited by; the one that was so longest ago comes first. */
   readonly #own = new Map<string, TenantClock>();
 
   /** Every tenant's clock stands at `start`, where there is one. `most` gives how many tenants there may be. */
@@ -62,12 +62,16 @@ export class Clocks {
     return this.#machine.monotonic();
   }
 
-  /** This tenant's own. It is the one until the tenant is reset. */
+  view(tenant: string): ClockView {
+    return (this.#own.get(tenant) ?? new TenantClock(this.#machine, this.#start)).view();
+  }
+
+  /** This tenant's own, to be set or to wait by. It is the one until the tenant is reset. */
   of(tenant: string): TenantClock {
     const clock = this.#own.get(tenant) ?? new TenantClock(this.#machine, this.#start);
     this.#own.delete(tenant);
+    if (this.#own.size >= this.#most()) this.#dropIdle();
     this.#own.set(tenant, clock);
-    if (this.#own.size > this.#most()) this.#dropIdle();
     return clock;
   }
 

@@ -71,7 +71,7 @@ export class Faults {
   }
 
   any(tenant: string): boolean {
-    return this.#tenants.has(tenant);
+    return (this.#tenants.get(tenant)?.armed.size ?? 0) > 0;
   }
 
   /** In the order in which they were added. */

@@ -15,7 +15,7 @@ function statusOf(entry: CatalogueEntry): string {
   if (entry.kind === 'warning') return entry.level;
   if (entry.status === 499) return 'in the trace only';
   const { status } = entry;
-  if (typeof status === 'number') return String(status);
+  if (typeof status !== 'object') return String(status);
   if (status.path !== undefined) return `${String(status.path)} in a path, ${String(status.elsewhere)} elsewhere`;
   const families = Object.entries(status.families ?? {}).map(([name, one]) => `${String(one)} in ${name}`);
   return `${families.join(', ')}; ${String(status.elsewhere)} elsewhere`;
