@@ -1,143 +1,15 @@
 /** `cxone-emulator validate`: checks files without running anything: scenarios, scripts, config files, and the contracts. */
-import { readdir, stat } from 'node:fs/promises';
-import { dirname, join, normalize, relative, sep } from 'node:path';
 import type { Command } from 'commander';
-import { ConfigFaults, loadConfig } from '../config.js';
-import { CONTRACT_FOLDER, readSources } from '../contract/load.js';
-import { startEmulator } from '../emulator.js';
-import { type FileFault, FileFaults } from '../file-faults.js';
-import type { Scenario } from '../scenario/scenario.js';
-import { readScenarios } from '../scenario/scenario-files.js';
-import { isScriptFile } from '../script-folder.js';
-import { listed } from '../shown.js';
-import { printable } from '../terminal/printable.js';
-import { readTextFile, unreadable } from '../text-file.js';
-import { readYaml } from '../yaml-file.js';
-import { Emulators } from '../scenario-emulators.js';
 import { strictCommand } from './strict.js';
 
 const DEFAULT_FOLDER = 'scenarios';
-
-type Kind = 'scenario' | 'script' | 'config';
 
 export function validateCommand(): Command {
   return strictCommand('validate')
     .description('Check scenario, script and config files, and the contracts, without running them: exit code 0 or 2.')
     .argument('[paths...]', `files, or folders with all that is in them; ${DEFAULT_FOLDER} where none is given`)
     .action(async (paths: string[]) => {
-      process.exitCode = await validate(paths);
+      const { validate } = await import('./validate-run.js');
+      process.exitCode = await validate(paths, DEFAULT_FOLDER);
     });
-}
-
-/** Answers the exit code. */
-async function validate(paths: readonly string[]): Promise<number> {
-  const problems: string[] = [];
-  const collect = async (work: () => Promise<unknown>, only?: (fault: FileFault) => boolean): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      if (error instanceof ConfigFaults) problems.push(...error.faults.map(({ where, message }) => `${where} ${message}`));
-      else if (error instanceof FileFaults)
-        problems.push(
-          ...error.faults
-            .filter((fault) => only?.(fault) ?? true)
-            .map(({ file, line, column, message }) => `${file}:${String(line)}:${String(column)} ${message}`),
-        );
-      else throw error;
-    }
-  };
-  const files = await filesAt(paths.length > 0 ? paths : (await isThere(DEFAULT_FOLDER)) ? [DEFAULT_FOLDER] : [], problems);
-  const byKind: Record<Kind, string[]> = { scenario: [], script: [], config: [] };
-  for (const file of files) await collect(async () => byKind[kindOf(file, await readTextFile(file))].push(file));
-
-  await collect(proveContracts);
-  const scenarios: Scenario[] = [];
-  for (const file of byKind.scenario) await collect(async () => scenarios.push(...(await readScenarios([file]))));
-  const emulators = new Emulators();
-  await collect(() => emulators.start(scenarios, { listen: false }));
-  await emulators.close();
-  for (const folder of new Set(byKind.script.map((file) => dirname(file)))) {
-    // A script may start those beside it, so that they are read together.
-    const mine = byKind.script.map(normalize);
-    await collect(
-      () => withSettings(() => loadConfig({ options: { scripts: folder } })).catch(asFileFaults),
-      ({ file }) => mine.includes(normalize(file)),
-    );
-  }
-  for (const file of byKind.config) await collect(() => withSettings(() => loadConfig({ file })));
-
-  if (problems.length > 0) {
-    const unique = [...new Set(problems)];
-    console.error(unique.map((problem) => `${printable(problem)}\n`).join('') + `${count(unique.length, 'fault')}.`);
-    return 2;
-  }
-  console.log(
-    `All is well: ${listed([count(byKind.scenario.length, 'scenario'), count(byKind.script.length, 'script'), count(byKind.config.length, 'config file'), 'the contracts'])}.`,
-  );
-  return 0;
-}
-
-function count(number: number, thing: string): string {
-  return `${String(number)} ${thing}${number === 1 ? '' : 's'}`;
-}
-
-/** Whatever settings lead to is read as at a start; only no port is taken. */
-async function withSettings(load: () => ReturnType<typeof loadConfig>): Promise<void> {
-  const config = await load();
-  // A trace file would be begun by it.
-  const settings = { ...config.settings, traceFile: undefined };
-  const emulator = await startEmulator({ ...config, settings }, { listen: false, onNote: () => undefined });
-  await emulator.close();
-}
-
-function asFileFaults(error: unknown): never {
-  if (!(error instanceof ConfigFaults)) throw error;
-  throw new FileFaults(
-    error.faults.map(({ where, message }) => {
-      const [, file = where, line = '1', column = '1'] = /^(.+):(\d+):(\d+)$/.exec(where) ?? [];
-      return { file, line: Number(line), column: Number(column), message };
-    }),
-  );
-}
-
-/** From their sources: what was packed at build was proved then. */
-async function proveContracts(): Promise<void> {
-  const { readDocuments } = await import('../contract/documents.js');
-  await readDocuments(await readSources(CONTRACT_FOLDER));
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined;
-}
-
-async function filesAt(paths: readonly string[], problems: string[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const path of paths) {
-    try {
-      if ((await stat(path)).isFile()) {
-        found.push(path);
-        continue;
-      }
-      const inside = await readdir(path, { withFileTypes: true, recursive: true });
-      // What others have written, below this folder, is theirs.
-      const files = inside
-        .filter((entry) => entry.isFile() && isScriptFile(entry.name))
-        .map((entry) => join(entry.parentPath, entry.name))
-        .filter((file) => !relative(path, file).split(sep).includes('node_modules'));
-      if (files.length === 0) problems.push(`${path}:1:1 there is nothing to check in this folder`);
-      found.push(...files.sort());
-    } catch (error) {
-      problems.push(`${path}:1:1 ${unreadable(path, error).message}`);
-    }
-  }
-  return [...new Set(found)];
-}
-
-/** What a file is, by what it has: steps, actions, or settings. Throws FileFaults where it is no YAML. */
-function kindOf(file: string, text: string): Kind {
-  const { value } = readYaml(file, text);
-  if (typeof value !== 'object' || value === null) return 'config';
-  if ('steps' in value) return 'scenario';
-  if ('actions' in value) return 'script';
-  return 'given' in value ? 'scenario' : 'trigger' in value ? 'script' : 'config';
 }
