@@ -127,6 +127,7 @@ export const CATALOGUE = {
     'emulator',
     'A script calls a host outside that `--script-hosts` does not name, or a name that leads elsewhere than before.',
   ),
+  BOT_RESPONSE_INVALID: refusal(400, 'doc', 'The answer of a bot breaks the published schema, is no JSON, or is over 32 KB.'),
   SCRIPT_UNKNOWN: refusal({ path: 404, elsewhere: 400 }, 'assumed', 'No script of this name, id or path is loaded.'),
   SCRIPT_REFUSED: refusal(400, 'emulator', 'The script itself answered with this status, at its `RESPOND`.'),
   SCRIPT_BRANCH_UNCONNECTED: refusal(400, 'report', 'An action had an outcome whose branch leads nowhere.'),

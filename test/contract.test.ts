@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { ContractOperation, Schema } from '../src/contract/contract.js';
+import type { CalledOperation, Schema } from '../src/contract/contract.js';
 import { readDocuments } from '../src/contract/documents.js';
 import { CONTRACT_FOLDER, loadContract } from '../src/contract/load.js';
 import { createMatcher } from '../src/contract/match.js';
@@ -32,7 +32,7 @@ function broken(schema: Schema, sound: unknown): unknown[] {
   return results;
 }
 
-function parametersOf(operation: ContractOperation): Record<'path' | 'query' | 'header', Record<string, unknown>> {
+function parametersOf(operation: CalledOperation): Record<'path' | 'query' | 'header', Record<string, unknown>> {
   const of = (place: string): Record<string, unknown> =>
     Object.fromEntries(
       operation.parameters.filter((parameter) => parameter.in === place).map(({ name, example }) => [name, String(example)]),
@@ -40,7 +40,7 @@ function parametersOf(operation: ContractOperation): Record<'path' | 'query' | '
   return { path: of('path'), query: of('query'), header: of('header') };
 }
 
-describe.each(operations)('$operationId', (operation) => {
+describe.each([...operations, ...contract.called.values()])('$operationId', (operation) => {
   test('says how it is known', () => {
     expect(['doc', 'client', 'report', 'assumed', 'emulator']).toContain(operation.provenance);
   });
@@ -73,14 +73,14 @@ describe.each(operations)('$operationId', (operation) => {
       for (const value of wrong) expect(validators.reply(operation, status, value)).not.toEqual([]);
     }
   });
+});
 
-  test('its path leads to it, and to no other', () => {
-    const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => {
-      const parameter = operation.parameters.find((one) => one.name === name);
-      return parameter?.['x-in-route'] === true ? String(parameter.example) : 'x';
-    });
-    expect(createMatcher(contract).match(operation.method, path)?.operation).toBe(operation);
+test.each(operations)('the path of $operationId leads to it, and to no other', (operation) => {
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const parameter = operation.parameters.find((one) => one.name === name);
+    return parameter?.['x-in-route'] === true ? String(parameter.example) : 'x';
   });
+  expect(createMatcher(contract).match(operation.method, path)?.operation).toBe(operation);
 });
 
 describe.each(contract.families)('the family $name', (family) => {
@@ -111,6 +111,17 @@ test('all contracts are one sound OpenAPI document', async () => {
   expect(Object.keys(body.paths)).toContain('/_emulator/traces/{traceId}');
   expect(text).not.toContain('$ref');
 }, 120_000);
+
+test('what others serve has a name only, and cannot be taken for what is served', async () => {
+  const text = await readFile(new URL('exchange.yaml', CONTRACT_FOLDER), 'utf8');
+  for (const family of ['called: true\n  prefixes: [/api/v1]', 'called: true\n  errors: {}']) {
+    const edited = text.replace('called: true', family);
+    expect(edited).not.toBe(text);
+    await expect(readDocuments([{ file: 'exchange.yaml', text: edited }])).rejects.toThrow(
+      /exchange\.yaml:\d+:\d+ the x-family of what others serve must have name and called: true, and nothing else/,
+    );
+  }
+});
 
 describe('a bad document refuses to start, with file and line', () => {
   test.each([

@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { botContracts } from '../src/contract/bots.js';
+import { loadContract } from '../src/contract/load.js';
+import { createValidators } from '../src/contract/validators.js';
 import { CATALOGUE, type Code, type Emulator, type TraceEntry } from '../src/index.js';
 import { FAMILY_REFUSALS, FAMILY_WARNINGS } from './refusals/families.js';
 import { SCRIPT_REFUSALS } from './refusals/scripts.js';
@@ -1408,6 +1411,20 @@ function stateWithout(list: string): Record<string, unknown> {
   };
 }
 
+/** Told of a message that the emulator gets as an answer. */
+const IN_ANSWERS: readonly Code[] = ['BOT_RESPONSE_INVALID'];
+
+test('BOT_RESPONSE_INVALID: a bot whose answer has no branch', async () => {
+  const { faultsInAnswer } = botContracts(await loadContract('test'), createValidators());
+  expect(faultsInAnswer('exchange', { branchname: 'Error' })[0]).toMatchObject({
+    code: 'BOT_RESPONSE_INVALID',
+    in: 'body',
+    pointer: '/branchName',
+    received: 'an object with "branchname"',
+    remedy: 'Rename "branchname" to "branchName". Names are case-sensitive, and every letter counts.',
+  });
+});
+
 /** Codes that no ordinary request can raise; each has its own test below, those of an upstream in test/recording. */
 const ON_THE_WIRE: readonly Code[] = [
   'EMULATOR_BUSY',
@@ -1678,6 +1695,6 @@ describe('what never becomes a request is answered and traced too', () => {
 });
 
 test('every code of the catalogue has a row', () => {
-  const tested = new Set<string>([...REFUSALS, ...WARNINGS].map(({ code }) => code).concat(ON_THE_WIRE));
+  const tested = new Set<string>([...REFUSALS, ...WARNINGS].map(({ code }) => code).concat(ON_THE_WIRE, IN_ANSWERS));
   expect(Object.keys(CATALOGUE).filter((code) => !tested.has(code))).toEqual([]);
 });

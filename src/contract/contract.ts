@@ -18,6 +18,8 @@ export interface Schema {
   /** In words, what a value that does not match `pattern` should be, and what to do about it. */
   readonly 'x-form'?: string;
   readonly 'x-remedy'?: string;
+  /** Where it is not that of the operation: that a field must come may be known from elsewhere than what it holds. */
+  readonly 'x-provenance'?: Provenance;
 }
 
 interface MediaObject {
@@ -77,12 +79,18 @@ export interface FamilyObject {
   readonly errors: Readonly<Record<string, ResponseObject>>;
 }
 
+/** A family that others serve, and that the emulator calls: bots. It has neither prefixes nor errors of its own. */
+interface CalledFamilyObject {
+  readonly name: string;
+  readonly called: true;
+}
+
 /** One dereferenced document. */
 export interface ContractDocument {
   readonly openapi: string;
   readonly info: { readonly title: string; readonly version: string };
   /** The family whose operations these are: defined here, or in another document and only named here. */
-  readonly 'x-family': FamilyObject | { readonly name: string };
+  readonly 'x-family': FamilyObject | CalledFamilyObject | { readonly name: string };
   readonly paths: Readonly<Record<string, PathItem>>;
   readonly components?: { readonly securitySchemes?: unknown };
 }
@@ -113,6 +121,11 @@ interface FamilyError {
   readonly provenance: Provenance;
 }
 
+/** Whether others serve what the document describes. */
+export function isCalled(family: object | undefined): family is CalledFamilyObject {
+  return family !== undefined && 'called' in family && family.called === true;
+}
+
 /** How an operation reads a body. */
 export type MediaKind = 'json' | 'form';
 
@@ -121,19 +134,15 @@ const MEDIA_TYPES: Readonly<Record<MediaKind, string>> = {
   form: 'application/x-www-form-urlencoded',
 };
 
-export interface ContractOperation {
+/** An operation that others serve, and that the emulator calls. */
+export interface CalledOperation {
   readonly operationId: string;
   readonly summary: string;
   /** In upper case. */
   readonly method: string;
   /** As OpenAPI writes it: `/api/v2/contacts/{contactId}/attributes`. */
   readonly path: string;
-  readonly family: Family;
   readonly provenance: Provenance;
-  /** The script that answers, where the path is a webhook. */
-  readonly script?: string;
-  /** Whether a bearer token must come, or means something where it comes. */
-  readonly token: 'none' | 'optional' | 'required';
   readonly parameters: readonly ParameterObject[];
   readonly body:
     | {
@@ -148,31 +157,46 @@ export interface ContractOperation {
   readonly replies: ReadonlyMap<number, { readonly schema: Schema; readonly example: unknown } | null>;
 }
 
+export interface ContractOperation extends CalledOperation {
+  readonly family: Family;
+  /** The script that answers, where the path is a webhook. */
+  readonly script?: string;
+  /** Whether a bearer token must come, or means something where it comes. */
+  readonly token: 'none' | 'optional' | 'required';
+}
+
 export interface Contract {
   readonly operations: ReadonlyMap<string, ContractOperation>;
+  /** What the emulator calls, by operationId. */
+  readonly called: ReadonlyMap<string, CalledOperation>;
   /** The family that a path belongs to; unknown paths belong to the first, /api/v2. */
   readonly familyOf: (path: string) => Family;
   readonly families: readonly Family[];
-  /** All contracts in one OpenAPI document. */
+  /** All that is served in one OpenAPI document. */
   readonly document: Readonly<Record<string, unknown>>;
 }
 
 export const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 
 /** Builds the contract from dereferenced documents; the family of /api/v2 lends its error bodies to the others. */
-export function buildContract(documents: readonly ContractDocument[], version: string): Contract {
+export function buildContract(all: readonly ContractDocument[], version: string): Contract {
+  const documents = all.filter((document) => !isCalled(document['x-family']));
   const sources = documents.map((document) => document['x-family']).filter((family) => 'errors' in family);
   const base = sources.find(({ name }) => name === FALLBACK);
   if (base === undefined) throw new Error(`There is no contract document for the family ${FALLBACK}.`);
   const fallback = buildFamily(base, {});
   const families = [fallback, ...sources.filter((source) => source !== base).map((source) => buildFamily(source, base.errors))];
   const operations = new Map<string, ContractOperation>();
-  for (const document of documents) {
+  const called = new Map<string, CalledOperation>();
+  for (const document of all) {
     const family = families.find(({ name }) => name === document['x-family'].name) ?? fallback;
     for (const [path, item] of Object.entries(document.paths)) {
       for (const method of METHODS) {
         const operation = item[method];
-        if (operation !== undefined) operations.set(operation.operationId, buildOperation(path, method, item, operation, family));
+        if (operation === undefined) continue;
+        const built = buildCalled(path, method, item, operation);
+        if (isCalled(document['x-family'])) called.set(built.operationId, built);
+        else operations.set(built.operationId, { ...built, family, token: tokenOf(operation) });
       }
     }
   }
@@ -182,6 +206,7 @@ export function buildContract(documents: readonly ContractDocument[], version: s
   });
   return {
     operations,
+    called,
     families,
     familyOf: (path) => families.find((family) => pathWithin(path, family) !== undefined) ?? fallback,
     document: {
@@ -255,21 +280,13 @@ function buildFamily(source: FamilyObject, base: FamilyObject['errors']): Family
   };
 }
 
-function buildOperation(
-  path: string,
-  method: string,
-  item: PathItem,
-  operation: OperationObject,
-  family: Family,
-): ContractOperation {
+function buildCalled(path: string, method: string, item: PathItem, operation: OperationObject): CalledOperation {
   return {
     operationId: operation.operationId,
     summary: operation.summary ?? '',
     method: method.toUpperCase(),
     path,
-    family,
     provenance: operation['x-provenance'],
-    token: tokenOf(operation),
     parameters: [...(item.parameters ?? []), ...(operation.parameters ?? [])],
     body: bodyOf(operation),
     replies: new Map(
@@ -298,7 +315,7 @@ export function mediaOf(
   return undefined;
 }
 
-function bodyOf({ requestBody }: OperationObject): ContractOperation['body'] {
+function bodyOf({ requestBody }: OperationObject): CalledOperation['body'] {
   const found = mediaOf(requestBody);
   if (found?.media.schema === undefined) return undefined;
   return {

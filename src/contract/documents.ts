@@ -7,6 +7,7 @@ import { readYaml, type YamlFile } from '../yaml-file.js';
 import {
   type ContractDocument,
   type FamilyObject,
+  isCalled,
   mediaOf,
   METHODS,
   type OperationObject,
@@ -118,6 +119,11 @@ function isDefinition(family: Partial<FamilyObject> | undefined): family is Fami
 /** A family is defined in one document; others may name it. */
 function familyFaults(family: Partial<FamilyObject> | undefined, defined: readonly string[], fault: TellFault): void {
   const { name } = family ?? {};
+  if (isCalled(family)) {
+    if (Object.keys(family).length !== 2 || name === undefined)
+      fault(['x-family'], 'the x-family of what others serve must have name and called: true, and nothing else');
+    return;
+  }
   if (!isDefinition(family)) {
     if (name === undefined || !defined.includes(name))
       fault(['x-family'], 'x-family must have name, prefixes and errors, or the name of a family of another document');

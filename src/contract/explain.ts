@@ -7,6 +7,7 @@ import { describe, kindOf, listed, oneOf, show } from '../shown.js';
 import type { Schema } from './contract.js';
 import { escapePointer } from './json-text.js';
 import { nearMiss } from '../near-miss.js';
+import { unknownField } from './unknown-fields.js';
 import { holdsTemplate } from './unrendered.js';
 import type { SchemaErrors } from './validators.js';
 
@@ -38,7 +39,11 @@ export interface ExplainContext {
   readonly form: boolean;
   /** The fields of a JSON body that the operation does not read. */
   readonly ignored: readonly string[];
+  /** Who reads the body, where no operation of the emulator does. */
+  readonly reader?: string;
 }
+
+const OPERATION = 'this operation';
 
 /** All findings of the stage: missing ones first, then types, then the rest; then by place and pointer. */
 export function explainErrors(parameterErrors: SchemaErrors, bodyErrors: SchemaErrors, context: ExplainContext): Finding[] {
@@ -99,7 +104,7 @@ function explainError(error: ErrorObject, place: Place, pointer: string, context
     case 'required':
       return explainMissing(error, place, pointer, schema, context);
     case 'additionalProperties':
-      return explainUnknown(error, place, pointer, schema);
+      return explainUnknown(error, place, pointer, schema, context);
     case 'type': {
       const expected = expectedType(schema);
       if (schema['x-advice'] === 'contact-id' && typeof error.data === 'number') return contactNumber(error.data, place, pointer);
@@ -165,7 +170,7 @@ function explainMissing(
   place: Place,
   pointer: string,
   schema: Schema,
-  { query, ignored }: ExplainContext,
+  { query, ignored, reader = OPERATION }: ExplainContext,
 ): Ranked {
   const missing = (error.params as { missingProperty: string }).missingProperty;
   const data = error.data as Record<string, unknown>;
@@ -192,8 +197,9 @@ function explainMissing(
               )}`,
       remedy:
         place === 'body'
-          ? adviseMissingField(missing, data, expected?.['x-aliases'] ?? [], pointer, query)
+          ? adviseMissingField(missing, data, expected?.['x-aliases'] ?? [], { pointer, query, reader })
           : adviseMissingParameter(missing, data, place, ignored),
+      ...(expected?.['x-provenance'] === undefined ? {} : { provenance: expected['x-provenance'] }),
     },
   };
 }
@@ -226,8 +232,7 @@ function adviseMissingField(
   missing: string,
   data: Record<string, unknown>,
   aliases: readonly string[],
-  pointer: string,
-  query: Readonly<Record<string, unknown>>,
+  { pointer, query, reader }: { pointer: string; reader: string } & Pick<ExplainContext, 'query'>,
 ): string {
   const keys = Object.keys(data).slice(0, MOST_KEYS);
   const near = nearestKey(missing, keys);
@@ -235,8 +240,7 @@ function adviseMissingField(
     return `The body is JSON, and was read as form data: write its fields as ${missing}=…&…, each value percent-encoded.`;
   if (near !== undefined) return `Rename ${show(near)} to ${show(missing)}. Names are case-sensitive, and every letter counts.`;
   const alias = keys.find((key) => aliases.some((name) => name.toLowerCase() === key.toLowerCase()));
-  if (alias !== undefined)
-    return `Send the value of ${show(alias)} under the name ${show(missing)}: this operation reads no other.`;
+  if (alias !== undefined) return `Send the value of ${show(alias)} under the name ${show(missing)}: ${reader} reads no other.`;
   for (const key of keys) {
     const inner = data[key];
     if (typeof inner === 'string' && keys.length === 1 && looksLikeJsonObject(inner)) {
@@ -247,7 +251,7 @@ function adviseMissingField(
     if (deeper !== undefined)
       return `It stands one level too deep. Move it from ${show(`/${escapePointer(key)}/${escapePointer(deeper)}`)} to the top level of the body, as ${show(missing)}.`;
   }
-  if (Object.hasOwn(query, missing)) return `It stands in the query: this operation reads ${show(missing)} from the body only.`;
+  if (Object.hasOwn(query, missing)) return `It stands in the query: ${reader} reads ${show(missing)} from the body only.`;
   return `Add ${show(missing)} to ${pointer === '' ? 'the top level of the body' : `the object at ${show(pointer)}`}.`;
 }
 
@@ -255,25 +259,19 @@ function nearestKey(missing: string, keys: readonly string[]): string | undefine
   return keys.includes(missing) ? missing : nearMiss(missing, keys.slice(0, MOST_KEYS));
 }
 
-function explainUnknown(error: ErrorObject, place: Place, pointer: string, schema: Schema): Ranked {
+function explainUnknown(error: ErrorObject, place: Place, pointer: string, schema: Schema, { reader }: ExplainContext): Ranked {
   const unknown = (error.params as { additionalProperty: string }).additionalProperty;
   const value = (error.data as Record<string, unknown>)[unknown];
   return {
     rank: 'other',
-    finding: unknownField(place, `${pointer}/${escapePointer(unknown)}`, unknown, value, Object.keys(schema.properties ?? {})),
-  };
-}
-
-function unknownField(place: Place, pointer: string, name: string, value: unknown, known: readonly string[]): Finding {
-  const near = nearMiss(name, known);
-  return {
-    code: 'SCHEMA_MISMATCH',
-    message: `${show(name)} is not a field that this operation knows.`,
-    in: place,
-    pointer,
-    expected: known.length === 0 ? 'no fields' : `no fields but ${known.join(', ')}`,
-    received: describe(value),
-    remedy: near === undefined ? `Remove ${show(name)}.` : `Rename ${show(name)} to ${show(near)}.`,
+    finding: unknownField(
+      place,
+      `${pointer}/${escapePointer(unknown)}`,
+      unknown,
+      value,
+      Object.keys(schema.properties ?? {}),
+      reader,
+    ),
   };
 }
 
@@ -366,46 +364,4 @@ function looksLikeJsonObject(text: string): boolean {
 function comparePointers(one: string, other: string): number {
   if (one === other) return 0;
   return one < other ? -1 : 1;
-}
-
-/** A field that the contract does not name, let pass. */
-export interface UnknownField {
-  readonly finding: Finding;
-  /** Whether it nearly is a known one that was not sent. */
-  readonly near: boolean;
-  /** Whether it stands in an object that is free to hold anything. */
-  readonly open: boolean;
-}
-
-/**
- * The fields of a sound body that its schema does not name. An object that the schema leaves open on purpose
- * (`additionalProperties: true`) is free to hold anything; there only near misses of its known fields are told.
- */
-export function unknownFields(schema: Schema, value: unknown, pointer = ''): UnknownField[] {
-  if (Array.isArray(value)) {
-    const { items } = schema;
-    return items === undefined ? [] : value.flatMap((item, index) => unknownFields(items, item, `${pointer}/${String(index)}`));
-  }
-  const { properties } = schema;
-  if (typeof value !== 'object' || value === null || properties === undefined) return [];
-  const found: UnknownField[] = [];
-  const known = Object.keys(properties);
-  for (const [key, member] of Object.entries(value).slice(0, schema.additionalProperties === true ? MOST_KEYS : undefined)) {
-    const inner = Object.hasOwn(properties, key) ? properties[key] : undefined;
-    if (inner !== undefined && typeof member !== 'object') continue;
-    const at = `${pointer}/${escapePointer(key)}`;
-    if (inner !== undefined) {
-      found.push(...unknownFields(inner, member, at));
-      continue;
-    }
-    const near =
-      nearMiss(
-        key,
-        known.filter((name) => !Object.hasOwn(value, name)),
-      ) !== undefined;
-    const open = schema.additionalProperties === true;
-    if (near || !open) found.push({ finding: unknownField('body', at, key, member, known), near, open });
-    if (found.length >= MOST_FINDINGS) break;
-  }
-  return found;
 }

@@ -1,16 +1,16 @@
 /** The compiled validators of each operation, made when first needed by one shared ajv for bodies and one for parameters. */
 import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import type { ContractOperation, ParameterObject, Schema } from './contract.js';
+import type { CalledOperation, ParameterObject, Schema } from './contract.js';
 
 /** What ajv found; empty where all is well. */
 export type SchemaErrors = readonly ErrorObject[];
 
 export interface Validators {
   /** Changes texts in `query` to the numbers and booleans that the contract asks for. */
-  parameters(operation: ContractOperation, values: ParameterValues): SchemaErrors;
-  body(operation: ContractOperation, body: unknown): SchemaErrors;
-  reply(operation: ContractOperation, status: number, body: unknown): SchemaErrors;
+  parameters(operation: CalledOperation, values: ParameterValues): SchemaErrors;
+  body(operation: CalledOperation, body: unknown): SchemaErrors;
+  reply(operation: CalledOperation, status: number, body: unknown): SchemaErrors;
 }
 
 export interface ParameterValues {
@@ -30,7 +30,7 @@ const OPTIONS: Options = {
   validateSchema: false,
 };
 /** Keywords of OpenAPI and of the emulator that check nothing. */
-const VOCABULARY = ['example', 'x-advice', 'x-aliases', 'x-form', 'x-remedy'];
+const VOCABULARY = ['example', 'x-advice', 'x-aliases', 'x-form', 'x-provenance', 'x-remedy'];
 
 export function createValidators(): Validators {
   const forBodies = createAjv({});
@@ -84,7 +84,7 @@ function createAjv(options: Options): Ajv {
   return ajv;
 }
 
-function parameterSchema({ parameters }: ContractOperation): object {
+function parameterSchema({ parameters }: CalledOperation): object {
   const place = (name: ParameterObject['in']): Schema => {
     const mine = parameters.filter((parameter) => parameter.in === name);
     return {

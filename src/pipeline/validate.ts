@@ -1,7 +1,8 @@
 /** Stage 6, validate: parameters and body against the contract, all faults together; what passes but looks lost gets a warning. */
-import { explainDepth, explainErrors, unknownFields } from '../contract/explain.js';
+import { explainDepth, explainErrors } from '../contract/explain.js';
 import { escapePointer } from '../contract/json-text.js';
 import { nearMiss } from '../near-miss.js';
+import { unknownFields } from '../contract/unknown-fields.js';
 import { unrenderedTemplates } from '../contract/unrendered.js';
 import type { Finding, Place } from '../rejections.js';
 import { Rejection } from '../rejections.js';
