@@ -83,10 +83,12 @@ module.exports = {
     {
       name: 'studio-in-the-root-only',
       severity: 'error',
-      comment: 'Scripts are read and run by the composition root; the settings know how a host and a breaker are written.',
+      comment:
+        'Scripts are read and run by the composition root; the settings know how a host, a breaker and a virtual agent are written.',
       from: {
         path: '^src',
-        pathNot: '^src/(emulator|rehearsal|script-host|script-folder|settings|config-rules)\\.ts$|^src/studio/',
+        pathNot:
+          '^src/(emulator|rehearsal|script-host|script-folder|virtual-agents|settings|settings-in-file|config-rules)\\.ts$|^src/studio/',
       },
       to: { path: '^src/studio/' },
     },

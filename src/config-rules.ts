@@ -9,7 +9,8 @@ export interface FaultBetween {
   readonly message: string;
 }
 
-export function faultsBetweenSettings({ skills, agents, hours, knowledge, scriptHosts, frozenAt }: Settings): FaultBetween[] {
+export function faultsBetweenSettings(settings: Settings): FaultBetween[] {
+  const { skills, agents, hours, knowledge, scriptHosts, frozenAt, virtualAgents } = settings;
   const skillIds = new Set(skills.map(({ skillId }) => skillId));
   const profileIds = new Set(hours.map(({ profileId }) => profileId));
   return [
@@ -19,6 +20,17 @@ export function faultsBetweenSettings({ skills, agents, hours, knowledge, script
     ...doubles('skills', 'skillId', skills),
     ...doubles('agents', 'agentId', agents),
     ...doubles('hours', 'profileId', hours),
+    ...doubles('virtualAgents', 'name', virtualAgents),
+    ...virtualAgents.flatMap(({ url, standIn, protocol }, index): FaultBetween[] => {
+      const at = `virtualAgents.${String(index)}`;
+      if ((url === undefined) === (standIn === undefined))
+        return [{ path: ['virtualAgents', index], message: `${at} needs url or standIn, and not both` }];
+      if (standIn !== undefined && protocol !== 'exchange')
+        return [
+          { path: ['virtualAgents', index, 'protocol'], message: `${at}: a stand-in bot speaks the protocol exchange only` },
+        ];
+      return [];
+    }),
     ...skills.flatMap((skill, index): FaultBetween[] =>
       skill.hours === undefined || profileIds.has(skill.hours)
         ? []
@@ -62,11 +74,11 @@ export function faultsBetweenSettings({ skills, agents, hours, knowledge, script
 }
 
 function doubles<K extends string>(
-  list: 'skills' | 'agents' | 'hours',
+  list: 'skills' | 'agents' | 'hours' | 'virtualAgents',
   key: K,
-  records: readonly Readonly<Record<K, number>>[],
+  records: readonly Readonly<Record<K, number | string>>[],
 ): FaultBetween[] {
-  const seen = new Set<number>();
+  const seen = new Set<number | string>();
   return records.flatMap((record, index): FaultBetween[] => {
     const id = record[key];
     if (!seen.has(id)) {

@@ -6,6 +6,7 @@ import { addressOf } from './address.js';
 import type { Around } from './around.js';
 import { faultRandom, tenantRandom, traceIds } from './chance.js';
 import { ConfigFaults, loadConfig, type LoadedConfig } from './config.js';
+import { botContracts } from './contract/bots.js';
 import type { ContractOperation } from './contract/contract.js';
 import { loadContract } from './contract/load.js';
 import { createMatcher } from './contract/match.js';
@@ -19,6 +20,7 @@ import { createHttp } from './http/server.js';
 import { type Tenant, tenantOf } from './library.js';
 import { createPipeline, type Pipeline, type Services } from './pipeline/index.js';
 import { type Clock, Clocks } from './platform/clock.js';
+import { createDesk } from './platform/desk.js';
 import { Faults } from './platform/faults.js';
 import { DEFAULT_TENANT } from './pipeline/target.js';
 import { attributeOperations } from './platform/attributes.js';
@@ -36,6 +38,7 @@ import { readySeeds } from './seeds.js';
 import { SETTING_NAMES, type Settings, SETTINGS } from './settings.js';
 import { exportSnapshots, importSnapshots, requireExportable } from './snapshot-file.js';
 import { memoryStore, type MemoryStoreMaterial } from './state/memory.js';
+import { createBots } from './studio/bots/bots.js';
 import { LiveRuns } from './studio/live-runs.js';
 import { hostRules } from './studio/rest/hosts.js';
 import { type OutsideCaller, outsideCaller } from './studio/rest/outside-call.js';
@@ -46,6 +49,7 @@ import { type TraceBounds, type TraceFilter, type TraceListener, TraceLog } from
 import type { Trace } from './trace/trace.js';
 import { readTokenKey } from './token-key-file.js';
 import { VERSION } from './version.js';
+import { connect, readyAgents } from './virtual-agents.js';
 
 /** What a program may exchange, beside the settings. */
 export interface EmulatorParts {
@@ -144,14 +148,31 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     const matcher = webhooks.length === 0 ? router : createMatcher(contract, webhooks);
     const validators = createValidators();
     const redactor = createRedactor(settings.redact);
-    const { hideSecrets, notes: shown } = environmentInTraces(settings);
+    const { agents: virtualAgents, secrets } = readyAgents(config);
+    const { hideSecrets, notes: shown } = environmentInTraces(settings, secrets);
     const outside = outsideCaller(hostRules(settings.scriptHosts));
 
     /** The services over a world; another one than the real is for a rehearsal. */
     const servicesIn = (place: World, caller: OutsideCaller): Services => {
       const host = { settings: { ...settings, tokens }, clocks: place.clocks, ownUrl, onBug, store: place.store };
+      const bots = createBots(connect(virtualAgents, caller === outside ? undefined : caller), {
+        version: VERSION,
+        faultsInAnswer: botContracts(contract, validators).faultsInAnswer,
+        monotonic: () => machine.monotonic(),
+      });
+      const desk = createDesk({
+        store: place.store,
+        clocks: place.clocks,
+        ended: (tenant, conversationId) => {
+          studio.ended(tenant, conversationId);
+        },
+        onBug: (error) => {
+          onBug(error, 'none: at the desk');
+        },
+      });
       const studio = createStudio(scripts, place.runs, {
-        ...studioParts({ ...host, pipeline: place.pipeline, outside: caller, traceOf: (id) => place.traces.find(id) }),
+        ...studioParts({ ...host, pipeline: place.pipeline, outside: caller, bots, traceOf: (id) => place.traces.find(id) }),
+        desk,
         rehearsal: (tenant, state) => rehearse(tenant, { state, now: clocks.now(tenant) }, newWorld, servicesIn),
       });
       return {
@@ -174,6 +195,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
             contract,
             traces: place.traces,
             conversationIds,
+            studio,
             waiting,
             clocks: place.clocks,
             faults: place.faults,

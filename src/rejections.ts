@@ -127,7 +127,17 @@ export const CATALOGUE = {
     'emulator',
     'A script calls a host outside that `--script-hosts` does not name, or a name that leads elsewhere than before.',
   ),
-  BOT_RESPONSE_INVALID: refusal(400, 'doc', 'The answer of a bot breaks the published schema, is no JSON, or is over 32 KB.'),
+  BOT_UNREACHABLE: refusal(
+    400,
+    'doc',
+    'The bot failed: no connection, no answer in time, or a status other than 2xx. Its TEXTBOT EXCHANGE takes OnError.',
+  ),
+  BOT_RESPONSE_INVALID: refusal(
+    400,
+    'doc',
+    'The answer of the bot breaks its published contract, is not JSON, or is over 32 KB; the pointer names the field.',
+  ),
+  BOT_ERROR: refusal(400, 'doc', 'The bot answered with the branch Error.'),
   SCRIPT_UNKNOWN: refusal({ path: 404, elsewhere: 400 }, 'assumed', 'No script of this name, id or path is loaded.'),
   SCRIPT_REFUSED: refusal(400, 'emulator', 'The script itself answered with this status, at its `RESPOND`.'),
   SCRIPT_BRANCH_UNCONNECTED: refusal(400, 'report', 'An action had an outcome whose branch leads nowhere.'),
@@ -211,6 +221,11 @@ export const CATALOGUE = {
   SIGNAL_UNHEARD: warning('warn', 'doc', 'No script that runs on this contact has an `ONSIGNAL`.'),
   SIGNAL_PARAMETER_GAP: warning('warn', 'assumed', 'A signal without `p1`, or with a gap before its last parameter.'),
   SIGNAL_PARAMETER_OVERRIDDEN: warning('info', 'assumed', 'A parameter stands in the query and in the body; the body wins.'),
+  CUSTOMER_UNHEARD: warning(
+    'warn',
+    'assumed',
+    'The customer said something, and neither a script nor an agent is there who could hear it.',
+  ),
   SCRIPT_NOT_RUN: warning(
     'warn',
     'emulator',

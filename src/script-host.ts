@@ -6,6 +6,7 @@ import type { Clocks } from './platform/clock.js';
 import type { Cause } from './platform/studio.js';
 import type { Settings } from './settings.js';
 import type { Store } from './state/store.js';
+import type { Bots } from './studio/bots/bots.js';
 import { breaker } from './studio/rest/breaker.js';
 import { gate } from './studio/rest/gate.js';
 import { hostRules } from './studio/rest/hosts.js';
@@ -24,6 +25,7 @@ export interface ScriptHost {
   /** Asked for late, because the pipeline works with the scripts itself. */
   readonly pipeline: () => Pipeline;
   readonly outside: OutsideCaller;
+  readonly bots: Bots;
   readonly ownUrl: () => string;
   readonly onBug: Services['onBug'];
 }
@@ -35,9 +37,10 @@ export function studioParts({
   traceOf,
   pipeline,
   outside,
+  bots,
   ownUrl,
   onBug,
-}: ScriptHost): Omit<StudioParts, 'rehearsal'> {
+}: ScriptHost): Omit<StudioParts, 'rehearsal' | 'desk'> {
   const hosts = hostRules(settings.scriptHosts);
   const now = (tenant: string): string => new Date(clocks.now(tenant)).toISOString();
   const rest: RestRules = {
@@ -51,6 +54,7 @@ export function studioParts({
   return {
     store,
     rest,
+    bots,
     now,
     schedule: (tenant, milliseconds, callback) => clocks.of(tenant).schedule(milliseconds, callback),
     maxSteps: settings.maxScriptSteps,
@@ -66,18 +70,24 @@ export function studioParts({
   };
 }
 
-/** Hides the values of the environment variables that scripts may see; a note tells of each that traces show all the same. */
-export function environmentInTraces(settings: Settings): {
+/** Hides the values of the environment variables that scripts may see, and of `others`; a note tells of each that traces show all the same. */
+export function environmentInTraces(
+  settings: Settings,
+  others: readonly (readonly [name: string, value: string])[],
+): {
   readonly hideSecrets: SecretsHider | undefined;
   readonly notes: readonly string[];
 } {
-  const variables = Object.entries(scriptEnvironment(settings)).filter(([, value]) => value !== '');
-  const shown = variables.filter(([name, value]) => !isHideable(name, value));
+  const variables = [
+    ...Object.entries(scriptEnvironment(settings)).map(([name, value]) => ({ name, value, from: '--script-env' })),
+    ...others.map(([name, value]) => ({ name, value, from: 'virtualAgents' })),
+  ].filter(({ value }) => value !== '');
+  const shown = variables.filter(({ name, value }) => !isHideable(name, value));
   return {
-    hideSecrets: secretsHider(variables.filter((variable) => !shown.includes(variable)).map(([, value]) => value)),
+    hideSecrets: secretsHider(variables.filter((variable) => !shown.includes(variable)).map(({ value }) => value)),
     notes: shown.map(
-      ([name]) =>
-        `note: traces show the value of ${name} (--script-env): it is short, or a plain word or number, which stands in other texts, too`,
+      ({ name, from }) =>
+        `note: traces show the value of ${name} (${from}): it is short, or a plain word or number, which stands in other texts, too`,
     ),
   };
 }

@@ -3,8 +3,10 @@ import { AGENT_STATES } from './contact/agent.js';
 import { ALWAYS_OPEN, DAY_PATTERN, DAYS } from './contact/hours.js';
 import { DEFAULT_SKILL } from './contact/skill.js';
 import type { SettingDescription } from './settings.js';
+import { BOT_PROTOCOLS } from './studio/bots/virtual-agent.js';
 
-type Name = 'skills' | 'agents' | 'hours' | 'credentials' | 'knowledge' | 'conversations' | 'restBreaker' | 'errors';
+type Name =
+  'skills' | 'agents' | 'hours' | 'credentials' | 'knowledge' | 'virtualAgents' | 'conversations' | 'restBreaker' | 'errors';
 
 /** One row a setting, as in `SETTINGS`. */
 export const IN_FILE_ONLY: Readonly<Record<Name, SettingDescription>> = {
@@ -20,12 +22,22 @@ export const IN_FILE_ONLY: Readonly<Record<Name, SettingDescription>> = {
           name: { type: 'string', minLength: 1, maxLength: 256 },
           agents: { type: 'integer', minimum: 0, maximum: 1_000_000, default: 1 },
           hours: { type: 'integer', minimum: 1 },
+          answers: {
+            type: 'object',
+            required: ['after'],
+            additionalProperties: false,
+            properties: {
+              after: { type: 'number', minimum: 0, maximum: 86_400 },
+              says: { type: 'array', maxItems: 20, items: { type: 'string', minLength: 1, maxLength: 2000 } },
+              ends: { type: 'number', minimum: 0, maximum: 86_400 },
+            },
+          },
         },
       },
     },
-    expected: 'a list of {skillId, name, agents, hours}',
+    expected: 'a list of {skillId, name, agents, hours, answers}',
     default: [DEFAULT_SKILL],
-    help: 'skills: skillId, name, agents, hours',
+    help: 'skills: skillId, name, agents, hours; answers {after, says, ends}: an agent who is free accepts after so many seconds in the queue, says these lines, and ends',
   },
   agents: {
     schema: {
@@ -111,6 +123,28 @@ export const IN_FILE_ONLY: Readonly<Record<Name, SettingDescription>> = {
     expected: 'a list of {pattern, completion, links, images, citations, status}',
     default: [],
     help: 'answers of Knowledge Hub: pattern, completion, links, images, citations, status',
+  },
+  virtualAgents: {
+    schema: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['name'],
+        additionalProperties: false,
+        properties: {
+          name: { type: 'string', minLength: 1, maxLength: 256 },
+          url: { type: 'string', minLength: 1 },
+          standIn: { type: 'string', minLength: 1 },
+          protocol: { enum: BOT_PROTOCOLS, default: 'exchange' },
+          headers: { type: 'object', additionalProperties: { type: 'string' }, default: {} },
+          botConfig: {},
+          timeout: { type: 'number', exclusiveMinimum: 0, maximum: 90, default: 10 },
+        },
+      },
+    },
+    expected: 'a list of {name, url or standIn, protocol, headers, botConfig, timeout}',
+    default: [],
+    help: 'bots that TEXTBOT EXCHANGE talks with: name; url, or standIn with the file of a stand-in bot; protocol exchange or cognigy-rest; headers; botConfig; timeout in seconds; {{ env.NAME }} in texts is a variable of the environment, and no trace shows it',
   },
   conversations: {
     schema: {

@@ -6,7 +6,9 @@ import type { Agent } from './contact/agent.js';
 import type { HoursProfile } from './contact/hours.js';
 import type { Credentials } from './platform/credentials.js';
 import type { KnowledgeEntry } from './platform/knowledge.js';
+import { count, HOST_NAME, HTTP_ADDRESS, LARGEST_BODY, ORIGIN, size } from './setting-kinds.js';
 import { IN_FILE_ONLY } from './settings-in-file.js';
+import type { NewVirtualAgent, VirtualAgent } from './studio/bots/virtual-agent.js';
 import type { BreakerSettings } from './studio/rest/breaker.js';
 import { HOST_ENTRY } from './studio/rest/hosts.js';
 import { oneOf } from './shown.js';
@@ -87,6 +89,8 @@ export interface Settings {
   readonly agents: readonly Agent[];
   readonly hours: readonly HoursProfile[];
   readonly knowledge: readonly KnowledgeEntry[];
+  /** The bots that scripts talk with. */
+  readonly virtualAgents: readonly VirtualAgent[];
   /** Bodies that refusals have instead of the known ones, by family and status. */
   readonly errors: ErrorBodies;
   readonly skills: readonly Skill[];
@@ -97,9 +101,11 @@ export interface Settings {
 type SizeName = 'maxBody' | 'maxInFlightBytes' | 'traceFileSize' | 'maxTraceBytes' | 'maxStateBytes';
 
 /** Any part of the settings; sizes also as texts, such as `512kb`. */
-export type PartialSettings = { readonly [K in Exclude<keyof Settings, SizeName>]?: Settings[K] | undefined } & Readonly<
-  Partial<Record<SizeName, number | string | undefined>>
->;
+export type PartialSettings = {
+  readonly [K in Exclude<keyof Settings, SizeName | 'virtualAgents'>]?: Settings[K] | undefined;
+} & Readonly<Partial<Record<SizeName, number | string | undefined>>> & {
+    readonly virtualAgents?: readonly NewVirtualAgent[] | undefined;
+  };
 
 export interface SettingDescription {
   readonly schema: Readonly<Record<string, unknown>>;
@@ -115,40 +121,6 @@ export interface SettingDescription {
   readonly help: string;
   /** What the flag's value is called; none for a flag that is given or not. Settings without a flag stand in the file only. */
   readonly flag?: { readonly name: string; readonly value?: string };
-}
-
-const HTTP_ADDRESS = '^https?://(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(?::[0-9]{1,5})?(?:/[^?#\\s]*)?$';
-const HOST_NAME = '^(?:\\.?[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*|\\[[0-9A-Fa-f:.]+\\])$';
-const ORIGIN = '^(?:\\*|null|[a-z][a-z0-9+.-]*://[^/?#\\s,]+)$';
-
-type SizeDescription = Pick<SettingDescription, 'schema' | 'expected' | 'kind' | 'default' | 'most'>;
-
-function size(fallback: string, most = LARGEST_SIZE): SizeDescription {
-  return {
-    schema: {
-      anyOf: [
-        { type: 'integer', minimum: 1 },
-        { type: 'string', pattern: '^[1-9][0-9]{0,8}(?:b|kb|mb|gb)?$' },
-      ],
-    },
-    expected: 'a size such as 1048576, 512kb or 1mb',
-    kind: 'size',
-    default: fallback,
-    most,
-  };
-}
-
-/** In bytes. */
-const LARGEST_SIZE = 64 * 1024 ** 3;
-/** In bytes: with what its text and its value take, this much still fits into Node's memory. */
-const LARGEST_BODY = 256 * 1024 ** 2;
-
-function count(fallback: number, most: number): Pick<SettingDescription, 'schema' | 'expected' | 'default'> {
-  return {
-    schema: { type: 'integer', minimum: 1, maximum: most },
-    expected: `a number from 1 to ${String(most)}`,
-    default: fallback,
-  };
 }
 
 /** One row a setting: the flags, the environment variables, the file's keys and `--help` all come from here. */

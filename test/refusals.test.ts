@@ -1118,6 +1118,16 @@ const REFUSALS: readonly Row[] = [
 ];
 
 const WARNINGS: readonly WarningRow[] = [
+  {
+    code: 'CUSTOMER_UNHEARD',
+    name: 'no script runs on the conversation',
+    level: 'warn',
+    given: open,
+    send: { path: `/_emulator/conversations/${CONVERSATION}/messages`, body: { text: 'Hello?' } },
+    in: 'path',
+    pointer: '/conversationId',
+    remedy: /Load a script whose trigger is a conversation \(of the channel webchat, or of any\)/,
+  },
   ...TOKEN_WARNINGS,
   ...FAMILY_WARNINGS,
   {
@@ -1411,8 +1421,8 @@ function stateWithout(list: string): Record<string, unknown> {
   };
 }
 
-/** Told of a message that the emulator gets as an answer. */
-const IN_ANSWERS: readonly Code[] = ['BOT_RESPONSE_INVALID'];
+/** Told of a message that the emulator gets as an answer; the rows stand in test/bots/faults.test.ts and turns.test.ts. */
+const IN_ANSWERS: readonly Code[] = ['BOT_UNREACHABLE', 'BOT_RESPONSE_INVALID', 'BOT_ERROR'];
 
 test('BOT_RESPONSE_INVALID: a bot whose answer has no branch', async () => {
   const { faultsInAnswer } = botContracts(await loadContract('test'), createValidators());

@@ -7,6 +7,18 @@ export interface Skill {
   readonly agents: number;
   /** The profile of its opening hours; without one it is always open. */
   readonly hours?: number;
+  /** Where it is not there, nobody accepts, and who is queued waits. */
+  readonly answers?: SkillAnswers;
+}
+
+/** How its simulated agents take who waits for it; times are in seconds on the tenant's clock. */
+export interface SkillAnswers {
+  /** After so long in the queue an agent who is free accepts. */
+  readonly after: number;
+  /** What the agent says then. */
+  readonly says?: readonly string[];
+  /** So long after that the conversation is over; not there for as long as somebody else ends it. */
+  readonly ends?: number;
 }
 
 /** There from the start, so that the first handover has somewhere to go. */

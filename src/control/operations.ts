@@ -1,19 +1,17 @@
 /** The control API: what a test, a viewer or a person asks the emulator itself. */
-import { end } from '../contact/conversation.js';
 import type { ConversationIds, TenantIdentity } from '../contact/ids.js';
 import type { Contract } from '../contract/contract.js';
 import type { Matcher } from '../contract/match.js';
 import type { Faults } from '../platform/faults.js';
 import type { Clocks } from '../platform/clock.js';
-import { conversationEnded, conversationInPath, IN_PATH } from '../platform/conversation-rules.js';
-import { viewOf } from '../platform/conversation-view.js';
-import { openable } from '../platform/open-conversation.js';
 import type { Operations } from '../platform/operation.js';
+import type { Studio } from '../platform/studio.js';
 import { reject } from '../rejections.js';
 import { show } from '../shown.js';
 import type { TenantSnapshot } from '../state/store.js';
 import type { TraceFilter, TraceLog } from '../trace/log.js';
 import { clockOperations } from './clock.js';
+import { conversationControl } from './conversations.js';
 import { faultOperations } from './faults.js';
 import { requireCoherent } from './coherent-state.js';
 import { DEFAULT_LIMIT, recordOperations } from './records.js';
@@ -30,6 +28,7 @@ export interface ControlSettings {
   readonly traces: TraceLog;
   readonly conversationIds: ConversationIds;
   readonly maxConversations: number;
+  readonly studio: Studio;
   readonly waiting: Waiting;
   readonly clocks: Clocks;
   readonly faults: Faults;
@@ -49,6 +48,7 @@ export function controlOperations(settings: ControlSettings): Operations {
     traces,
     conversationIds,
     maxConversations,
+    studio,
     waiting,
     webhooks,
     clocks,
@@ -67,54 +67,7 @@ export function controlOperations(settings: ControlSettings): Operations {
       }),
     },
 
-    openConversation: {
-      check(call, state) {
-        openable(call.body ?? {}, conversationIds, call, state);
-      },
-      answer(call, state) {
-        const wanted = openable(call.body ?? {}, conversationIds, call, state);
-        const conversation = state.openConversation(wanted, call.now);
-        call.concern(conversation);
-        call.emit({ kind: 'opened', conversation });
-        return { status: 201, body: viewOf(conversation, state) };
-      },
-    },
-
-    listConversations: {
-      answer(call, state) {
-        const { state: wanted, limit = DEFAULT_LIMIT } = call.query as { state?: string; limit?: number };
-        const matching = state.conversations().filter((conversation) => wanted === undefined || conversation.state === wanted);
-        return {
-          status: 200,
-          body: {
-            items: matching.slice(0, limit).map((conversation) => viewOf(conversation, state)),
-            total: matching.length,
-            dropped: state.dropped,
-          },
-        };
-      },
-    },
-
-    getConversation: {
-      check(call, state) {
-        conversationInPath(call, conversationIds, state);
-      },
-      answer: (call, state) => ({ status: 200, body: viewOf(conversationInPath(call, conversationIds, state), state) }),
-    },
-
-    endConversation: {
-      check(call, state) {
-        const conversation = conversationInPath(call, conversationIds, state);
-        if (conversation.state === 'ended') throw conversationEnded(conversation, IN_PATH);
-      },
-      answer(call, state) {
-        const ended = end(conversationInPath(call, conversationIds, state), call.now);
-        state.updateConversation(ended);
-        call.emit({ kind: 'ended', conversationId: ended.conversationId });
-        return { status: 200, body: viewOf(ended, state) };
-      },
-    },
-
+    ...conversationControl({ conversationIds, studio }),
     ...clockOperations(clocks),
     ...faultOperations(faults, { operationIds, paths, matcher }),
     ...viewerOperations(),

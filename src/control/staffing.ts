@@ -84,13 +84,12 @@ function requireRoom({ pathParameters }: Call, pointer: string, before: unknown,
   });
 }
 
-/** What is left out stays as it is, or gets its default where the skill is new. */
+/** What is left out stays as it is, or gets its default where the skill is new; null takes away. */
 function changedSkill({ body, pathParameters }: Call, state: TenantState): Skill {
   const skillId = Number(pathParameters.skillId);
-  const { hours, ...changes } = body as Partial<Omit<Skill, 'hours'>> & { readonly hours?: number | null };
-  const { hours: hoursBefore, ...before } = state.skill(skillId) ?? { skillId, name: `Skill ${String(skillId)}`, agents: 1 };
-  const profile = hours === undefined ? hoursBefore : hours;
-  return { ...before, ...changes, skillId, ...(profile === undefined || profile === null ? {} : { hours: profile }) };
+  const before = state.skill(skillId) ?? { skillId, name: `Skill ${String(skillId)}`, agents: 1 };
+  const changes: Readonly<Record<string, unknown>> = { ...before, ...(body as object), skillId };
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== null)) as unknown as Skill;
 }
 
 function changedAgent({ body, pathParameters }: Call, state: TenantState): Agent {

@@ -185,7 +185,7 @@ export class TenantClock {
   async #fire(timer: Timer): Promise<void> {
     this.#timers.delete(timer);
     this.#frozenAt = Math.max(this.now, timer.due);
-    await Promise.all(timer.callback().map((activity) => activity.quiet()));
+    await Promise.all(timer.callback().map((activity) => activity.settled()));
   }
 
   #freezeAt(time: number): void {

@@ -78,6 +78,7 @@ export function conversationOperations(settings: ConversationSettings): Operatio
         call.tell(
           `The conversation goes from ${before.state} to ${after.state}${after.skillId === null ? '' : `, for skill ${String(after.skillId)}`}.`,
         );
+        if (before !== after) call.emit({ kind: 'queued', conversationId: after.conversationId });
         if (script !== undefined && before !== after) {
           call.tell(`It starts the script ${script}.`);
           call.emit({ kind: 'handed over', conversation: after, handover });

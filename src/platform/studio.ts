@@ -18,14 +18,24 @@ export type PlatformEvent =
       /** In the order in which they were given. */
       readonly parameters: readonly string[];
     }
+  /** It waits for an agent now. */
+  | { readonly kind: 'queued'; readonly conversationId: string }
+  | { readonly kind: 'customer said'; readonly contactId: string; readonly text: string }
+  | { readonly kind: 'customer left'; readonly conversationId: string }
   | { readonly kind: 'ended'; readonly conversationId: string }
   /** The tenant was reset, or another state was put in its place. */
   | { readonly kind: 'exchanged' };
 
+/** In milliseconds: nobody waits longer for an answer. */
+const LONGEST_TURN = 20_000;
+
 /** Counts the scripts that are at work because of one message, so that its answer can wait until their effects are done. */
 export class Activity {
   #busy = 0;
-  #waiting: (() => void)[] = [];
+  /** How many of those that rest wait for a bot, which will answer or run out of time. */
+  #asking = 0;
+  #untilQuiet: (() => void)[] = [];
+  #untilSettled: (() => void)[] = [];
 
   begin(): void {
     this.#busy += 1;
@@ -33,15 +43,48 @@ export class Activity {
 
   end(): void {
     this.#busy -= 1;
-    if (this.#busy > 0) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
+    this.#tell();
+  }
+
+  /** A script asks a bot. */
+  ask(): void {
+    this.#asking += 1;
+  }
+
+  answered(): void {
+    this.#asking -= 1;
+    this.#tell();
   }
 
   /** Resolves once every script has ended, or waits for time or for somebody outside. */
   quiet(): Promise<void> {
-    return this.#busy === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
+    return this.#busy === 0 ? Promise.resolve() : new Promise((resolve) => this.#untilQuiet.push(resolve));
+  }
+
+  /**
+   * Resolves once bots have answered, too: who speaks as the customer wants to hear that. Answers whether that is so: false
+   * where it took too long, in real time.
+   */
+  async settled(): Promise<boolean> {
+    if (this.#busy + this.#asking === 0) return true;
+    let timer: NodeJS.Timeout | undefined;
+    const settled = new Promise<boolean>((resolve) => {
+      this.#untilSettled.push(() => {
+        resolve(true);
+      });
+      timer = setTimeout(resolve, LONGEST_TURN, false).unref();
+    });
+    return settled.finally(() => {
+      clearTimeout(timer);
+    });
+  }
+
+  #tell(): void {
+    if (this.#busy > 0) return;
+    const waiting = this.#asking > 0 ? this.#untilQuiet : [...this.#untilQuiet, ...this.#untilSettled];
+    this.#untilQuiet = [];
+    if (this.#asking === 0) this.#untilSettled = [];
+    for (const resolve of waiting) resolve();
   }
 }
 
@@ -100,6 +143,8 @@ export interface Studio {
   readonly count: number;
   /** The name of the script that a signal to this contact would interrupt; undefined where none hears it. */
   hearerOn(tenant: string, contactId: string): string | undefined;
+  /** Who hears what the customer on this contact says: a script that has asked, or one that runs and may ask yet; undefined where none runs. */
+  listenerOn(tenant: string, contactId: string): { readonly script: string; readonly asks: boolean } | undefined;
   /** The name of the script that runs on this contact. */
   runningOn(tenant: string, contactId: string): string | undefined;
   /** The name of the script that a handover on this channel starts. */
@@ -112,6 +157,8 @@ export interface Studio {
   readonly webhooks: readonly string[];
   /** Sets the scripts going that wait for what happened. */
   take(tenant: string, events: readonly PlatformEvent[], cause: Cause): void;
+  /** Stops the scripts of a conversation that somebody else than the customer has ended. */
+  ended(tenant: string, conversationId: string): void;
   /** Runs the script behind a webhook; rejects with a Rejection where it breaks off before its answer. */
   runWebhook(script: string, call: WebhookCall, trace: RunTrace, cause: Cause): Promise<ScriptReply>;
   /** Studio over a copy of the tenant's state, where scripts run without consequences, and call nobody outside. */

@@ -5,6 +5,8 @@ import type { RunTrace, ScriptReply } from '../platform/studio.js';
 import type { Finding, Provenance } from '../rejections.js';
 import type { TenantState } from '../state/store.js';
 import type { RestCall } from '../trace/trace.js';
+import type { BotLine } from './bots/bot-line.js';
+import type { BotOutcome, BotRequest } from './bots/exchange.js';
 import type { RestSettings, RestOutcome } from './rest/rest-call.js';
 import type { Schema } from './script.js';
 import type { Condition, Scope, Template } from '../templates.js';
@@ -33,6 +35,8 @@ export interface RunView extends Pick<RunTrace, 'warn' | 'concern' | 'know'> {
   readonly conversation: () => Conversation | undefined;
   /** ISO 8601 on the tenant's clock. */
   readonly now: () => string;
+  /** Where the action stands in the script's file. */
+  readonly line: () => number;
   scope(): Scope;
   /** Sets a variable; undefined takes it away. */
   set(name: string, value: unknown): void;
@@ -41,7 +45,12 @@ export interface RunView extends Pick<RunTrace, 'warn' | 'concern' | 'know'> {
   /** Rejects where the run is interrupted or stopped meanwhile. */
   call(settings: RestSettings): Promise<RestOutcome>;
   /** Resolves after the time, in milliseconds, or never; rejects where the run is interrupted or stopped before. */
-  wait(milliseconds: number | undefined): Promise<void>;
+  wait(milliseconds: number | undefined): Promise<unknown>;
+  /** What the customer says next; undefined where it is silent for so many milliseconds. Rejects as `wait` does. */
+  askCustomer(milliseconds: number | undefined): Promise<string | undefined>;
+  /** Asks a virtual agent. Rejects where the run is interrupted or stopped meanwhile. */
+  exchange(virtualAgent: string, request: BotRequest): Promise<BotOutcome>;
+  readonly bot: Pick<BotLine, 'turns' | 'patience' | 'heard'>;
   /** Tells the script on the contact of a signal. */
   signal(contactId: string, parameters: Readonly<Record<string, string>>): void;
   /** The name of the script that would hear a signal to this contact. */
@@ -52,6 +61,8 @@ export interface RunView extends Pick<RunTrace, 'warn' | 'concern' | 'know'> {
   runSub(script: string, variables: ReadonlyMap<string, unknown>): Promise<unknown>;
   /** The trace of the signal that was heard last. */
   readonly heard: () => string;
+  /** Tells the desk that a conversation waits for an agent. */
+  queued(conversationId: string): void;
   /** Tells the scripts of a conversation that it is over. */
   ended(conversationId: string): void;
   /** Answers the webhook; false where nobody waits for an answer. */

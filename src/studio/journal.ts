@@ -3,6 +3,7 @@ import type { RunTrace } from '../platform/studio.js';
 import type { Finding } from '../rejections.js';
 import { isSecretName, REDACTED, redactText } from '../trace/redact.js';
 import type { RestCall } from '../trace/trace.js';
+import type { BotOutcome } from './bots/exchange.js';
 import type { Frame } from './frame.js';
 import type { Action, Script } from './script.js';
 
@@ -41,6 +42,14 @@ export class Journal {
 
   tell(message: string, told?: Told, branch?: string | null): void {
     this.#trace.enter({ level: 'info', code: null, message, ...told, ...(branch === undefined ? {} : { branch }) });
+  }
+
+  /** The customer has left, and the bot that had the word was told. */
+  farewell(virtualAgent: string, outcome: BotOutcome): void {
+    const [failure, calls] = 'problem' in outcome ? [outcome.problem, outcome.calls] : [undefined, outcome.calls];
+    const message = `The bot ${virtualAgent} is told that the customer left (USER_ENDED_SESSION).`;
+    if (failure === undefined) this.#trace.enter({ level: 'info', code: null, message, calls });
+    else this.#trace.enter({ ...failure, level: 'warn', message: `${message} ${failure.message}`, calls });
   }
 
   /** What failed, and was taken care of. */

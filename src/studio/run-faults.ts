@@ -99,3 +99,8 @@ export function bugOf(problem: unknown): Finding {
     remedy: 'Report it with this trace, please.',
   };
 }
+
+/** For a bug of ours. */
+export function missing(action: string): never {
+  throw new Error(`There is no action ${action}, which the reader of the file should have refused.`);
+}

@@ -1,6 +1,7 @@
 /** What a run begins with, and what all runs share. */
 import type { Activity, Cause, RunTrace } from '../platform/studio.js';
 import type { Store } from '../state/store.js';
+import type { Bots } from './bots/bots.js';
 import type { OwnAnswer, OwnRequest, RestRules } from './rest/rest-call.js';
 import type { Script } from './script.js';
 import type { Turns } from './turns.js';
@@ -13,6 +14,7 @@ export interface RunWorld {
   /** Calls back after the time, in milliseconds on the tenant's clock; the answer takes it back. The callback answers who tells when all that goes on is done. */
   schedule(tenant: string, milliseconds: number, callback: () => readonly Activity[]): () => void;
   readonly rest: RestRules;
+  readonly bots: Bots;
   readonly turns: Turns;
   readonly maxSteps: number;
   /** The environment variables that scripts may see. */
@@ -27,6 +29,8 @@ export interface RunWorld {
   hearerOn(tenant: string, contactId: string): string | undefined;
   signal(tenant: string, contactId: string, parameters: Readonly<Record<string, string>>, cause: Cause): void;
   spawn(start: Omit<RunStart, 'trace'>): void;
+  /** Tells the desk that a conversation waits for an agent. */
+  queued(tenant: string, conversationId: string): void;
   /** Stops all that runs on the contacts of a conversation that is over. */
   ended(tenant: string, conversationId: string): void;
 }

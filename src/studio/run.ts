@@ -1,18 +1,30 @@
 /** One run of a script: action after action, each with the branch that it takes, until it ends, breaks off or is stopped. */
-import type { Contact } from '../contact/contact.js';
-import type { Conversation } from '../contact/conversation.js';
 import { MOST_SIGNAL_PARAMETERS } from '../contact/signal.js';
-import type { Activity, Cause, ScriptReply } from '../platform/studio.js';
+import type { Cause, ScriptReply } from '../platform/studio.js';
 import { type Finding, Rejection } from '../rejections.js';
 import { listed } from '../shown.js';
 import { ON_ERROR, type Outcome, type RunView } from './action.js';
+import { BotLine } from './bots/bot-line.js';
+import type { BotOutcome, BotRequest } from './bots/exchange.js';
+import { Caller } from './caller.js';
 import { type Frame, newFrame, setVariable } from './frame.js';
 import { Journal } from './journal.js';
 import { callRest, type OwnWarning, type RestOutcome, type RestSettings } from './rest/rest-call.js';
-import { answeredWithError, bugOf, branchUnconnected, DEEPEST, stopped, tooDeep, tooMany, tooManySteps } from './run-faults.js';
+import {
+  answeredWithError,
+  bugOf,
+  branchUnconnected,
+  DEEPEST,
+  missing,
+  stopped,
+  tooDeep,
+  tooMany,
+  tooManySteps,
+} from './run-faults.js';
 import type { Action, Script } from './script.js';
-import type { Scope } from '../templates.js';
 import type { RunStart, RunWorld } from './run-world.js';
+import { Situation } from './situation.js';
+import { CustomerWords, wait, type Waiting } from './waiting.js';
 import { Work } from './work.js';
 
 /** What an action is left with that a signal interrupts, or the end of the run. */
@@ -23,11 +35,6 @@ class Interruption {
   constructor(stop?: string) {
     this.stop = stop;
   }
-}
-
-interface Answer {
-  resolve(reply: ScriptReply): void;
-  reject(problem: unknown): void;
 }
 
 /** A script that waits so long, in milliseconds, or hears a signal from outside, goes round in no loop that must be stopped. */
@@ -49,6 +56,10 @@ export class Run {
   readonly #world: RunWorld;
   readonly #journal: Journal;
   readonly #work: Work;
+  readonly #situation: Situation;
+  readonly #bot: BotLine;
+  readonly #words = new CustomerWords();
+  readonly #caller = new Caller();
   /** The script that runs inside the others stands last. */
   readonly #frames: Frame[] = [];
   readonly #signals: { readonly parameters: Readonly<Record<string, string>>; readonly traceId: string }[] = [];
@@ -56,17 +67,15 @@ export class Run {
   #heard = '';
   /** Whether its ONSIGNAL is yet to fire, which no other signal keeps it from. */
   #hears = false;
-  #contact: Contact | undefined;
   /** What the emulator warned of at the last call. */
   #warned: OwnWarning | undefined;
-  #conversation: Conversation | undefined;
-  #environment: Record<string, unknown> = {};
   #steps = 0;
-  #answer: Answer | undefined;
-  #answered = false;
+  /** Where the action that runs stands in its file. */
+  #line = 0;
   /** Reaches the action that runs. */
   #interruption = new AbortController();
   #stop: Interruption | undefined;
+  #left = false;
   #over = false;
 
   constructor(start: RunStart, world: RunWorld) {
@@ -76,6 +85,8 @@ export class Run {
     this.#start = start;
     this.#world = world;
     this.#work = new Work(start.cause.origin);
+    this.#situation = new Situation(start, world);
+    this.#bot = new BotLine(world.bots);
     this.#journal = new Journal(start.trace, start.script);
   }
 
@@ -84,7 +95,7 @@ export class Run {
   }
 
   get conversationId(): string | undefined {
-    return this.#conversation?.conversationId;
+    return this.#situation.conversation?.conversationId;
   }
 
   /** Whether a signal would be heard: by this script, or by one that it runs inside. */
@@ -95,9 +106,7 @@ export class Run {
 
   /** The answer of a webhook; rejects with a Rejection where the script breaks off before. */
   answered(): Promise<ScriptReply> {
-    return new Promise((resolve, reject) => {
-      this.#answer = { resolve, reject };
-    });
+    return this.#caller.answered();
   }
 
   /** Runs to its end. Rejects for a bug of the emulator alone. */
@@ -109,11 +118,12 @@ export class Run {
       if (cause.depth > 1) await this.#world.turns.next();
       if (cause.depth >= DEEPEST) throw new Rejection([tooDeep(this.script)]);
       if (!admitted) throw new Rejection([tooMany(this.script)]);
-      await this.#prepare();
+      await this.#situation.look();
       await this.#runFrame(this.script, this.#start.variables);
-      this.#reply(NOTHING);
+      this.#caller.reply(NOTHING);
       this.#end('accepted');
     } catch (problem) {
+      if (this.#left) await this.#sayFarewell();
       this.#breakOff(problem);
     } finally {
       cause.origin.dismiss();
@@ -129,15 +139,29 @@ export class Run {
     this.#interruption.abort(new Interruption());
   }
 
+  /** Whether it waits for the customer to say something. */
+  get asks(): boolean {
+    return this.#words.awaited;
+  }
+
+  /** The customer says something: to the ASKCALLER that waits, or to the next one. */
+  customerSays(text: string, cause: Cause): void {
+    if (cause.depth === 0) this.#steps = 0;
+    if (this.asks) this.#work.begin(cause.activity);
+    else this.#work.join(cause.activity);
+    this.#words.say(text);
+  }
+
+  /** The bot that has the word is told so, and the script ends. */
+  customerLeaves(cause: Cause): void {
+    this.#work.begin(cause.activity);
+    this.#left = true;
+    this.stop('the customer left');
+  }
+
   stop(reason: string): void {
     this.#stop ??= new Interruption(reason);
     this.#interruption.abort(this.#stop);
-  }
-
-  async #prepare(): Promise<void> {
-    const { baseUrl } = this.#start.cause;
-    this.#environment = { ...this.#world.environment, CXONE: baseUrl };
-    await this.#look();
   }
 
   async #runFrame(script: Script, given: ReadonlyMap<string, unknown>): Promise<unknown> {
@@ -145,8 +169,8 @@ export class Run {
     const frame = newFrame(script);
     this.#frames.push(frame);
     try {
-      await this.#fetchToken(script);
-      for (const [name, template] of script.variables) frame.variables[name] = template(this.#scope(frame));
+      await this.#situation.fetchToken(script);
+      for (const [name, template] of script.variables) frame.variables[name] = template(this.#situation.scope(frame.variables));
       for (const [name, value] of given) frame.variables[name] = value;
       const view = this.#view(frame);
       let at: string | undefined = script.begin;
@@ -196,11 +220,12 @@ export class Run {
 
   async #step(frame: Frame, view: RunView, at: string): Promise<string | undefined> {
     const action = frame.script.actions.get(at) ?? missing(at);
+    this.#line = action.line;
     this.#steps += 1;
     const { maxSteps } = this.#world;
     if (this.#steps > maxSteps) throw new Rejection([tooManySteps(frame.script, action, maxSteps)]);
-    await this.#look();
-    await this.#fetchToken(frame.script);
+    await this.#situation.look();
+    await this.#situation.fetchToken(frame.script);
     let outcome: Outcome;
     try {
       outcome = await action.perform(view);
@@ -222,8 +247,8 @@ export class Run {
     const told = this.#journal.told(frame, action, calls);
     const own = problem !== undefined || branches.has(taken) || !branches.has('Default');
     const branch = own ? taken : 'Default';
-    const next = branches.get(branch);
-    if (next === undefined && (problem !== undefined || type.ends === undefined)) {
+    const next = frame.over ? undefined : branches.get(branch);
+    if (next === undefined && (problem !== undefined || (type.ends === undefined && !frame.over))) {
       const fault = branchUnconnected(frame.script, action, branch);
       this.#journal.fail(problem ?? fault, told);
       if (problem !== undefined) this.#journal.fail(fault);
@@ -237,36 +262,6 @@ export class Run {
     return next;
   }
 
-  /** A script may wait for longer than a token is good for: then it gets another one. */
-  async #fetchToken({ usesToken }: Script): Promise<void> {
-    if (usesToken) this.#environment.TOKEN ??= await this.#world.token(this.tenant, this.#start.cause.baseUrl);
-  }
-
-  /** The contact and its conversation as they are now. */
-  async #look(): Promise<void> {
-    const { contactId } = this;
-    if (contactId === undefined) return;
-    await this.#world.store.run(this.tenant, (state) => {
-      this.#contact = state.contact(contactId);
-      this.#conversation = state.conversation(this.#contact?.conversationId ?? '');
-    });
-    if (this.#contact === undefined) return;
-    this.#start.trace.concern(this.#contact);
-    this.#start.trace.know(this.#contact.attributes);
-  }
-
-  #scope({ variables }: Frame): Scope {
-    const { context, request } = this.#start;
-    return {
-      context,
-      request,
-      vars: variables,
-      conversation: this.#conversation ?? {},
-      contact: this.#contact ?? {},
-      env: this.#environment,
-    };
-  }
-
   #view(frame: Frame): RunView {
     const world = this.#world;
     const { tenant } = this;
@@ -276,18 +271,22 @@ export class Run {
       tenant,
       script: frame.script.name,
       now: () => world.now(tenant),
-      contact: () => this.#contact,
-      conversation: () => this.#conversation,
+      contact: () => this.#situation.contact,
+      conversation: () => this.#situation.conversation,
       warn: trace.warn,
       concern: trace.concern,
       know: trace.know,
-      scope: () => this.#scope(frame),
+      scope: () => this.#situation.scope(frame.variables),
       set: (name, value) => {
         setVariable(frame, name, value);
       },
       unit: (work) => world.store.run(tenant, work),
       call: (settings) => this.#call(settings, causeNow),
+      line: () => this.#line,
+      bot: this.#bot,
       wait: (milliseconds) => this.#wait(milliseconds),
+      askCustomer: (milliseconds) => this.#words.next((wakenBy) => this.#wait(milliseconds, wakenBy)),
+      exchange: (virtualAgent, asked) => this.#exchange(virtualAgent, asked),
       signal: (contactId, parameters) => {
         world.signal(tenant, contactId, parameters, causeNow());
       },
@@ -298,6 +297,9 @@ export class Run {
       runSub: (name, variables) => this.#runFrame(world.script(name), variables),
       respond: (reply) => this.#respond(frame, reply),
       heard: () => this.#heard,
+      queued: (conversationId) => {
+        world.queued(tenant, conversationId);
+      },
       ended: (conversationId) => {
         world.ended(tenant, conversationId);
       },
@@ -330,62 +332,56 @@ export class Run {
     });
   }
 
-  #wait(milliseconds: number | undefined): Promise<void> {
-    this.#reply(NOTHING);
+  /** Answers whether the time was over, and not something else first. */
+  async #wait(milliseconds: number | undefined, wakenBy?: Waiting['wakenBy']): Promise<boolean> {
+    this.#caller.reply(NOTHING);
     this.#start.trace.pause();
-    Reflect.deleteProperty(this.#environment, 'TOKEN');
-    const { signal } = this.#interruption;
-    return this.#work.resting(
-      (goOn) =>
-        new Promise((resolve, reject) => {
-          const over = (): readonly Activity[] => {
-            if ((milliseconds ?? 0) >= SLOW) this.#steps = 0;
-            signal.removeEventListener('abort', interrupted);
-            resolve();
-            return goOn();
-          };
-          const cancel = milliseconds === undefined ? () => undefined : this.#world.schedule(this.tenant, milliseconds, over);
-          const interrupted = (): void => {
-            cancel();
-            reject(signal.reason as Error);
-          };
-          if (signal.aborted) interrupted();
-          else signal.addEventListener('abort', interrupted, { once: true });
-        }),
-    );
+    this.#situation.forgetToken();
+    const over = await wait(this.#work, {
+      milliseconds,
+      signal: this.#interruption.signal,
+      schedule: (time, callback) => this.#world.schedule(this.tenant, time, callback),
+      wakenBy,
+    });
+    if (over && (milliseconds ?? 0) >= SLOW) this.#steps = 0;
+    return over;
   }
 
-  /** Whether somebody waited for it. */
-  #reply(reply: ScriptReply): boolean {
-    if (this.#answer === undefined || this.#answered) return false;
-    this.#answered = true;
-    this.#answer.resolve(reply);
-    return true;
+  #exchange(virtualAgent: string, request: BotRequest): Promise<BotOutcome> {
+    this.#start.trace.pause();
+    return this.#work.asking(() => this.#bot.ask(virtualAgent, request, this.#interruption.signal));
   }
 
   /** Where a script answers with an error, the last thing that failed in it is the cause, or else its own decision. */
   #respond({ script }: Frame, reply: ScriptReply): boolean {
-    if (this.#answer === undefined || this.#answered) return false;
-    if (reply.status < 400) return this.#reply(reply);
+    if (!this.#caller.waits) return false;
+    if (reply.status < 400) return this.#caller.reply(reply);
     let cause: Finding | undefined = this.#journal.blame();
     if (cause === undefined) {
       cause = answeredWithError(script, reply.status, this.#warned);
       this.#journal.fail(cause);
     }
-    return this.#reply({ ...reply, cause: cause.code });
+    return this.#caller.reply({ ...reply, cause: cause.code });
+  }
+
+  /** A second stop cuts it short. */
+  async #sayFarewell(): Promise<void> {
+    this.#interruption = new AbortController();
+    const said = await this.#work.asking(() => this.#bot.farewell(this.#interruption.signal));
+    if (said !== undefined) this.#journal.farewell(said.virtualAgent, said.outcome);
   }
 
   #breakOff(problem: unknown): void {
     const stop = problem instanceof Interruption ? stopped(problem.stop ?? '') : undefined;
     const findings = problem instanceof Rejection ? problem.findings : stop === undefined ? undefined : ([stop] as const);
-    const waiting = this.#answer !== undefined && !this.#answered;
+    const waiting = this.#caller.waits;
     if (problem instanceof Rejection && problem.parts.told !== true)
       for (const finding of problem.findings) this.#journal.fail(finding);
     if (stop !== undefined && waiting) this.#journal.fail(stop);
     else if (stop !== undefined) this.#journal.tell(stop.message);
     if (findings === undefined && !waiting) this.#journal.fail(bugOf(problem));
     this.#end(waiting || stop !== undefined ? 'accepted' : 'failed');
-    if (waiting) this.#answer?.reject(findings === undefined ? problem : new Rejection(findings, { told: true, status: 400 }));
+    if (waiting) this.#caller.refuse(findings === undefined ? problem : new Rejection(findings, { told: true, status: 400 }));
     else if (findings === undefined) throw problem;
   }
 
@@ -393,8 +389,4 @@ export class Run {
     this.#over = true;
     this.#start.trace.end(outcome);
   }
-}
-
-function missing(action: string): never {
-  throw new Error(`There is no action ${action}, which the reader of the file should have refused.`);
 }

@@ -1,5 +1,6 @@
 /** Studio: the scripts that are loaded, the runs of them that live, and what of the platform sets them going. */
 import type { Conversation } from '../contact/conversation.js';
+import type { Desk } from '../platform/desk.js';
 import type { Cause, PlatformEvent, RunTrace, ScriptReply, Studio, WebhookCall } from '../platform/studio.js';
 import type { LiveRuns } from './live-runs.js';
 import { Run } from './run.js';
@@ -8,11 +9,13 @@ import type { Script, Trigger } from './script.js';
 import { Turns } from './turns.js';
 
 /** What Studio needs of the emulator. */
-export interface StudioParts extends Omit<RunWorld, 'turns' | 'script' | 'hearerOn' | 'signal' | 'spawn' | 'ended'> {
+export interface StudioParts extends Omit<RunWorld, 'turns' | 'script' | 'hearerOn' | 'signal' | 'spawn' | 'queued' | 'ended'> {
   /** Begins the trace of a run that no webhook started. `context` is what came in. */
   beginTrace(run: { readonly tenant: string; readonly script: string; readonly context: unknown }, cause: Cause): RunTrace;
   onBug(error: unknown, traceId: string): void;
   readonly rehearsal: Studio['rehearsal'];
+  /** Hears of all that scripts are told, and of what they do themselves. */
+  readonly desk: Desk;
 }
 
 type StartTrigger = Extract<Trigger, { kind: 'start' }>;
@@ -26,7 +29,10 @@ export function createStudio(scripts: ReadonlyMap<string, Script>, runs: LiveRun
     hearerOn,
     signal: deliver,
     spawn: begin,
-    ended: stopOn,
+    queued(tenant, conversationId) {
+      parts.desk.take(tenant, [{ kind: 'queued', conversationId }]);
+    },
+    ended,
   };
 
   function hearerOn(tenant: string, contactId: string): string | undefined {
@@ -40,8 +46,19 @@ export function createStudio(scripts: ReadonlyMap<string, Script>, runs: LiveRun
       ?.signal(parameters, cause);
   }
 
+  /** Those that a conversation's customer may speak with, the one that has asked first, then the newest. */
+  function listeners(tenant: string, contactId: string): Run[] {
+    const all = runs.on(tenant, contactId);
+    return [...all.filter((run) => run.asks), ...all.filter((run) => !run.asks)];
+  }
+
   function stopOn(tenant: string, conversationId: string): void {
     for (const run of runs.of(tenant)) if (run.conversationId === conversationId) run.stop('its conversation ended');
+  }
+
+  function ended(tenant: string, conversationId: string): void {
+    stopOn(tenant, conversationId);
+    parts.desk.take(tenant, [{ kind: 'ended', conversationId }]);
   }
 
   /** Starts a run with a trace of its own. */
@@ -111,6 +128,14 @@ export function createStudio(scripts: ReadonlyMap<string, Script>, runs: LiveRun
       case 'ended':
         stopOn(tenant, event.conversationId);
         return;
+      case 'customer said':
+        listeners(tenant, event.contactId)[0]?.customerSays(event.text, cause);
+        return;
+      case 'customer left':
+        for (const run of runs.of(tenant)) if (run.conversationId === event.conversationId) run.customerLeaves(cause);
+        return;
+      case 'queued':
+        return;
       case 'exchanged':
         for (const run of runs.of(tenant)) run.stop('the tenant was reset, or another state was put in its place');
     }
@@ -121,6 +146,10 @@ export function createStudio(scripts: ReadonlyMap<string, Script>, runs: LiveRun
     webhooks: all.flatMap(({ trigger }) => (trigger?.kind === 'webhook' ? [`${trigger.method} ${trigger.path}`] : [])),
     startables: all.flatMap((script) => (script.trigger?.kind === 'start' ? [script.trigger.scriptPath ?? script.name] : [])),
     hearerOn,
+    listenerOn(tenant, contactId) {
+      const [run] = listeners(tenant, contactId);
+      return run === undefined ? undefined : { script: run.script.name, asks: run.asks };
+    },
     runningOn: (tenant, contactId) => runs.on(tenant, contactId)[0]?.script.name,
     startedByHandover: (channel) => triggeredBy('handover', channel)?.name,
     startable({ scriptId, scriptPath }) {
@@ -136,8 +165,10 @@ export function createStudio(scripts: ReadonlyMap<string, Script>, runs: LiveRun
       return (byId ?? byPath)?.name;
     },
     rehearsal: parts.rehearsal,
+    ended,
     take(tenant, events, cause) {
       for (const event of events) takeOne(tenant, event, cause);
+      parts.desk.take(tenant, events);
     },
     runWebhook(name, call: WebhookCall, trace: RunTrace, cause: Cause): Promise<ScriptReply> {
       const script = scripts.get(name) ?? missing(name);

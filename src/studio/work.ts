@@ -5,6 +5,8 @@ import type { Activity, Cause } from '../platform/studio.js';
 export class Work {
   readonly #activities = new Set<Activity>();
   readonly #origin: Origin;
+  /** Who waits for a bot to answer; undefined where none is asked. */
+  #asked: Set<Activity> | undefined;
 
   constructor(origin: Origin) {
     this.#origin = origin;
@@ -36,6 +38,31 @@ export class Work {
     } finally {
       goOn();
     }
+  }
+
+  /** Rests while a bot is asked, which will answer or run out of time. */
+  async asking<T>(ask: () => Promise<T>): Promise<T> {
+    const asked = new Set(this.#activities);
+    this.#asked = asked;
+    for (const activity of asked) activity.ask();
+    this.rest();
+    try {
+      return await ask();
+    } finally {
+      this.#asked = undefined;
+      for (const activity of asked) {
+        this.begin(activity);
+        activity.answered();
+      }
+    }
+  }
+
+  /** Whoever brings more to do waits for it, too, but not for a run that waits for time or for a signal. */
+  join(activity: Activity): void {
+    if (this.#activities.size > 0) this.begin(activity);
+    if (this.#asked?.has(activity) !== false) return;
+    this.#asked.add(activity);
+    activity.ask();
   }
 
   /** For what the run sets going: whoever waits for the run waits for that, too. */

@@ -1,7 +1,6 @@
 /** END: ends the script, and the conversation where it says so. */
-import { end } from '../../contact/conversation.js';
-import { reject } from '../../rejections.js';
-import { type ActionType, DEFAULT, type RunView } from '../action.js';
+import { type ActionType, DEFAULT } from '../action.js';
+import { endConversation } from './conversation-of.js';
 
 export const END: ActionType = {
   name: 'END',
@@ -23,22 +22,3 @@ export const END: ActionType = {
     };
   },
 };
-
-async function endConversation(run: RunView): Promise<void> {
-  const conversation = run.conversation();
-  if (conversation === undefined) {
-    throw reject('CONVERSATION_UNKNOWN', {
-      message: 'The script has no conversation that it could end.',
-      in: null,
-      pointer: null,
-      expected: 'a script that runs on a contact',
-      received: `${run.script}, which runs on none`,
-      remedy: 'A webhook’s script runs on no contact: signal the script of the conversation instead, and end it there.',
-    });
-  }
-  await run.unit((state) => {
-    const now = state.conversation(conversation.conversationId);
-    if (now !== undefined && now.state !== 'ended') state.updateConversation(end(now, run.now()));
-  });
-  run.ended(conversation.conversationId);
-}

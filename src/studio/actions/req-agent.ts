@@ -34,6 +34,7 @@ export const REQAGENT: ActionType = {
         return found;
       });
       run.concern(before);
+      run.queued(before.conversationId);
       return {
         branch: 'Default',
         message: `The conversation ${before.conversationId} goes from ${before.state} to queued, for skill ${String(skill)}.`,

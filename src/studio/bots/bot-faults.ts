@@ -1,0 +1,91 @@
+/** Why an exchange with a bot failed, in words. */
+import type { Explanation, Finding } from '../../rejections.js';
+import { listed, show } from '../../shown.js';
+import { redactText } from '../../trace/redact.js';
+import type { RestFailure } from '../rest/outside-call.js';
+import type { BotAnswer } from './exchange.js';
+import type { VirtualAgent } from './virtual-agent.js';
+
+function fault(code: Finding['code'], words: Pick<Explanation, 'message' | 'expected' | 'received' | 'remedy'>): Finding {
+  return { code, in: null, pointer: null, ...words };
+}
+
+export function noSuchAgent(name: string, known: readonly string[], near: string | undefined): Finding {
+  return fault('BOT_UNREACHABLE', {
+    message: `There is no virtual agent ${show(name)}.`,
+    expected: known.length === 0 ? 'a virtual agent of the config file, which has none' : listed(known),
+    received: show(name),
+    remedy:
+      near === undefined
+        ? 'Add it to virtualAgents in the config file: name, and url of the bot, or standIn with the file of a stand-in bot.'
+        : `Did you mean ${near}? Names are as in virtualAgents of the config file.`,
+  });
+}
+
+/** No whole answer came, or none in time. */
+export function botUnreachable(agent: VirtualAgent, failure: RestFailure): Finding {
+  const { message, expected, received, remedy, code } = failure;
+  const advice: Partial<Record<RestFailure['code'], string>> = {
+    REST_TIMEOUT: `Have the bot answer sooner, or raise timeout of the virtual agent (${String(agent.timeout)} s) in the config file. What CXone allows is not known.`,
+    REST_HOST_REFUSED: 'The bot redirects to another host, where it is not looked for: give its address as it is, in url.',
+  };
+  return fault('BOT_UNREACHABLE', {
+    message: `The bot ${agent.name} did not answer. ${message.replaceAll('REST call', 'exchange')}`,
+    expected,
+    received,
+    remedy: advice[code] ?? `${remedy} It was called as the virtual agent ${agent.name}, at its url in the config file.`,
+  });
+}
+
+export function botRefused(agent: VirtualAgent, answer: string, status: number, body: string): Finding {
+  return fault('BOT_UNREACHABLE', {
+    message: `The bot ${agent.name} answered ${answer}.`,
+    expected: '200 with an answer by the contract',
+    received: `${answer}: ${show(redactText(body))}`,
+    remedy: adviceFor(status, agent),
+  });
+}
+
+function adviceFor(status: number, { name }: VirtualAgent): string {
+  if (status === 401 || status === 403)
+    return `Look at headers of the virtual agent ${name} in the config file: the bot does not take what stands there, or wants more.`;
+  if (status === 404 || status === 405)
+    return `Look at url of the virtual agent ${name} in the config file: the bot does not take a POST there.`;
+  if (status === 415 || status === 400 || status === 422)
+    return 'The bot does not take what Studio sends, which the trace shows as it was sent. A custom exchange endpoint must take NiCE’s published request.';
+  if (status >= 500) return 'The bot itself broke: look at its log at the time of this call.';
+  return 'Have the bot answer 200; at any other status Studio takes OnError.';
+}
+
+export function answerTooLarge(agent: VirtualAgent, { received, response }: RestFailure): Finding {
+  return fault('BOT_RESPONSE_INVALID', {
+    message: `The answer of the bot ${agent.name} is over 32 KB.`,
+    expected: 'at most 32768 bytes, as with every call of a script (doc for REST calls, here assumed)',
+    received: `${received}${response === undefined ? '' : `, with status ${String(response.status)}`}`,
+    remedy: 'Keep botSessionState and customPayload small: a session id instead of the whole transcript, no pictures.',
+  });
+}
+
+export function answerNotJson(agent: VirtualAgent, body: string, type: string | undefined): Finding {
+  const page = /<html|<!doctype/i.test(body);
+  return fault('BOT_RESPONSE_INVALID', {
+    message: `The answer of the bot ${agent.name} is not JSON.`,
+    expected: 'JSON',
+    received: `${body === '' ? 'an empty body' : show(redactText(body))}${type === undefined ? '' : `, as ${type}`}`,
+    remedy: page
+      ? 'This looks like a page: of a proxy, of a tunnel’s warning, or of a wrong address. Look at url of the virtual agent in the config file.'
+      : 'Have the bot answer with JSON by its contract.',
+  });
+}
+
+/** The bot says itself that it failed. */
+export function botError(virtualAgent: string, { errorDetails }: BotAnswer): Finding {
+  const told = errorDetails?.systemErrorMessage ?? '';
+  return fault('BOT_ERROR', {
+    message: `The bot ${virtualAgent} reports an error of its own${told === '' ? '' : `: ${redactText(told)}`}.`,
+    expected: 'an answer with another branch than Error',
+    received: `branchName Error${told === '' ? ', without errorDetails.systemErrorMessage' : ''}`,
+    remedy:
+      'Look at the bot’s log: it took the exchange, and could not answer it. OnError is there to get the customer an agent all the same.',
+  });
+}

@@ -1,0 +1,77 @@
+/** A run's line to its bots: what was exchanged last, and whom to tell when the customer leaves. */
+import type { Bots } from './bots.js';
+import { type BotOutcome, type BotRequest, textsOf, type UserInputType } from './exchange.js';
+
+/** What the customer did last. */
+export interface Heard {
+  readonly text: string;
+  readonly type: Extract<UserInputType, 'TEXT' | 'NO_INPUT'>;
+}
+
+/** After these answers the bot has still the word. */
+const GOES_ON = new Set([
+  'PromptAndCollectNextResponse',
+  'AudioInputUntranscribeable',
+  'UserInputTimeout',
+  'UserInputNotUnderstood',
+]);
+
+export class BotLine {
+  readonly #bots: Bots;
+  /** How many exchanges there were. */
+  #turns = 0;
+  #open: { readonly virtualAgent: string; readonly request: BotRequest; readonly state: unknown } | undefined;
+  /** How long the bot lets the customer think, in milliseconds; undefined where it did not say. */
+  patience: number | undefined;
+  /** What no exchange has passed on yet. */
+  heard: Heard | undefined;
+
+  constructor(bots: Bots) {
+    this.#bots = bots;
+  }
+
+  get turns(): number {
+    return this.#turns;
+  }
+
+  /** Rejects where `signal` aborts. */
+  async ask(virtualAgent: string, request: BotRequest, signal: AbortSignal): Promise<BotOutcome> {
+    this.#turns += 1;
+    this.heard = undefined;
+    this.#open = { virtualAgent, request, state: request.botSessionState };
+    const outcome = await this.#bots.ask(virtualAgent, request, signal);
+    if ('problem' in outcome) return outcome;
+    const { answer } = outcome;
+    this.patience = answer.nextPromptBehaviors?.silenceRules?.millisecondsToWaitForUserResponse ?? undefined;
+    this.#open = GOES_ON.has(answer.branchName) ? { virtualAgent, request, state: answer.botSessionState ?? null } : undefined;
+    return outcome;
+  }
+
+  /** Tells the bot that has the word that the customer left; undefined where none has it, or `signal` aborts. */
+  async farewell(signal: AbortSignal): Promise<{ readonly virtualAgent: string; readonly outcome: BotOutcome } | undefined> {
+    if (this.#open === undefined) return undefined;
+    const { virtualAgent, request, state } = this.#open;
+    this.#open = undefined;
+    const { executionInfo } = request;
+    const left: BotRequest = {
+      ...request,
+      userInput: '',
+      userInputType: 'USER_ENDED_SESSION',
+      botSessionState: state,
+      executionInfo: { ...executionInfo, requestId: executionInfo.requestId + 1 },
+    };
+    try {
+      return { virtualAgent, outcome: await this.#bots.ask(virtualAgent, left, signal) };
+    } catch (problem) {
+      if (signal.aborted) return undefined;
+      throw problem;
+    }
+  }
+}
+
+/** The words of an answer that the customer gets. */
+export function wordsOf(outcome: BotOutcome): string[] {
+  if ('problem' in outcome) return [];
+  const { branchName, nextPromptSequence, errorDetails } = outcome.answer;
+  return textsOf(branchName === 'Error' ? (errorDetails?.errorPromptSequence ?? nextPromptSequence) : nextPromptSequence);
+}

@@ -1,0 +1,113 @@
+/** The bots that scripts talk with: each exchange goes out by the protocol of its virtual agent, and its answer is checked. */
+import { nearMiss } from '../../near-miss.js';
+import type { Finding } from '../../rejections.js';
+import { listed, show } from '../../shown.js';
+import { REDACTED, redactTarget, redactText } from '../../trace/redact.js';
+import type { RestCall } from '../../trace/trace.js';
+import type { RestRequest, RestResult } from '../rest/outside-call.js';
+import { answerNotJson, answerTooLarge, botRefused, botUnreachable, noSuchAgent } from './bot-faults.js';
+import { type CognigyAnswer, cognigyBody, cognigyTurn } from './cognigy-rest.js';
+import { type BotAnswer, type BotOutcome, type BotRequest, exchangeBody } from './exchange.js';
+import type { BotProtocol, VirtualAgent } from './virtual-agent.js';
+
+/** A virtual agent, and the line to it. Nothing of its headers stands in a trace. */
+export interface ConnectedAgent {
+  readonly agent: VirtualAgent;
+  readonly send: (request: Omit<RestRequest, 'url'>) => Promise<RestResult>;
+}
+
+export interface Bots {
+  readonly names: readonly string[];
+  /** Rejects where `signal` aborts, with its reason, and in no other case. */
+  ask(virtualAgent: string, request: BotRequest, signal: AbortSignal): Promise<BotOutcome>;
+}
+
+export interface BotParts {
+  readonly version: string;
+  /** What in an answer breaks the contract of the protocol. */
+  readonly faultsInAnswer: (protocol: BotProtocol, answer: unknown) => readonly Finding[];
+  /** Milliseconds on a clock that only rises. */
+  readonly monotonic: () => number;
+}
+
+/** In characters, for the trace. */
+const LONGEST_SHOWN = 8192;
+
+export function createBots(connected: readonly ConnectedAgent[], { version, faultsInAnswer, monotonic }: BotParts): Bots {
+  const agents = new Map(connected.map((one) => [one.agent.name, one]));
+  const names = [...agents.keys()];
+  return {
+    names,
+    async ask(name, request, signal) {
+      const found = agents.get(name);
+      if (found === undefined) return { problem: noSuchAgent(name, names, nearMiss(name, names)), calls: [] };
+      const { agent, send } = found;
+      const body = agent.protocol === 'exchange' ? exchangeBody(request, agent, version) : cognigyBody(request);
+      const headers = { accept: 'application/json', 'content-type': 'application/json', ...lowerCase(agent.headers) };
+      const started = monotonic();
+      const result = await send({ method: 'POST', headers, body, timeout: agent.timeout * 1000, signal });
+      const call: RestCall = {
+        request: {
+          method: 'POST',
+          url: agent.url === undefined ? `stand-in:${agent.standIn ?? ''}` : redactTarget(agent.url),
+          headers: {
+            ...headers,
+            ...Object.fromEntries(Object.keys(agent.headers).map((each) => [each.toLowerCase(), REDACTED])),
+          },
+          body: redactText(body.slice(0, LONGEST_SHOWN)),
+        },
+        response: shownResponse(result),
+        durationMs: Math.round((monotonic() - started) * 1000) / 1000,
+        traceId: null,
+      };
+      return { ...judged(result, agent, request, faultsInAnswer), calls: [call] };
+    },
+  };
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function shownResponse(result: RestResult): RestCall['response'] {
+  const response = 'failure' in result ? result.failure.response : result.response;
+  if (response === undefined) return null;
+  const body = 'failure' in result ? null : redactText(result.response.body.slice(0, LONGEST_SHOWN));
+  return { status: response.status, headers: response.headers, body };
+}
+
+type Judged = { readonly answer: BotAnswer } | { readonly problem: Finding };
+
+function judged(
+  result: RestResult,
+  agent: VirtualAgent,
+  request: BotRequest,
+  faultsInAnswer: BotParts['faultsInAnswer'],
+): Judged {
+  if ('failure' in result) {
+    const { failure } = result;
+    return {
+      problem: failure.code === 'REST_RESPONSE_TOO_LARGE' ? answerTooLarge(agent, failure) : botUnreachable(agent, failure),
+    };
+  }
+  const { status, statusText, body, headers } = result.response;
+  if (status < 200 || status >= 300)
+    return { problem: botRefused(agent, `${String(status)} ${statusText}`.trim(), status, body) };
+  let value: unknown;
+  try {
+    value = JSON.parse(body) as unknown;
+  } catch {
+    return { problem: answerNotJson(agent, body, headers['content-type']) };
+  }
+  const [fault, ...others] = faultsInAnswer(agent.protocol, value);
+  if (fault !== undefined) return { problem: withOthers(fault, others, agent) };
+  return {
+    answer: agent.protocol === 'exchange' ? (value as BotAnswer) : cognigyTurn(value as CognigyAnswer, request.userInput),
+  };
+}
+
+/** An action has one problem: the first fault is told with its place, the others are named. */
+function withOthers(fault: Finding, others: readonly Finding[], { name }: VirtualAgent): Finding {
+  const more = others.length === 0 ? '' : ` There is more: ${listed(others.slice(0, 10).map(({ pointer }) => show(pointer)))}.`;
+  return { ...fault, message: `The answer of the bot ${name} breaks its contract: ${fault.message}${more}` };
+}

@@ -1,0 +1,196 @@
+/** A bot that fails, in both protocols: the script takes OnError with _ERR set, and the trace names the cause. */
+import { expect, test } from 'vitest';
+import type { ServerResponse } from 'node:http';
+import { arrive, type Asked, bot, says, story, type Talk, talkScript, talkWith } from '../support/bots.js';
+import { withScripts } from '../support/scripts.js';
+
+const ENTRY = 0;
+const PROTOCOLS = ['exchange', 'cognigy-rest'] as const;
+
+const plain = (status: number, type: string, body: string) => (_: Asked, response: ServerResponse) =>
+  void response.writeHead(status, { 'content-type': type }).end(body);
+
+interface Fault {
+  readonly name: string;
+  readonly answer: (asked: Asked, response: ServerResponse) => unknown;
+  readonly code: string;
+  readonly received: RegExp;
+  readonly remedy: RegExp;
+  readonly pointer?: string;
+  readonly only?: (typeof PROTOCOLS)[number];
+  readonly agent?: object;
+}
+
+const FAULTS: readonly Fault[] = [
+  {
+    name: 'breaks',
+    answer: plain(500, 'application/json', '{"error": "no database"}'),
+    code: 'BOT_UNREACHABLE',
+    received: /^500 Internal Server Error: .*no database/,
+    remedy: /The bot itself broke: look at its log/,
+  },
+  {
+    name: 'wants other credentials',
+    answer: plain(401, 'text/plain', 'who are you?'),
+    code: 'BOT_UNREACHABLE',
+    received: /^401 Unauthorized/,
+    remedy: /Look at headers of the virtual agent Bella in the config file/,
+  },
+  {
+    name: 'is elsewhere',
+    answer: plain(404, 'text/html', 'Cannot POST /bot'),
+    code: 'BOT_UNREACHABLE',
+    received: /^404 Not Found/,
+    remedy: /Look at url of the virtual agent Bella/,
+  },
+  {
+    name: 'does not take what Studio sends',
+    answer: plain(415, 'text/plain', ''),
+    code: 'BOT_UNREACHABLE',
+    received: /^415 /,
+    remedy: /NiCE’s published request/,
+  },
+  {
+    name: 'resets the connection',
+    answer: (_, response) => void response.destroy(),
+    code: 'BOT_UNREACHABLE',
+    received: /./,
+    remedy: /virtual agent Bella, at its url/,
+  },
+  {
+    name: 'hangs',
+    answer: () => undefined,
+    code: 'BOT_UNREACHABLE',
+    received: /./,
+    remedy: /raise timeout of the virtual agent \(0\.2 s\)/,
+    agent: { timeout: 0.2 },
+  },
+  {
+    name: 'answers with a page',
+    answer: plain(200, 'text/html', '<!DOCTYPE html><html>Visit site</html>'),
+    code: 'BOT_RESPONSE_INVALID',
+    received: /<!DOCTYPE html>.*, as text\/html$/,
+    remedy: /looks like a page: of a proxy, of a tunnel’s warning/,
+  },
+  {
+    name: 'answers nothing',
+    answer: plain(200, 'application/json', ''),
+    code: 'BOT_RESPONSE_INVALID',
+    received: /^an empty body/,
+    remedy: /JSON by its contract/,
+  },
+  {
+    name: 'answers 40 KB',
+    answer: () => ({ ...says('Hello', { botSessionState: 'x'.repeat(40_000) }), outputStack: [] }),
+    code: 'BOT_RESPONSE_INVALID',
+    received: /40\d\d\d/,
+    remedy: /Keep botSessionState and customPayload small/,
+  },
+  {
+    name: 'answers a list',
+    answer: () => [],
+    code: 'BOT_RESPONSE_INVALID',
+    received: /\(a list\)/,
+    remedy: /./,
+    pointer: '',
+  },
+  {
+    name: 'has a wrong type',
+    answer: () => says('Hello', { intentInfo: { intentConfidence: 'high' } }),
+    code: 'BOT_RESPONSE_INVALID',
+    received: /"high"/,
+    remedy: /number/,
+    pointer: '/intentInfo/intentConfidence',
+    only: 'exchange',
+  },
+  {
+    name: 'has a branch that is none',
+    answer: () => ({ branchName: 'promptAndCollectNextResponse' }),
+    code: 'BOT_RESPONSE_INVALID',
+    received: /promptAndCollectNextResponse/,
+    remedy: /Did you mean PromptAndCollectNextResponse\?/,
+    pointer: '/branchName',
+    only: 'exchange',
+  },
+  {
+    name: 'has an unknown property',
+    answer: () => says('Hello', { session: 1 }),
+    code: 'BOT_RESPONSE_INVALID',
+    received: /./,
+    remedy: /./,
+    pointer: '/session',
+    only: 'exchange',
+  },
+  {
+    name: 'has no outputStack',
+    answer: () => ({ text: 'Hello', data: {} }),
+    code: 'BOT_RESPONSE_INVALID',
+    received: /./,
+    remedy: /./,
+    pointer: '/outputStack',
+    only: 'cognigy-rest',
+  },
+  {
+    name: 'has an output of a wrong type',
+    answer: () => ({ text: null, data: {}, outputStack: [{ text: 5 }] }),
+    code: 'BOT_RESPONSE_INVALID',
+    received: /5/,
+    remedy: /./,
+    pointer: '/outputStack/0/text',
+    only: 'cognigy-rest',
+  },
+];
+
+const ROWS = FAULTS.flatMap((fault) =>
+  PROTOCOLS.filter((protocol) => fault.only === undefined || fault.only === protocol).map((protocol) => ({ ...fault, protocol })),
+);
+
+function expectFault(talk: Talk, { code, received, remedy, pointer }: Omit<Fault, 'name' | 'answer'>): void {
+  const trace = talk.trace();
+  expect(story(trace)).toEqual(['Greet → OnError', 'Sorry → Default', 'Agent → Default', 'Done → end']);
+  const entry = trace.entries[ENTRY];
+  expect(entry).toMatchObject({ code, level: 'warn', pointer: pointer ?? null, variables: { _ERR: entry?.message } });
+  expect(entry?.received).toMatch(received);
+  expect(entry?.remedy).toMatch(remedy);
+}
+
+test.each(ROWS)('$protocol: it $name', async ({ answer, protocol, agent, ...fault }) => {
+  const bella = await bot(answer);
+  const talk = await talkWith(bella, { agent: { protocol, ...agent } });
+  expectFault(talk, fault);
+  const said = (await talk.messages())[0]?.text ?? '';
+  expect(said).toMatch(/^Sorry: The (?:answer of the )?bot Bella /);
+  expect(await talk.now()).toMatchObject({ state: 'queued', bot: { branchName: null, turns: 1 } });
+});
+
+test.each(PROTOCOLS)('%s: nobody listens', async (protocol) => {
+  const talk = await talkWith({ url: 'http://127.0.0.1:1/bot' }, { agent: { protocol } });
+  expectFault(talk, { code: 'BOT_UNREACHABLE', received: /127\.0\.0\.1:1/, remedy: /./ });
+});
+
+test('a virtual agent that the config file does not have', async () => {
+  const emulator = await withScripts(talkScript({}, { virtualAgent: 'Belle' }), {
+    virtualAgents: [{ name: 'Bella', url: 'http://127.0.0.1:1/' }],
+  });
+  const talk = await arrive(emulator);
+  expectFault(talk, { code: 'BOT_UNREACHABLE', received: /"Belle"/, remedy: /Did you mean Bella\?/ });
+});
+
+test('the call is in the trace, with what was sent and what came', async () => {
+  const bella = await bot(() => ({ branchName: 'Prompt' }));
+  const talk = await talkWith(bella);
+  const [call] = talk.trace().entries[ENTRY]?.calls ?? [];
+  expect(call).toMatchObject({
+    request: { method: 'POST', url: bella.url, headers: { 'content-type': 'application/json' } },
+    response: { status: 200, body: '{"branchName":"Prompt"}' },
+  });
+  expect(JSON.parse(call?.request.body ?? '')).toMatchObject({ userInputType: 'AUTOMATED_TEXT' });
+});
+
+test('closing the emulator does not wait for a bot that hangs', async () => {
+  const emulator = await withScripts(talkScript(), { virtualAgents: [{ name: 'Bella', url: (await bot(() => undefined)).url }] });
+  const arriving = arrive(emulator).catch((error: unknown) => error);
+  await expect.poll(() => emulator.traces({ script: 'talk' })).toHaveLength(1);
+  await emulator.close();
+  await arriving;
+});
