@@ -1,5 +1,6 @@
 /** Runs what `record` was asked for: an emulator with a recorder around it, and the files that are written at its end. */
 import { basename } from 'node:path';
+import { stringify } from 'yaml';
 import { ConfigFaults, type LoadedConfig } from '../config.js';
 import { type Emulator, type EmulatorParts, startEmulator } from '../emulator.js';
 import { driftLines } from '../recording/drift-text.js';
@@ -90,7 +91,6 @@ async function writeDrift(
   const { settings: learned, ambiguous } = passing.learned(settings);
   const names = Object.keys(learned);
   if (names.length === 0) return [...lines, `${writeConfig} was not written: there is nothing to set.`];
-  const { stringify } = await import('yaml');
   await writeWholeFile(writeConfig, (put) => {
     put(`# What ${url.host} answered otherwise, as settings: cxone-emulator --config ${basename(writeConfig)}\n`);
     for (const place of ambiguous) put(`# Several bodies came for ${place}: the most frequent one stands here.\n`);

@@ -2,6 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,6 +53,28 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it: the file is there, whole,
   expect(printed()).toContain(`Recorded 1 step of the tenant default into ${out}.`);
   expect(await readdir(place)).toEqual(['session.yaml']);
   expect(await outcomeOf(out)).toBe('passed');
+});
+
+test('what an upstream answers otherwise is written as a config file', async () => {
+  const place = await folder();
+  const upstream = createServer((_, response) => {
+    response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"nope"}');
+  }).listen(0, '127.0.0.1');
+  await once(upstream, 'listening');
+  onTestFinished(() => {
+    upstream.close();
+  });
+  const config = join(place, 'learned.yaml');
+  const report = join(place, 'drift.json');
+  const to = `http://127.0.0.1:${String((upstream.address() as AddressInfo).port)}`;
+  const { ended, printed, stop } = run('--upstream', to, '--report', report, '--write-config', config, '--port', '0');
+  await expect.poll(printed, { timeout: 20_000 }).toMatch(/listens on http/);
+  await send(/listens on (\S+)/.exec(printed())?.[1] ?? '', { body: { sessionId: 'abc-123' } });
+  stop('SIGINT');
+  expect(await ended).toBe(0);
+  expect(printed()).toContain(`${config} sets errors.`);
+  expect(await readFile(config, 'utf8')).toContain("errors:\n  conversations:\n    '400':\n      error: nope\n");
+  expect(JSON.parse(await readFile(report, 'utf8'))).toMatchObject({ upstream: to, answered: 1 });
 });
 
 test.each([
