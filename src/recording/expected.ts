@@ -61,9 +61,10 @@ function patternOf(value: unknown, name: string, wording: Wording, literals: Rea
   }
   if (Array.isArray(value)) return value.map((item) => patternOf(item, name, wording, literals));
   if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value);
-  if (wording.secrets.isName(name) || members.some(([key]) => /^\$[A-Za-z]+$/.test(key))) return { $type: 'object' };
-  return Object.fromEntries(members.map(([key, member]) => [key, patternOf(member, key, wording, literals)]));
+  if (wording.secrets.isName(name) || Object.keys(value).some((key) => /^\$[A-Za-z]+$/.test(key))) return { $type: 'object' };
+  return Object.fromEntries(
+    wording.labelled(value).map(([key, called, member]) => [key, patternOf(member, called, wording, literals)]),
+  );
 }
 
 function textOf(text: string, name: string, wording: Wording, literals: ReadonlySet<string>): unknown {

@@ -122,10 +122,13 @@ function headersOf(
   return written;
 }
 
+/** One that stands alone: the client had nothing to put behind it. */
+const SCHEME = /^\s*(?:bearer|basic|digest|negotiate|ntlm)\s*$/i;
+
 function authorizationOf(value: string, wording: Wording, ownToken: boolean): string {
   const [, scheme = '', space = '', rest = ''] = /^\s*(\S+)(\s+)(\S.*?)\s*$/.exec(value) ?? [];
-  if (isNoValue(rest))
-    return isNoValue(value) || scheme === '' ? joined([{ text: value }]) : wording.template(value, 'authorization');
+  // A token without its scheme, as clients send it that forget Bearer, is no less a secret.
+  if (isNoValue(rest)) return SCHEME.test(value) ? joined([{ text: value }]) : wording.template(value, 'authorization');
   if (/^basic$/i.test(scheme)) return `${scheme}${space}${basicOf(rest, wording)}`;
   if (!/^bearer$/i.test(scheme)) return wording.template(value, 'authorization');
   if (ownToken && !wording.knows(rest)) return `${scheme}${space}{{ token }}`;

@@ -109,20 +109,20 @@ export class Wording {
         : write.number(value);
     if (Array.isArray(value)) return value.map((item) => this.#walk(item, name, secret, write));
     if (typeof value !== 'object' || value === null) return value;
-    const label = this.#labelIn(value as Readonly<Record<string, unknown>>);
     return Object.fromEntries(
-      Object.entries(value).map(([key, member]: [string, unknown]) => {
-        const called = key === 'value' && label !== undefined ? label : key;
+      this.labelled(value).map(([key, called, member]) => {
         const hidden = secret || (typeof member === 'object' && member !== null && this.secrets.isName(called));
         return [key, this.#walk(member, hidden && !this.secrets.isName(called) ? name : called, hidden, write)];
       }),
     );
   }
 
-  /** What a list of names and values calls the value beside it, where that is the name of a secret. */
-  #labelIn(object: Readonly<Record<string, unknown>>): string | undefined {
-    const names = LABELS.map((label) => object[label]);
-    return names.find((one): one is string => typeof one === 'string' && this.secrets.isName(one));
+  /** The members of an object, each with what it is called: the value in a list of names and values as the name of a secret beside it. */
+  labelled(object: object): (readonly [key: string, called: string, member: unknown])[] {
+    const members = Object.entries(object) as [string, unknown][];
+    const names = members.filter(([key]) => LABELS.includes(key)).map(([, member]) => member);
+    const label = names.find((one): one is string => typeof one === 'string' && this.secrets.isName(one));
+    return members.map(([key, member]) => [key, key === 'value' && label !== undefined ? label : key, member]);
   }
 }
 

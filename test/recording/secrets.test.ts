@@ -132,6 +132,29 @@ test('an empty one, and a word such as undefined, are the fault itself and stay'
   expect(await outcomeOf(file)).toBe('passed');
 });
 
+test('a token without its scheme has a name, and a scheme without a token stays', async () => {
+  const { url, finish } = await recording();
+  const tokens = ['0123-raw-t0ken', 'eyJhbGciOiJIUzI1NiJ9.eyJmb3JlaWduIjp0cnVlfQ.c2lnbmF0dXJlLW9mLWl0', 'plainword'];
+  for (const authorization of [...tokens, 'Bearer'])
+    await send(url, { path: `${HANDOVER}/${CONVERSATION}`, headers: { authorization } });
+  const { text, file, summary } = await finish();
+  for (const token of tokens) expect(text + summary).not.toContain(token);
+  expect(text).toContain('authorization: RECORDED_AUTHORIZATION\n');
+  expect(text).toContain('authorization: Bearer\n');
+  expect(await outcomeOf(file)).toBe('passed');
+});
+
+test('a header in a list of names and values is expected as it is sent', async () => {
+  const { url, finish } = await recording();
+  await open(url);
+  const list = [{ name: 'Authorization', value: 'Bearer listed-token-0123' }];
+  const answer = await send(url, { body: { sessionId: CONVERSATION, skillId: 4001, metadata: { list } } });
+  expect(answer.body.metadata).toEqual({ list });
+  const { text, file } = await finish();
+  expect(text).not.toContain('listed-token-0123');
+  expect(await outcomeOf(file)).toBe('passed');
+});
+
 test('a token from before the recording is any fresh one', async () => {
   const before = await emulator();
   const token = await before.token();
