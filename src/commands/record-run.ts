@@ -34,8 +34,14 @@ export interface UpstreamOptions {
 
 export interface Recording {
   readonly emulator: Emulator;
-  /** Stops the emulator and writes the files. Answers what is told of them; rejects where one cannot be written. */
-  readonly finish: () => Promise<string>;
+  /** Stops the emulator and writes the files, each for itself. */
+  readonly finish: () => Promise<Finished>;
+}
+
+export interface Finished {
+  readonly told: string;
+  /** In words, why a file could not be written. */
+  readonly faults: readonly string[];
 }
 
 /** Throws ConfigFaults where a file could not be written at the end, and whatever starting an emulator throws. */
@@ -66,10 +72,20 @@ export async function startRecording(
       const { settings } = emulator;
       await emulator.close();
       stop.abort();
-      return [
-        ...(out === undefined ? [] : summaryOf(await writeScenarios(out, recorder, secrets, settings), out)),
-        ...(passing === undefined || upstream === undefined ? [] : await writeDrift(passing, upstream, settings)),
-      ].join('\n');
+      const told: string[] = [];
+      const faults: string[] = [];
+      if (out !== undefined) {
+        const scenarios = await writeScenarios(out, recorder, secrets, settings);
+        faults.push(...scenarios.faults);
+        if (scenarios.written.length + scenarios.faults.length === 0) told.push(nothingCame(out));
+        told.push(...summaryOf(scenarios.written));
+      }
+      if (passing !== undefined && upstream !== undefined) {
+        const drift = await writeDrift(passing, upstream, settings);
+        told.push(...drift.told);
+        faults.push(...drift.faults);
+      }
+      return { told: told.join('\n'), faults };
     },
   };
 }
@@ -78,25 +94,41 @@ async function writeDrift(
   passing: PassThrough,
   { url, report, writeConfig }: UpstreamOptions,
   settings: Settings,
-): Promise<string[]> {
-  const told = passing.report();
-  const lines = driftLines(told, url.host);
-  if (report !== undefined) {
-    await writeWholeFile(report, (put) => {
-      put(`${JSON.stringify({ upstream: url.origin, ...told }, undefined, 2)}\n`);
-    });
-    lines.push(`The differences stand in ${report}.`);
-  }
-  if (writeConfig === undefined) return lines;
+): Promise<{ readonly told: readonly string[]; readonly faults: readonly string[] }> {
+  const drift = passing.report();
+  const told = driftLines(drift, url.host);
+  const faults: string[] = [];
+  const write = async (file: string, lines: readonly string[], done: string): Promise<void> => {
+    try {
+      await writeWholeFile(file, (put) => {
+        for (const line of lines) put(`${line}\n`);
+      });
+      told.push(done);
+    } catch (error) {
+      faults.push((error as Error).message);
+    }
+  };
+  if (report !== undefined)
+    await write(
+      report,
+      [JSON.stringify({ upstream: url.origin, ...drift }, undefined, 2)],
+      `The differences stand in ${report}.`,
+    );
+  if (writeConfig === undefined) return { told, faults };
   const { settings: learned, ambiguous } = passing.learned(settings);
   const names = Object.keys(learned);
-  if (names.length === 0) return [...lines, `${writeConfig} was not written: there is nothing to set.`];
-  await writeWholeFile(writeConfig, (put) => {
-    put(`# What ${url.host} answered otherwise, as settings: cxone-emulator --config ${basename(writeConfig)}\n`);
-    for (const place of ambiguous) put(`# Several bodies came for ${place}: the most frequent one stands here.\n`);
-    put(stringify(learned, { lineWidth: 0, singleQuote: true }));
-  });
-  return [...lines, `${writeConfig} sets ${listed(names)}.`];
+  if (names.length === 0) told.push(`${writeConfig} was not written: there is nothing to set.`);
+  else
+    await write(
+      writeConfig,
+      [
+        `# What ${url.host} answered otherwise, as settings: cxone-emulator --config ${basename(writeConfig)}`,
+        ...ambiguous.map((place) => `# Several bodies came for ${place}: the most frequent one stands here.`),
+        stringify(learned, { lineWidth: 0, singleQuote: true }).trimEnd(),
+      ],
+      `${writeConfig} sets ${listed(names)}.`,
+    );
+  return { told, faults };
 }
 
 /** Before anything is recorded that could not be kept. */
@@ -112,20 +144,27 @@ function requireFiles(files: Readonly<Record<string, string | undefined>>): void
   if (faults.length > 0) throw new ConfigFaults(faults);
 }
 
-/** So many of what was left out are told; all of it stands in the file. */
+/** So many names, and so many things that were left out, are told; all of them stand in the file. */
 const MOST_TOLD = 10;
 
-function summaryOf(written: readonly WrittenScenario[], out: string): string[] {
-  if (written.length === 0)
-    return [`Nothing was recorded, and ${out} was not written: no request came that a scenario can send.`];
+function nothingCame(out: string): string {
+  return `Nothing was recorded, and ${out} was not written: no request came that a scenario can send.`;
+}
+
+function summaryOf(written: readonly WrittenScenario[]): string[] {
   return written.flatMap(({ file, tenant, steps, conversations, captured, secrets, leftOut }) => [
     `Recorded ${count(steps, 'step')} of the tenant ${tenant} into ${file}.`,
     ...(conversations === 0 ? [] : [`  given      ${count(conversations, 'conversation')}, with the ids that they had`]),
-    ...(captured.length === 0 ? [] : [`  captured   ${listed(captured)}`]),
-    ...(secrets.length === 0 ? [] : [`  secrets    replaced by ${listed(secrets)}`]),
+    ...(captured.length === 0 ? [] : [`  captured   ${firstOf(captured)}`]),
+    ...(secrets.length === 0 ? [] : [`  secrets    replaced by ${firstOf(secrets)}`]),
     ...(leftOut.length === 0 ? [] : [`  left out   ${count(leftOut.length, 'thing')}, each told in the file where it came:`]),
     ...leftOut.slice(0, MOST_TOLD).map((note) => `             ${note.replace(/^Left out: /, '')}`),
   ]);
+}
+
+function firstOf(names: readonly string[]): string {
+  const more = names.length - MOST_TOLD;
+  return more > 1 ? listed([...names.slice(0, MOST_TOLD), `${String(more)} more`]) : listed(names);
 }
 
 function count(number: number, thing: string): string {

@@ -102,22 +102,17 @@ function untilStopped({ emulator, finish }: Recording): Promise<void> {
   const colors = process.stdout.isTTY && process.stdout.hasColors();
   emulator.onTrace(createReporter({ level: () => settings.logLevel, colors, url: () => url, print }));
   if (settings.logLevel !== 'silent') print(`cxone-emulator records, and listens on ${url}`);
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let stopping = false;
     const stop = (): void => {
       if (stopping) process.exit(130);
       stopping = true;
-      void finish().then(
-        (summary) => {
-          print(summary.split('\n').map(printable).join('\n'));
-          resolve();
-        },
-        (error: unknown) => {
-          console.error(`cxone-emulator stopped, but ${(error as Error).message}.`);
-          process.exitCode = 1;
-          resolve();
-        },
-      );
+      void finish().then(({ told, faults }) => {
+        if (told !== '') print(told.split('\n').map(printable).join('\n'));
+        for (const fault of faults) console.error(`cxone-emulator stopped, but ${printable(fault)}.`);
+        if (faults.length > 0) process.exitCode = 1;
+        resolve();
+      }, reject);
     };
     process.on('SIGINT', stop).on('SIGTERM', stop);
   });

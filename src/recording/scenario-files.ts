@@ -25,21 +25,31 @@ export interface WrittenScenario {
   readonly leftOut: readonly string[];
 }
 
-/** Rejects where a file cannot be written; what stood there stands there still. Tenants without a step leave none. */
+/** What was written, and in words what could not be: what stood there stands there still. Tenants without a step leave no file. */
+export interface WrittenScenarios {
+  readonly written: readonly WrittenScenario[];
+  readonly faults: readonly string[];
+}
+
 export async function writeScenarios(
   out: string,
   recorder: Recorder,
   secrets: Secrets,
   settings: Settings,
-): Promise<WrittenScenario[]> {
+): Promise<WrittenScenarios> {
   const written: WrittenScenario[] = [];
+  const faults: string[] = [];
   const { tenants } = recorder;
   for (const recording of tenants) {
     const file = tenants.length === 1 ? out : fileOf(out, recording.name);
-    const one = await writeScenario(file, recording, secrets, settings);
-    if (one !== undefined) written.push(one);
+    try {
+      const one = await writeScenario(file, recording, secrets, settings);
+      if (one !== undefined) written.push(one);
+    } catch (error) {
+      faults.push((error as Error).message);
+    }
   }
-  return written;
+  return { written, faults };
 }
 
 async function writeScenario(
@@ -60,13 +70,14 @@ async function writeScenario(
   await writeWholeFile(file, (put) => {
     put(text);
   });
+  const named = new Set(text.match(/RECORDED_[A-Z0-9_]+/g));
   return {
     file,
     tenant: recording.name,
     steps: made.steps.filter(({ step }) => step !== undefined).length,
     conversations: made.conversations,
     captured: made.captured,
-    secrets: secrets.names.filter((name) => new RegExp(`${name}(?![A-Z0-9_])`).test(text)),
+    secrets: secrets.names.filter((name) => named.has(name)),
     leftOut: [...notes, ...made.steps.flatMap((step) => step.notes)],
   };
 }

@@ -18,8 +18,7 @@ export class Secrets {
   readonly #byValue = new Map<string, string>();
   readonly #names = new Set<string>();
   readonly #further: ReadonlySet<string>;
-  /** What stands for each in a text, the longest first; undefined until it is needed. */
-  #forms: readonly (readonly [form: string, name: string])[] | undefined;
+  readonly #forms = new Forms();
 
   /** `further` are names of fields whose values are secrets, too. */
   constructor(further: readonly string[] = []) {
@@ -51,7 +50,7 @@ export class Secrets {
     if (known !== undefined) return known;
     const name = this.#newName(label);
     this.#byValue.set(value, name);
-    this.#forms = undefined;
+    if (standsOut(value)) for (const form of formsOf(value)) this.#forms.add(form, name);
     return name;
   }
 
@@ -105,20 +104,12 @@ export class Secrets {
   withoutKnown(text: string): string {
     const whole = this.#byValue.get(text);
     if (whole !== undefined) return whole;
-    return this.#allForms().reduce((rest, [form, name]) => rest.replaceAll(form, name), text);
+    return this.#forms.in(text).reduce((rest, [form, name]) => rest.replaceAll(form, name), text);
   }
 
   /** The name of a secret that stands in the text, in whatever form; undefined where there is none. */
   within(text: string): string | undefined {
-    return this.#allForms().find(([form]) => text.includes(form))?.[1];
-  }
-
-  #allForms(): readonly (readonly [string, string])[] {
-    this.#forms ??= [...this.#byValue]
-      .filter(([value]) => standsOut(value))
-      .flatMap(([value, name]) => formsOf(value).map((form) => [form, name] as const))
-      .sort(([one], [other]) => other.length - one.length);
-    return this.#forms;
+    return this.#forms.in(text)[0]?.[1];
   }
 }
 
@@ -150,6 +141,35 @@ function formsOf(value: string): string[] {
       Buffer.from(sound).toString('hex'),
     ]),
   ];
+}
+
+/** What stands for the secrets in a text. A session of a load test has thousands of them, most of which begin alike. */
+class Forms {
+  /** By the beginning, then by the length. */
+  readonly #byBeginning = new Map<string, Map<number, Map<string, string>>>();
+
+  add(form: string, name: string): void {
+    const beginning = form.slice(0, SHORTEST_MIXED_WITHIN);
+    const lengths = this.#byBeginning.get(beginning) ?? new Map<number, Map<string, string>>();
+    this.#byBeginning.set(beginning, lengths);
+    const forms = lengths.get(form.length) ?? new Map<string, string>();
+    lengths.set(form.length, forms);
+    if (!forms.has(form)) forms.set(form, name);
+  }
+
+  /** Those that stand in the text, the longest first. */
+  in(text: string): readonly (readonly [form: string, name: string])[] {
+    const found = new Map<string, string>();
+    for (let at = 0; at + SHORTEST_MIXED_WITHIN <= text.length; at += 1) {
+      const lengths = this.#byBeginning.get(text.slice(at, at + SHORTEST_MIXED_WITHIN));
+      for (const [length, forms] of lengths ?? []) {
+        const form = text.slice(at, at + length);
+        const name = forms.get(form);
+        if (name !== undefined) found.set(form, name);
+      }
+    }
+    return [...found].sort(([one], [other]) => other.length - one.length);
+  }
 }
 
 /** What was hidden between these pieces of the text; undefined where they do not fit, because the hiding changed more. */

@@ -1,7 +1,7 @@
 /** The command as it is installed: what it writes when it is stopped, what it refuses, what it says it left out. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -75,6 +75,21 @@ test('what an upstream answers otherwise is written as a config file', async () 
   expect(printed()).toContain(`${config} sets errors.`);
   expect(await readFile(config, 'utf8')).toContain("errors:\n  conversations:\n    '400':\n      error: nope\n");
   expect(JSON.parse(await readFile(report, 'utf8'))).toMatchObject({ upstream: to, answered: 1 });
+});
+
+test('a file that cannot be written takes no other with it', async () => {
+  const place = await folder();
+  const out = join(place, 'session.yaml');
+  const { ended, printed, stop } = run('--out', out, '--port', '0');
+  await expect.poll(printed, { timeout: 20_000 }).toMatch(/listens on http/);
+  const url = /listens on (\S+)/.exec(printed())?.[1] ?? '';
+  for (const tenant of ['', '/t/alpha']) await send(`${url}${tenant}`, { body: { sessionId: 'abc-123' } });
+  await mkdir(out);
+  stop('SIGINT');
+  expect(await ended).toBe(1);
+  expect(printed()).toContain(`cxone-emulator stopped, but ${out} is no regular file.`);
+  expect(printed()).toContain(`Recorded 1 step of the tenant alpha into ${join(place, 'session.alpha.yaml')}.`);
+  expect((await readdir(place)).sort()).toEqual(['session.alpha.yaml', 'session.yaml']);
 });
 
 test.each([

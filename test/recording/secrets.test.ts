@@ -155,6 +155,16 @@ test('a header in a list of names and values is expected as it is sent', async (
   expect(await outcomeOf(file)).toBe('passed');
 });
 
+test('thousands of secrets have a name each, and the first of them are told', async () => {
+  const { url, finish } = await recording();
+  const list = Array.from({ length: 4000 }, (_, index) => ({ password: `pass-${String(index)}-word` }));
+  await send(url, { body: { sessionId: 'abc-123', metadata: { list } } });
+  const { text, summary } = await finish();
+  expect(text).toContain('RECORDED_PASSWORD_4000\n');
+  expect(text).not.toContain('-word');
+  expect(summary).toMatch(/replaced by RECORDED_PASSWORD, .*, RECORDED_PASSWORD_10 and 3990 more$/m);
+});
+
 test('a token from before the recording is any fresh one', async () => {
   const before = await emulator();
   const token = await before.token();

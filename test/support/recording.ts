@@ -11,6 +11,8 @@ import { replayed } from './replay.js';
 export interface Recorded {
   /** What was told at the end. */
   readonly summary: string;
+  /** Why files could not be written. */
+  readonly faults: readonly string[];
   /** The scenario; empty where there is none. */
   readonly text: string;
   readonly file: string;
@@ -51,9 +53,9 @@ export async function recording(settings: EmulatorOptions = {}, options: Partial
     url: emulator.url,
     folder,
     async finish() {
-      const summary = await finish();
+      const { told: summary, faults } = await finish();
       const [text, report, config] = [await read('session.yaml'), await read('report.json'), await read('learned.yaml')];
-      return { summary, file, text, report, config };
+      return { summary, faults, file, text, report, config };
     },
   };
 }
