@@ -97,6 +97,11 @@ const LISTS: readonly (readonly [string, string, string, string?])[] = [
   ],
   ['in a flow list, too', 'warnings: [  SIGNAL_UNHEARD,  HANDOVER_UNROUTED  ]', 'warnings: [  HANDOVER_UNROUTED  ]'],
   ['a member that does not come', 'body: { nothing: here }', 'body: { nothing: $absent }'],
+  [
+    'a text of several lines',
+    'conversation:\n        state: | # of the bot\n          one\n          two',
+    'conversation:\n        state: queued # of the bot',
+  ],
   ['an object where a text was', 'conversation: { metadata: text }', 'conversation: { metadata: {} }'],
 ];
 

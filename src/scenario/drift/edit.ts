@@ -80,8 +80,11 @@ function listed(before: readonly unknown[], items: readonly Item[]): unknown[] {
 /** The whole of a value. A list or an object in lines of its own gives way to text behind its name. */
 function replacing(text: string, node: Node, by: string): Edit {
   const [start, end] = rangeOf(node);
-  if (isScalar(node) && (node.type === Scalar.BLOCK_FOLDED || node.type === Scalar.BLOCK_LITERAL))
-    return { start, end, text: text.slice(start, end).endsWith('\n') ? `${by}${endOfLine(text)}` : by };
+  if (isScalar(node) && (node.type === Scalar.BLOCK_FOLDED || node.type === Scalar.BLOCK_LITERAL)) {
+    const block = text.slice(start, end);
+    const comment = /^[|>][-+0-9]*([ \t]+#[^\r\n]*)/.exec(block)?.[1] ?? '';
+    return { start, end, text: `${by}${comment}${block.endsWith('\n') ? endOfLine(text) : ''}` };
+  }
   if (isCollection(node) && node.flow !== true) {
     const before = text.slice(0, start).trimEnd();
     const last = start + text.slice(start, end).trimEnd().length;
