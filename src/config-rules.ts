@@ -1,5 +1,6 @@
 /** What a schema cannot say of the settings: ids that stand twice, ids that lead nowhere, hours that do not rise, bad patterns. */
 import { faultInHours } from './contact/hours.js';
+import { canBeTime } from './platform/clock.js';
 import type { Settings } from './settings.js';
 import { hostRules } from './studio/rest/hosts.js';
 import { show } from './shown.js';
@@ -14,9 +15,14 @@ export function faultsBetweenSettings(settings: Settings): FaultBetween[] {
   const skillIds = new Set(skills.map(({ skillId }) => skillId));
   const profileIds = new Set(hours.map(({ profileId }) => profileId));
   return [
-    ...(frozenAt === undefined || !Number.isNaN(Date.parse(frozenAt))
+    ...(frozenAt === undefined || canBeTime(Date.parse(frozenAt))
       ? []
-      : [{ path: ['frozenAt'], message: `frozenAt ${show(frozenAt)} is no time that there is` } satisfies FaultBetween]),
+      : [
+          {
+            path: ['frozenAt'],
+            message: `frozenAt ${show(frozenAt)} is no time that there is, or past the year 9899`,
+          } satisfies FaultBetween,
+        ]),
     ...doubles('skills', 'skillId', skills),
     ...doubles('agents', 'agentId', agents),
     ...doubles('hours', 'profileId', hours),

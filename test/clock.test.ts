@@ -49,6 +49,8 @@ describe('the clock of a tenant', () => {
     [{ advance: '8 hours' }, '/advance', 'CONTROL_INPUT_INVALID'],
     [{ advance: '-8h' }, '/advance', 'CONTROL_INPUT_INVALID'],
     [{ advance: '999999999d' }, '/advance', 'CONTROL_INPUT_INVALID'],
+    // What waits or goes on from there must have a year of four digits as well.
+    [{ now: '9999-12-31T23:59:59Z' }, '/now', 'CONTROL_INPUT_INVALID'],
     [{ advance: '8h', now: SUNDAY }, '/advance', 'CONTROL_INPUT_INVALID'],
     [{ frozen: 'yes' }, '/frozen', 'CONTROL_INPUT_INVALID'],
     [{ freeze: true }, '/freeze', 'CONTROL_INPUT_INVALID'],
@@ -62,6 +64,7 @@ describe('the clock of a tenant', () => {
 
   test('is a setting that must be a time that there is', async () => {
     await expect(emulator({ frozenAt: '2026-13-01T00:00:00Z' })).rejects.toThrow(/no time that there is/);
+    await expect(emulator({ frozenAt: '9999-12-31T23:59:59-08:00' })).rejects.toThrow(/no time that there is/);
     await expect(emulator({ frozenAt: 'noon' })).rejects.toThrow(/a time such as/);
   });
 });

@@ -1,5 +1,5 @@
 /** The control API's hold on the tenant's clock: let it stand, set it, move it on. */
-import { type Clocks, EARLIEST, LATEST, MOST_FIRED } from '../platform/clock.js';
+import { canBeTime, type Clocks, MOST_FIRED } from '../platform/clock.js';
 import type { Operations, OutsideCall } from '../platform/operation.js';
 import { type Rejection, reject } from '../rejections.js';
 import { show } from '../shown.js';
@@ -67,19 +67,15 @@ function requireOne({ now, advance }: ClockSetting): void {
 function timeOf({ now, advance }: ClockSetting): ((from: number) => number) | undefined {
   if (now !== undefined) {
     const at = Date.parse(now);
-    if (!within(at)) throw noTime('/now', now);
+    if (!canBeTime(at)) throw noTime('/now', now);
     return () => at;
   }
   if (advance === undefined) return undefined;
   const duration = readDuration(advance);
   return (from) => {
-    if (!within(from + duration)) throw noTime('/advance', advance);
+    if (!canBeTime(from + duration)) throw noTime('/advance', advance);
     return from + duration;
   };
-}
-
-function within(time: number): boolean {
-  return time >= EARLIEST && time <= LATEST;
 }
 
 function noTime(pointer: string, received: string): Rejection {
@@ -87,7 +83,7 @@ function noTime(pointer: string, received: string): Rejection {
     message: 'The clock cannot be set to this time.',
     in: 'body',
     pointer,
-    expected: 'a time from the year 0 to the year 9999',
+    expected: 'a time from the year 0 to the year 9899',
     received: show(received),
     remedy: 'Send a time such as 2026-03-01T09:30:00Z.',
   });

@@ -34,9 +34,14 @@ export interface Moved {
 /** So many may go on in one move: a script that waits a second over and over would be called 86,400 times for a day. */
 export const MOST_FIRED = 5000;
 
-/** The years that a date can be written in with four digits. */
-export const EARLIEST = Date.parse('0000-01-01T00:00:00Z');
-export const LATEST = Date.parse('9999-12-31T23:59:59.999Z');
+/** A date has four digits for its year, also that of what a clock that goes on still comes to. */
+const EARLIEST = Date.parse('0000-01-01T00:00:00Z');
+const LATEST = Date.parse('9899-12-31T23:59:59.999Z');
+
+/** Whether a clock can be set to it; what is no time, NaN, cannot. */
+export function canBeTime(milliseconds: number): boolean {
+  return milliseconds >= EARLIEST && milliseconds <= LATEST;
+}
 
 export class Clocks {
   readonly #machine: Clock;
