@@ -80,6 +80,16 @@ describe('a client sees', () => {
     });
   });
 
+  test.each([
+    ['text/html', '<h1>Bad Gateway</h1>'],
+    ['application/problem+json', '"<h1>Bad Gateway</h1>"'],
+  ])('a gateway’s page as it stands, as %s: %s', async (type, body) => {
+    const { url } = await emulator();
+    await addFault(url, { path: HANDOVER, status: 502, headers: { 'Content-Type': type }, body: '<h1>Bad Gateway</h1>' });
+    const answer = await fetch(url + HANDOVER, { method: 'POST' });
+    expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([502, type, body]);
+  });
+
   test.each([false, true])('a connection that is reset, and the trace that says so (carried out: %s)', async (performed) => {
     const started = await emulator();
     await open(started.url);

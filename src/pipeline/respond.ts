@@ -42,7 +42,11 @@ function replied(exchange: Exchange, services: Services): Answer {
 function refused(exchange: Exchange, rejection: Rejection, services: Services): Answer {
   const { status, family } = exchange;
   const { headers = {}, body: name = '', members } = rejection.parts;
-  if ('instead' in rejection.parts) return answer(exchange, services, status, rejection.parts.instead, headers);
+  if ('instead' in rejection.parts) {
+    const { instead } = rejection.parts;
+    const json = answer(exchange, services, status, instead, headers);
+    return typeof instead === 'string' && isNoJson(headers['content-type']) ? { ...json, body: instead } : json;
+  }
   const configured = services.settings.errors[family.name]?.[String(status)];
   const known = family.errors.get(status);
   if (configured === undefined && known === undefined) return answer(exchange, services, status, undefined, headers);
@@ -61,6 +65,11 @@ function refused(exchange: Exchange, rejection: Rejection, services: Services): 
   }
   if (exchange.family.revealsCause) Object.assign(body, members);
   return answer(exchange, services, status, body, { ...headers, ...describedIn(family.descriptionHeader, body) });
+}
+
+/** A gateway in front of the platform answers with a page of its own. */
+function isNoJson(contentType: string | undefined): boolean {
+  return contentType !== undefined && !/[/+]json\b/i.test(contentType);
 }
 
 /** Older clients of the ACD read the description in a header (client). */
