@@ -28,8 +28,7 @@ module.exports = {
       from: {
         orphan: true,
         path: '^src',
-        pathNot:
-          '^src/(index|cli|viewer/main|testing/(vitest|jest)|contract/pack|studio/publish-schema|scenario/publish-schema)\\.ts$',
+        pathNot: '^src/(index|cli|viewer/main|testing/(vitest|jest)|contract/pack|(?:studio|scenario|bot)/publish-schema)\\.ts$',
       },
       to: {},
     },
@@ -60,6 +59,12 @@ module.exports = {
       '^src/studio/',
       ['^src/platform/', files, ...domain],
       'Studio stands on the rules of the platform, which knows it by an interface only.',
+    ),
+    layer(
+      'bot',
+      '^src/bot/',
+      ['^src/contract/', '^src/platform/bounded-pattern\\.ts$', '^src/address\\.ts$', files, ...shared],
+      'A stand-in bot knows its contract, and nothing of the emulator that calls it.',
     ),
     layer(
       'scenario',
@@ -129,10 +134,11 @@ module.exports = {
       name: 'openapi-in-contract-only',
       severity: 'error',
       comment:
-        'Only contract/ knows openapi-backend and find-my-way; the config, scripts and scenarios check themselves with ajv.',
+        'Only contract/ knows openapi-backend and find-my-way; the config, scripts, scenarios and bots check themselves with ajv.',
       from: {
         path: '^src',
-        pathNot: '^src/(contract/|(?:config|schema-faults|studio/script-file|scenario/(?:scenario-file|given-settings))\\.ts)',
+        pathNot:
+          '^src/(contract/|(?:config|schema-faults|studio/script-file|bot/bot-rules|scenario/(?:scenario-file|given-settings))\\.ts)',
       },
       to: { path: 'node_modules/(openapi-backend|openapi-schema-validator|ajv|ajv-formats|find-my-way)/' },
     },

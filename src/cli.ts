@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 import { addressOf } from './address.js';
 import { type ConfigFault, ConfigFaults, loadConfig, type LoadedConfig } from './config.js';
 import { nearMiss } from './near-miss.js';
+import { botCommand } from './commands/bot.js';
 import { execCommand } from './commands/exec.js';
 import { recordCommand } from './commands/record.js';
 import { explainCommand } from './commands/explain.js';
@@ -59,6 +60,7 @@ function program(): Command {
     .addCommand(validateCommand())
     .addCommand(recordCommand({ addSettingFlags, configOf }))
     .addCommand(execCommand({ addSettingFlags, configOf }))
+    .addCommand(botCommand())
     .enablePositionalOptions()
     .addHelpText('after', () => `\n${serve.helpInformation()}${WHERE_SETTINGS_COME_FROM}`);
 }

@@ -138,6 +138,11 @@ export const CATALOGUE = {
     'The answer of the bot breaks its published contract, is not JSON, or is over 32 KB; the pointer names the field.',
   ),
   BOT_ERROR: refusal(400, 'doc', 'The bot answered with the branch Error.'),
+  BOT_TURN_INVALID: refusal(
+    400,
+    'emulator',
+    'The stand-in bot got a turn that does not follow from the one before: a first one that is not `AUTOMATED_TEXT`, or a `botSessionState` that is not the one it gave.',
+  ),
   SCRIPT_UNKNOWN: refusal({ path: 404, elsewhere: 400 }, 'assumed', 'No script of this name, id or path is loaded.'),
   SCRIPT_REFUSED: refusal(400, 'emulator', 'The script itself answered with this status, at its `RESPOND`.'),
   SCRIPT_BRANCH_UNCONNECTED: refusal(400, 'report', 'An action had an outcome whose branch leads nowhere.'),

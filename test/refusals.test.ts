@@ -3,14 +3,12 @@ import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { botContracts } from '../src/contract/bots.js';
-import { loadContract } from '../src/contract/load.js';
-import { createValidators } from '../src/contract/validators.js';
 import { CATALOGUE, type Code, type Emulator, type TraceEntry } from '../src/index.js';
 import { FAMILY_REFUSALS, FAMILY_WARNINGS } from './refusals/families.js';
 import { SCRIPT_REFUSALS } from './refusals/scripts.js';
 import { TOKEN_REFUSALS, TOKEN_WARNINGS } from './refusals/tokens.js';
 import { type Answer, CONVERSATION, emulator, HANDOVER, type Message, open, send, talk, traceOf } from './support/client.js';
+import { botOf, contracts } from './support/bots.js';
 import type { Row, WarningRow } from './support/rows.js';
 import { scriptsFolder } from './support/scripts.js';
 
@@ -1421,18 +1419,25 @@ function stateWithout(list: string): Record<string, unknown> {
   };
 }
 
-/** Told of a message that the emulator gets as an answer; the rows stand in test/bots/faults.test.ts and turns.test.ts. */
-const IN_ANSWERS: readonly Code[] = ['BOT_UNREACHABLE', 'BOT_RESPONSE_INVALID', 'BOT_ERROR'];
+/** What is told of the messages between Studio and a bot: the rows stand in test/bots and test/bot. */
+const OF_BOTS: readonly Code[] = ['BOT_UNREACHABLE', 'BOT_RESPONSE_INVALID', 'BOT_ERROR', 'BOT_TURN_INVALID'];
 
-test('BOT_RESPONSE_INVALID: a bot whose answer has no branch', async () => {
-  const { faultsInAnswer } = botContracts(await loadContract('test'), createValidators());
-  expect(faultsInAnswer('exchange', { branchname: 'Error' })[0]).toMatchObject({
+test('BOT_RESPONSE_INVALID: a bot whose answer has no branch', () => {
+  expect(contracts.faultsInAnswer('exchange', { branchname: 'Error' })[0]).toMatchObject({
     code: 'BOT_RESPONSE_INVALID',
     in: 'body',
     pointer: '/branchName',
     received: 'an object with "branchname"',
     remedy: 'Rename "branchname" to "branchName". Names are case-sensitive, and every letter counts.',
   });
+});
+
+test('BOT_TURN_INVALID: a stand-in bot whose first turn is what a customer wrote', () => {
+  const turn = { userInputType: 'TEXT', userInput: 'Hello', executionInfo: { contactId: 463012345678, busNo: 4597359 } };
+  const { status, body } = botOf('name: b\nrules: [{ on: any }]\n').answer(JSON.stringify(turn));
+  expect(status).toBe(400);
+  expect(JSON.parse(body)).toMatchObject({ code: 'BOT_TURN_INVALID', pointer: '/userInputType', received: '"TEXT"' });
+  expect(body).toMatch(/Studio begins with AUTOMATED_TEXT/);
 });
 
 /** Codes that no ordinary request can raise; each has its own test below, those of an upstream in test/recording. */
@@ -1705,6 +1710,6 @@ describe('what never becomes a request is answered and traced too', () => {
 });
 
 test('every code of the catalogue has a row', () => {
-  const tested = new Set<string>([...REFUSALS, ...WARNINGS].map(({ code }) => code).concat(ON_THE_WIRE, IN_ANSWERS));
+  const tested = new Set<string>([...REFUSALS, ...WARNINGS].map(({ code }) => code).concat(ON_THE_WIRE, OF_BOTS));
   expect(Object.keys(CATALOGUE).filter((code) => !tested.has(code))).toEqual([]);
 });

@@ -14,7 +14,7 @@ import { readTextFile, unreadable } from '../text-file.js';
 import { readYaml } from '../yaml-file.js';
 import { Emulators } from '../scenario-emulators.js';
 
-type Kind = 'scenario' | 'script' | 'config';
+type Kind = 'scenario' | 'script' | 'bot' | 'config';
 
 /** The `usual` folder is checked where there are no paths, if it is there. Answers the exit code. */
 export async function validate(paths: readonly string[], usual: string): Promise<number> {
@@ -34,7 +34,7 @@ export async function validate(paths: readonly string[], usual: string): Promise
     }
   };
   const files = await filesAt(paths.length > 0 ? paths : (await isThere(usual)) ? [usual] : [], problems);
-  const byKind: Record<Kind, string[]> = { scenario: [], script: [], config: [] };
+  const byKind: Record<Kind, string[]> = { scenario: [], script: [], bot: [], config: [] };
   for (const file of files) await collect(async () => byKind[kindOf(file, await readTextFile(file))].push(file));
 
   await collect(proveContracts);
@@ -51,6 +51,7 @@ export async function validate(paths: readonly string[], usual: string): Promise
       ({ file }) => mine.includes(normalize(file)),
     );
   }
+  for (const file of byKind.bot) await collect(() => readBotFile(file));
   for (const file of byKind.config) await collect(() => withSettings(() => loadConfig({ file })));
 
   if (problems.length > 0) {
@@ -59,7 +60,7 @@ export async function validate(paths: readonly string[], usual: string): Promise
     return 2;
   }
   console.log(
-    `All is well: ${listed([count(byKind.scenario.length, 'scenario'), count(byKind.script.length, 'script'), count(byKind.config.length, 'config file'), 'the contracts'])}.`,
+    `All is well: ${listed([count(byKind.scenario.length, 'scenario'), count(byKind.script.length, 'script'), count(byKind.bot.length, 'bot'), count(byKind.config.length, 'config file'), 'the contracts'])}.`,
   );
   return 0;
 }
@@ -85,6 +86,12 @@ function asFileFaults(error: unknown): never {
       return { file, line: Number(line), column: Number(column), message };
     }),
   );
+}
+
+async function readBotFile(file: string): Promise<void> {
+  const { readRules } = await import('../bot/bot-rules.js');
+  const { createTemplates } = await import('../templates.js');
+  readRules(readYaml(file, await readTextFile(file)), await createTemplates());
 }
 
 /** From their sources: what was packed at build was proved then. */
@@ -120,11 +127,12 @@ async function filesAt(paths: readonly string[], problems: string[]): Promise<st
   return [...new Set(found)];
 }
 
-/** What a file is, by what it has: steps, actions, or settings. Throws FileFaults where it is no YAML. */
+/** What a file is, by what it has: steps, actions, rules, or settings. Throws FileFaults where it is no YAML. */
 function kindOf(file: string, text: string): Kind {
   const { value } = readYaml(file, text);
   if (typeof value !== 'object' || value === null) return 'config';
   if ('steps' in value) return 'scenario';
   if ('actions' in value) return 'script';
+  if ('rules' in value) return 'bot';
   return 'given' in value ? 'scenario' : 'trigger' in value ? 'script' : 'config';
 }

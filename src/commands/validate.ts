@@ -1,4 +1,4 @@
-/** `cxone-emulator validate`: checks files without running anything: scenarios, scripts, config files, and the contracts. */
+/** `cxone-emulator validate`: checks files without running anything: scenarios, scripts, bots, config files, and the contracts. */
 import type { Command } from 'commander';
 import { strictCommand } from './strict.js';
 
@@ -6,7 +6,7 @@ const DEFAULT_FOLDER = 'scenarios';
 
 export function validateCommand(): Command {
   return strictCommand('validate')
-    .description('Check scenario, script and config files, and the contracts, without running them: exit code 0 or 2.')
+    .description('Check scenario, script, bot and config files, and the contracts, without running them: exit code 0 or 2.')
     .argument('[paths...]', `files, or folders with all that is in them; ${DEFAULT_FOLDER} where none is given`)
     .action(async (paths: string[]) => {
       const { validate } = await import('./validate-run.js');

@@ -31,7 +31,7 @@ async function ended(child: ChildProcess): Promise<Ended> {
 describe('validate', () => {
   test('finds nothing wrong with what ships', async () => {
     const { code, out } = await ended(cli(['validate']));
-    expect(out).toMatch(/^All is well: \d+ scenarios, \d+ scripts, 1 config file and the contracts\.\n$/);
+    expect(out).toMatch(/^All is well: \d+ scenarios, \d+ scripts, 1 bot, 1 config file and the contracts\.\n$/);
     expect(code).toBe(0);
   });
 
@@ -64,7 +64,10 @@ describe('validate', () => {
     expect((await ended(cli(['validate', inside]))).err).toContain(`${inside}/bad.yaml:2:1 steps is empty`);
     expect((await ended(cli(['validate', join(folder, 'node_modules')]))).err).toContain('bad.yaml:2:1');
     const { code, out } = await ended(cli(['validate', folder]));
-    expect({ code, out }).toEqual({ code: 0, out: 'All is well: 0 scenarios, 0 scripts, 1 config file and the contracts.\n' });
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: 'All is well: 0 scenarios, 0 scripts, 0 bots, 1 config file and the contracts.\n',
+    });
   });
 
   test('a path that is not there is a fault', async () => {
