@@ -49,7 +49,7 @@ import { type TraceBounds, type TraceFilter, type TraceListener, TraceLog } from
 import type { Trace } from './trace/trace.js';
 import { readTokenKey } from './token-key-file.js';
 import { VERSION } from './version.js';
-import { connect, readyAgents } from './virtual-agents.js';
+import { connect, readStandIns, readyAgents } from './virtual-agents.js';
 
 /** What a program may exchange, beside the settings. */
 export interface EmulatorParts {
@@ -149,13 +149,14 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     const validators = createValidators();
     const redactor = createRedactor(settings.redact);
     const { agents: virtualAgents, secrets } = readyAgents(config);
+    const standIns = await readStandIns(virtualAgents, () => botContracts(contract, validators));
     const { hideSecrets, notes: shown } = environmentInTraces(settings, secrets);
     const outside = outsideCaller(hostRules(settings.scriptHosts));
 
     /** The services over a world; another one than the real is for a rehearsal. */
     const servicesIn = (place: World, caller: OutsideCaller): Services => {
       const host = { settings: { ...settings, tokens }, clocks: place.clocks, ownUrl, onBug, store: place.store };
-      const bots = createBots(connect(virtualAgents, caller === outside ? undefined : caller), {
+      const bots = createBots(connect(virtualAgents, standIns, caller === outside ? undefined : caller), {
         version: VERSION,
         faultsInAnswer: botContracts(contract, validators).faultsInAnswer,
         monotonic: () => machine.monotonic(),

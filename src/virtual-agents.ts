@@ -1,10 +1,15 @@
 /** The virtual agents of the config file, ready to be asked: with what the environment gives, and a line to each. */
-import { ConfigFaults, type LoadedConfig } from './config.js';
+import { STATUS_CODES } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Bot } from './bot/bot.js';
+import { type ConfigFault, ConfigFaults, type LoadedConfig } from './config.js';
+import type { BotContracts } from './contract/bots.js';
+import { FileFaults } from './file-faults.js';
 import { kindOf, show } from './shown.js';
 import type { ConnectedAgent } from './studio/bots/bots.js';
 import type { VirtualAgent } from './studio/bots/virtual-agent.js';
 import { hostRules } from './studio/rest/hosts.js';
-import { type OutsideCaller, outsideCaller } from './studio/rest/outside-call.js';
+import { type OutsideCaller, outsideCaller, type RestFailure, type RestRequest, type RestResult } from './studio/rest/outside-call.js';
 
 export interface ReadyAgents {
   readonly agents: readonly VirtualAgent[];
@@ -17,7 +22,7 @@ const FROM_ENVIRONMENT = /\{\{\s*env\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}/g;
 /** Fills in `{{ env.NAME }}` in url, headers and botConfig. Throws ConfigFaults where the environment has no such variable. */
 export function readyAgents(config: LoadedConfig, environment: NodeJS.ProcessEnv = process.env): ReadyAgents {
   const secrets = new Map<string, string>();
-  const faults: ConfigFaults['faults'][number][] = [];
+  const faults: ConfigFault[] = [];
   const filled = (value: unknown, path: readonly (string | number)[]): unknown => {
     if (typeof value === 'string')
       return value.replace(FROM_ENVIRONMENT, (_, name: string) => {
@@ -47,13 +52,73 @@ export function readyAgents(config: LoadedConfig, environment: NodeJS.ProcessEnv
   return { agents, secrets: [...secrets] };
 }
 
-/** A line to each. `instead` is asked in place of those that are reached by an address, where nobody outside is to be called. */
-export function connect(agents: readonly VirtualAgent[], instead: OutsideCaller | undefined): ConnectedAgent[] {
-  return agents.flatMap((agent) => {
-    if (agent.url === undefined) return [];
-    const url = new URL(agent.url);
+/** The stand-in bots of the agents that have one, by name. Throws ConfigFaults with every fault of their files. */
+export async function readStandIns(
+  agents: readonly VirtualAgent[],
+  contracts: () => Pick<BotContracts, 'faultsInRequest'>,
+): Promise<ReadonlyMap<string, Bot>> {
+  const bots = new Map<string, Bot>();
+  const faults: ConfigFault[] = [];
+  for (const { name, standIn } of agents) {
+    if (standIn === undefined) continue;
+    const [{ readBot }, { createTemplates }, { readYaml }, { readTextFile }] = await Promise.all([
+      import('./bot/bot.js'),
+      import('./templates.js'),
+      import('./yaml-file.js'),
+      import('./text-file.js'),
+    ]);
+    try {
+      bots.set(name, readBot(readYaml(standIn, await readTextFile(standIn)), await createTemplates(), contracts()));
+    } catch (error) {
+      if (!(error instanceof FileFaults)) throw error;
+      for (const { file, line, column, message } of error.faults)
+        faults.push({ where: `${file}:${String(line)}:${String(column)}`, message });
+    }
+  }
+  if (faults.length > 0) throw new ConfigFaults(faults);
+  return bots;
+}
+
+/**
+ * A line to each. `instead` is asked in place of those that are reached by an address, where nobody outside is to be called;
+ * a stand-in is nobody outside.
+ */
+export function connect(
+  agents: readonly VirtualAgent[],
+  standIns: ReadonlyMap<string, Bot>,
+  instead: OutsideCaller | undefined,
+): ConnectedAgent[] {
+  return agents.map((agent) => {
+    const standIn = standIns.get(agent.name);
+    if (standIn !== undefined) return { agent, send: (request) => answerOf(standIn, request) };
+    const url = new URL(agent.url ?? '');
     // Who names an address in the config file wants it called: it needs no entry among scriptHosts.
     const call = instead ?? outsideCaller(hostRules([url.host]));
-    return [{ agent, send: (request) => call({ ...request, url }) }];
+    return { agent, send: (request) => call({ ...request, url }) };
   });
+}
+
+/** As over HTTP, without a connection. Rejects where `signal` aborts. */
+async function answerOf(bot: Bot, { body, headers, timeout, signal }: Omit<RestRequest, 'url'>): Promise<RestResult> {
+  const answer = bot.answer(body ?? '', headers);
+  const takes = answer.hang === true ? Infinity : (answer.afterMs ?? 0);
+  if (takes > 0)
+    await pause(Math.min(takes, timeout), undefined, { signal }).catch(() => {
+      throw signal.reason;
+    });
+  if (takes > timeout) return { failure: tookTooLong(bot, timeout) };
+  const { status } = answer;
+  return {
+    response: { status, statusText: STATUS_CODES[status] ?? '', headers: answer.headers, body: answer.body, url: bot.file },
+  };
+}
+
+function tookTooLong({ name }: Bot, timeout: number): RestFailure {
+  return {
+    code: 'REST_TIMEOUT',
+    message: `The stand-in bot ${name} took too long.`,
+    expected: `an answer within ${String(timeout)} ms`,
+    received: 'none',
+    remedy: 'Look at the rule of its file that answered: it says fails.',
+  };
 }

@@ -8,7 +8,7 @@ import { FAMILY_REFUSALS, FAMILY_WARNINGS } from './refusals/families.js';
 import { SCRIPT_REFUSALS } from './refusals/scripts.js';
 import { TOKEN_REFUSALS, TOKEN_WARNINGS } from './refusals/tokens.js';
 import { type Answer, CONVERSATION, emulator, HANDOVER, type Message, open, send, talk, traceOf } from './support/client.js';
-import { botOf, contracts } from './support/bots.js';
+import { botOf, contracts } from './support/stand-in.js';
 import type { Row, WarningRow } from './support/rows.js';
 import { scriptsFolder } from './support/scripts.js';
 
