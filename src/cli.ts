@@ -16,7 +16,7 @@ import { type Emulator, startEmulator } from './emulator.js';
 import { isControlHost } from './pipeline/reached.js';
 import { environmentName, SETTING_NAMES, SETTINGS } from './settings.js';
 import { banner } from './terminal/banner.js';
-import { reloadOnChange, stampsOf, type Watched } from './terminal/reload.js';
+import { reloadOnChange, stampsOf, standInsOf, type Watched } from './terminal/reload.js';
 import { askHealth } from './terminal/health.js';
 import { createReporter } from './terminal/reporter.js';
 import { show } from './shown.js';
@@ -94,9 +94,15 @@ async function configOf(
   );
   if (path !== undefined && typeof path !== 'string') faults.push({ where: '--config', message: 'a path must follow' });
   const file = typeof path === 'string' ? path : undefined;
-  const before = stampsOf({ file, folder: undefined });
+  const before = stampsOf({ file, folder: undefined, bots: [] });
   const config = await collect(faults, () => loadConfig({ file, environment: process.env, flags }));
-  return { config, stamps: new Map([...before, ...stampsOf({ file: undefined, folder: config.settings.scripts })]) };
+  return {
+    config,
+    stamps: new Map([
+      ...before,
+      ...stampsOf({ file: undefined, folder: config.settings.scripts, bots: standInsOf(config.settings) }),
+    ]),
+  };
 }
 
 /** What was given on the command line; commander fills in defaults of its own for flags that begin with `no-`. */
@@ -179,7 +185,11 @@ async function serve(config: LoadedConfig, stamps: ReadonlyMap<string, string>):
       }),
     );
   }
-  const watched = (): Watched => ({ file: config.sources.file, folder: emulator.settings.scripts });
+  const watched = (): Watched => ({
+    file: config.sources.file,
+    folder: emulator.settings.scripts,
+    bots: standInsOf(emulator.settings),
+  });
   if (watched().file !== undefined || watched().folder !== undefined) reloadOnChange(watched, stamps, emulator, print);
 
   let stopping = false;

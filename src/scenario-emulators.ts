@@ -85,7 +85,7 @@ function faultsOf(scenario: Scenario, { faults }: ConfigFaults): FileFault[] {
     const inFile = placed(fault);
     if (inFile !== undefined) return inFile;
     const [name = '', ...steps] = where.split('.');
-    const given = name === 'scripts' || name === 'credentials' ? ['given', name] : ['given', 'settings', name];
+    const given = ['scripts', 'credentials', 'virtualAgents'].includes(name) ? ['given', name] : ['given', 'settings', name];
     return scenario.at([...given, ...steps], message);
   });
 }

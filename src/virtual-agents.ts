@@ -9,7 +9,13 @@ import { kindOf, show } from './shown.js';
 import type { ConnectedAgent } from './studio/bots/bots.js';
 import type { VirtualAgent } from './studio/bots/virtual-agent.js';
 import { hostRules } from './studio/rest/hosts.js';
-import { type OutsideCaller, outsideCaller, type RestFailure, type RestRequest, type RestResult } from './studio/rest/outside-call.js';
+import {
+  type OutsideCaller,
+  outsideCaller,
+  type RestFailure,
+  type RestRequest,
+  type RestResult,
+} from './studio/rest/outside-call.js';
 
 export interface ReadyAgents {
   readonly agents: readonly VirtualAgent[];

@@ -3,7 +3,8 @@ import { nearMiss } from '../near-miss.js';
 import { CATALOGUE } from '../rejections.js';
 import { show } from '../shown.js';
 import type { Path, Pattern } from './patterns.js';
-import type { Expectation, TraceExpectation } from './scenario.js';
+import type { ConversationMeant } from './conversation-meant.js';
+import type { Expectation, Saying, TraceExpectation } from './scenario.js';
 import type { TemplateReader } from './template-reader.js';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -15,12 +16,11 @@ const OF_AN_ANSWER = [...OF_WHOLE_ANSWER, 'noAnswer', 'cause', 'warnings', 'call
 
 export class ExpectationReader {
   readonly #texts: TemplateReader;
-  /** Ids of the conversations that are given. */
-  readonly #conversations: readonly string[];
+  readonly #meant: ConversationMeant;
 
-  constructor(texts: TemplateReader, conversations: readonly string[]) {
+  constructor(texts: TemplateReader, meant: ConversationMeant) {
     this.#texts = texts;
-    this.#conversations = conversations;
+    this.#meant = meant;
   }
 
   /** `ofAnswer`: whether there is a request whose answer can be looked at. */
@@ -53,6 +53,7 @@ export class ExpectationReader {
       trace: trace === undefined ? undefined : this.#trace(trace, [...path, 'trace']),
       warnings: expect.warnings === 'none' ? [] : (expect.warnings as readonly string[] | undefined),
       conversation: this.#conversation(expect.conversation as Row | undefined, [...path, 'conversation']),
+      said: this.#said(expect.said, [...path, 'said']),
       signals: part('signals'),
       transcripts: part('transcripts'),
       calls: part('calls'),
@@ -117,12 +118,28 @@ export class ExpectationReader {
         pattern: this.#texts.pattern(path, rest),
       };
     }
-    const [only, ...others] = this.#conversations;
-    if (only === undefined || others.length > 0)
-      this.#texts.fault(
-        path,
-        `say which: conversationId is missing, and ${only === undefined ? 'no conversation is given with an id' : 'several conversations are given'}`,
-      );
-    return { conversationId: () => only, pattern: this.#texts.pattern(path, rest) };
+    return { conversationId: this.#meant.template(path), pattern: this.#texts.pattern(path, rest) };
   }
+
+  #said(wanted: unknown, path: Path): Expectation['said'] {
+    if (wanted === undefined) return undefined;
+    const conversationId = this.#meant.template(path);
+    const saying = (of: Saying['of'], value: unknown): Saying => ({
+      conversationId,
+      of,
+      pattern: this.#texts.pattern(path, value),
+    });
+    if (wanted === 'none') return saying('texts', []);
+    if (!Array.isArray(wanted)) return saying('lines', wanted);
+    return wanted.some(isMessage)
+      ? saying(
+          'messages',
+          wanted.map((one: unknown) => (isMessage(one) ? one : { text: one })),
+        )
+      : saying('texts', wanted);
+  }
+}
+
+function isMessage(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && ['from', 'name', 'text'].some((name) => name in value);
 }

@@ -13,8 +13,17 @@ export interface Facts {
   readonly client: Client;
   /** undefined for a wait without a request. */
   readonly answer: Answer | undefined;
+  /** What somebody else than the customer said in the conversation since the step before. */
+  said(conversationId: string): Promise<readonly Words[]>;
   /** The trace of the answer. Throws an Obstacle where it cannot be had. */
   trace(): Promise<Trace>;
+}
+
+/** A message, as the control API tells it. */
+export interface Words {
+  readonly from: string;
+  readonly text: string;
+  readonly name?: string;
 }
 
 /** The paths of the differences begin at the root of the file. */
@@ -57,6 +66,12 @@ export async function differencesFrom(expected: Expectation, facts: Facts): Prom
   if (expected.warnings !== undefined)
     found.push(...between(expected.warnings, codesOf(warningsOf(await facts.trace())), at('warnings')));
   if (expected.calls !== undefined) found.push(...compare('calls', expected.calls, callsOf(await facts.trace())));
+  if (expected.said !== undefined) {
+    const { conversationId, of, pattern } = expected.said;
+    const words = await facts.said(String(conversationId(scope)));
+    const texts = words.map(({ text }) => text);
+    found.push(...compare('said', pattern, of === 'lines' ? texts.join('\n') : of === 'texts' ? texts : words));
+  }
   if (expected.conversation !== undefined) {
     const { conversationId, pattern } = expected.conversation;
     const id = String(conversationId(scope));
@@ -157,7 +172,7 @@ async function newestOf(script: string, client: Client): Promise<Trace | undefin
 
 /** `Lookup (RESTAPI)` → `Lookup`. */
 function nameOf(action: string): string {
-  return action.replace(/ \([A-Z]+\)$/, '');
+  return action.replace(/ \([A-Z ]+\)$/, '');
 }
 
 function arrows(names: readonly string[]): string {

@@ -6,7 +6,7 @@ import { SETTING_NAMES, SETTINGS } from '../settings.js';
 import type { YamlFile } from '../yaml-file.js';
 
 /** A scenario has these elsewhere. */
-const IN_GIVEN = ['scripts', 'credentials'];
+const IN_GIVEN = ['scripts', 'credentials', 'virtualAgents'];
 /** With these scenarios would meet each other, or leave something behind. */
 const OF_THE_EMULATOR = ['port', 'host', 'publicUrl', 'traceFile', 'traceFileSize', 'import', 'exportOnExit', 'logLevel'];
 

@@ -5,7 +5,9 @@ import { Rejection } from '../rejections.js';
 import type { Scope, Template } from '../templates.js';
 import type { Trace } from '../trace/trace.js';
 import { type Answer, type Client, NoAnswer, type NoAnswerKind, Obstacle } from './client.js';
+import { ARRIVED } from './conversation-meant.js';
 import { differencesFrom, traceOfAnswer } from './expectations.js';
+import { Hearing } from './hearing.js';
 import type { Difference, Path } from './patterns.js';
 import type { Failure, StepResult } from './result.js';
 import type { Capture, Exchange, Expectation, RequestPlan, Scenario, Step, Wait } from './scenario.js';
@@ -64,11 +66,17 @@ class Stage {
   readonly #captured: Record<string, unknown> = {};
   #tenant: Tenant | undefined;
   #round: number | undefined;
+  readonly #hearing: Hearing;
+  /** The conversations that steps may listen to. */
+  readonly #conversations: Set<string>;
 
   constructor(scenario: Scenario, client: Client, signal: AbortSignal) {
     this.#scenario = scenario;
     this.#client = client;
     this.#signal = signal;
+    this.#hearing = new Hearing(client);
+    const given = scenario.given.conversations.map(({ conversationId }) => conversationId);
+    this.#conversations = new Set(given.filter((id) => typeof id === 'string'));
   }
 
   /** Answers whether all that is given is there. */
@@ -101,6 +109,7 @@ class Stage {
       for (const [id, attributes] of Object.entries(given[kind])) await this.#attributes(kind, id, attributes);
     }
     for (const [index, row] of given.faults.entries()) await control(['faults', index], 'POST', 'faults', row);
+    if (this.results.length === before && this.#scenario.hears) await this.#hearing.stepOver(this.#conversations);
     return this.results.length === before;
   }
 
@@ -141,11 +150,17 @@ class Stage {
         continue;
       }
       const passed = await this.#guarded(`${step.name}${suffix}`, step.path, (attempt) =>
-        step.kind === 'wait' ? this.#wait(step, attempt) : this.#exchange(step, attempt),
+        this.#listen(step.kind === 'wait' ? this.#wait(step, attempt) : this.#exchange(step, attempt)),
       );
       if (!passed) return false;
     }
     return true;
+  }
+
+  async #listen(work: Promise<Difference[]>): Promise<Difference[]> {
+    const found = await work;
+    if (found.length === 0 && this.#scenario.hears) await this.#hearing.stepOver(this.#conversations);
+    return found;
   }
 
   /** A step that passes while the scenario is prepared is not worth a line. */
@@ -231,10 +246,11 @@ class Stage {
     };
   }
 
-  async #exchange({ request, expect, capture }: Exchange, attempt: Attempt): Promise<Difference[]> {
+  async #exchange({ request, expect, capture, arrives }: Exchange, attempt: Attempt): Promise<Difference[]> {
     const scope = await this.#scope(request.usesToken || expect.usesToken);
     if (expect.noAnswer !== undefined) return this.#noAnswer(request, expect, expect.noAnswer, scope, attempt);
     attempt.answer = await this.#send(request, scope, attempt);
+    if (arrives) this.#arrived(attempt.answer);
     const found = await this.#compare(expect, scope, attempt.answer);
     const { status } = attempt.answer;
     if (found.length === 0 && expect.status === undefined && expect.cause === undefined && status >= 400)
@@ -243,6 +259,13 @@ class Stage {
       ];
     if (found.length === 0) this.#keep(capture, scope, attempt.answer);
     return found;
+  }
+
+  #arrived({ body }: Answer): void {
+    const { conversationId } = (body ?? {}) as { readonly conversationId?: unknown };
+    if (typeof conversationId !== 'string') return;
+    this.#captured[ARRIVED] = conversationId;
+    this.#conversations.add(conversationId);
   }
 
   async #noAnswer(
@@ -294,6 +317,7 @@ class Stage {
       scope,
       client: this.#client,
       answer,
+      said: (conversationId) => this.#hearing.since(conversationId),
       trace: () => (trace ??= traceOfAnswer(this.#client, answer)),
     });
   }

@@ -1,4 +1,4 @@
-/** Reads the requests of a scenario: those that are written out, signals, and what the emulator itself is told. */
+/** Reads the requests of a scenario: those that are written out, signals, what a customer does, and what the emulator itself is told. */
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { listed, show } from '../shown.js';
@@ -20,6 +20,19 @@ export interface RequestObject {
 export interface SignalObject {
   readonly contactId: string | number;
   readonly parameters?: readonly (string | number)[];
+}
+
+export interface CustomerObject {
+  readonly arrives?: object;
+  readonly says?: string;
+  readonly conversationId?: string;
+}
+
+/** `arrives`, `leaves`, `says …`: the schema lets nothing else pass. */
+function inWords(text: string): CustomerObject & { readonly leaves: boolean } {
+  const [, says] = /^says\s+([^]*)$/.exec(text) ?? [];
+  if (says !== undefined) return { says, leaves: false };
+  return text === 'arrives' ? { arrives: {}, leaves: false } : { leaves: true };
 }
 
 export class RequestReader {
@@ -51,6 +64,25 @@ export class RequestReader {
       body: template === undefined ? undefined : { kind: 'json', template },
       usesToken: this.#texts.usesToken,
       timeout: undefined,
+    };
+  }
+
+  /** What the customer does; `whom` gives the conversation where the step names none. */
+  customer(given: CustomerObject | string, path: Path, whom: (path: Path) => Template): RequestPlan {
+    const { arrives, says, leaves, conversationId } = typeof given === 'string' ? inWords(given) : { leaves: false, ...given };
+    if (arrives !== undefined) {
+      if (says !== undefined || conversationId !== undefined)
+        this.#texts.fault(path, 'a customer who arrives speaks in a step of their own, and names an id inside arrives');
+      return this.control('POST', 'conversations', arrives, path);
+    }
+    if (says === undefined && !leaves) this.#texts.fault(path, 'the customer arrives, says something, or leaves');
+    const plan = this.control('POST', '', says === undefined ? undefined : { text: says }, path);
+    const id = conversationId === undefined ? whom(path) : this.#texts.template([...path, 'conversationId'], conversationId);
+    const what = leaves ? 'leave' : 'messages';
+    return {
+      ...plan,
+      target: (scope) => `/_emulator/conversations/${encodeURIComponent(String(id(scope)))}/${what}`,
+      usesToken: this.#texts.usesToken,
     };
   }
 

@@ -8,7 +8,8 @@ import type { YamlFile } from '../yaml-file.js';
 import { ExpectationReader, type ExpectObject } from './expectation-reader.js';
 import { schemaFaultsOf } from './given-settings.js';
 import type { Path } from './patterns.js';
-import { type RequestObject, RequestReader, type SignalObject } from './request-reader.js';
+import { ARRIVED, ConversationMeant } from './conversation-meant.js';
+import { type CustomerObject, type RequestObject, RequestReader, type SignalObject } from './request-reader.js';
 import type { Capture, Given, RequestPlan, Scenario, Step } from './scenario.js';
 import { SCENARIO_SCHEMA } from './scenario-schema.js';
 import { TemplateReader } from './template-reader.js';
@@ -19,6 +20,7 @@ interface GivenObject {
   readonly settings?: Row;
   readonly scripts?: string;
   readonly credentials?: readonly Row[];
+  readonly virtualAgents?: readonly Row[];
   readonly hours?: readonly Row[];
   readonly skills?: readonly Row[];
   readonly agents?: readonly Row[];
@@ -32,6 +34,7 @@ interface StepObject {
   readonly name: string;
   readonly request?: RequestObject;
   readonly signal?: SignalObject;
+  readonly customer?: CustomerObject | string;
   readonly clock?: Row;
   readonly fault?: Row | 'none';
   readonly wait?: { readonly until: ExpectObject; readonly request?: RequestObject; readonly atMost?: number };
@@ -49,7 +52,7 @@ interface ScenarioObject {
 const ajv = new Ajv({ allErrors: true, verbose: true, strictTypes: false, strictRequired: false, allowUnionTypes: true });
 const validate = ajv.compile(SCENARIO_SCHEMA);
 
-const KINDS = ['request', 'signal', 'clock', 'fault', 'wait', 'repeat'] as const;
+const KINDS = ['request', 'signal', 'customer', 'clock', 'fault', 'wait', 'repeat'] as const;
 /** In seconds. */
 const PATIENCE = 5;
 
@@ -76,13 +79,16 @@ class Reading {
   readonly #file: YamlFile;
   readonly #texts: TemplateReader;
   readonly #requests: RequestReader;
+  #hears = false;
+  readonly #meant: ConversationMeant;
   readonly #expectations: ExpectationReader;
 
   constructor(file: YamlFile, templates: Templates, conversations: readonly string[]) {
     this.#file = file;
     this.#texts = new TemplateReader(file, templates);
     this.#requests = new RequestReader(this.#texts, file.file);
-    this.#expectations = new ExpectationReader(this.#texts, conversations);
+    this.#meant = new ConversationMeant(this.#texts, conversations);
+    this.#expectations = new ExpectationReader(this.#texts, this.#meant);
   }
 
   scenario({ name, given = {}, steps }: ScenarioObject): Scenario {
@@ -90,11 +96,11 @@ class Reading {
     const read = this.#steps(steps, ['steps'], false);
     const { faults } = this.#texts;
     if (faults.length > 0) throw new FileFaults(faults);
-    return { name, file: this.#file.file, given: ready, steps: read, at: this.#file.fault };
+    return { name, file: this.#file.file, given: ready, steps: read, hears: this.#hears, at: this.#file.fault };
   }
 
   #given(given: GivenObject): Given {
-    const { settings = {}, scripts, credentials, conversations = [], attributes = {} } = given;
+    const { settings = {}, scripts, credentials, virtualAgents, conversations = [], attributes = {} } = given;
     const folder = scripts === undefined ? undefined : this.#requests.beside(scripts);
     if (folder !== undefined && !(existsSync(folder) && statSync(folder).isDirectory()))
       this.#texts.fault(['given', 'scripts'], `there is no folder ${show(scripts)} beside this file`);
@@ -103,6 +109,7 @@ class Reading {
         ...settings,
         ...(folder === undefined ? {} : { scripts: folder }),
         ...(credentials === undefined ? {} : { credentials }),
+        ...(virtualAgents === undefined ? {} : { virtualAgents: virtualAgents.map((agent) => this.#agent(agent)) }),
       },
       hours: given.hours ?? [],
       skills: given.skills ?? [],
@@ -113,6 +120,11 @@ class Reading {
       clock: given.clock,
       faults: given.faults ?? [],
     };
+  }
+
+  /** Files are seen from the scenario. */
+  #agent(agent: Row): Row {
+    return typeof agent.standIn === 'string' ? { ...agent, standIn: this.#requests.beside(agent.standIn) } : agent;
   }
 
   #steps(steps: readonly StepObject[], path: Path, inRepeat: boolean): Step[] {
@@ -132,7 +144,7 @@ class Reading {
     const [kind] = kinds;
     if (kind === undefined || kinds.length > 1) {
       const has = kinds.length === 0 ? 'has none of them' : `has ${listed(kinds)}`;
-      this.#texts.fault(path, `a step is one request, signal, clock, fault, wait or repeat; ${show(step.name)} ${has}`);
+      this.#texts.fault(path, `a step is one request, signal, customer, clock, fault, wait or repeat; ${show(step.name)} ${has}`);
       return undefined;
     }
     const common = { name: step.name, path };
@@ -155,6 +167,7 @@ class Reading {
       const { until, request, atMost = PATIENCE } = step.wait;
       const plan = request === undefined ? undefined : this.#requests.request(request, [...path, 'wait', 'request']);
       const expectation = this.#expectations.expectation(until, [...path, 'wait', 'until'], plan !== undefined);
+      this.#hears ||= expectation.said !== undefined;
       if (until.noAnswer !== undefined)
         this.#texts.fault([...path, 'wait', 'until', 'noAnswer'], 'what shall have no answer is sent once: make it a request');
       if (Object.keys(until).length === 0) this.#texts.fault([...path, 'wait', 'until'], 'until says nothing to wait for');
@@ -164,13 +177,17 @@ class Reading {
     }
     const request = this.#plan(step, path);
     if (request === undefined) return undefined;
+    const arrives = doesArrive(step);
+    if (arrives) this.#meant.arrive();
     const expect = this.#expectations.expectation(step.expect ?? {}, [...path, 'expect'], true);
-    return { kind: 'exchange', ...common, request, expect, capture: this.#capture(step.capture, path) };
+    this.#hears ||= expect.said !== undefined;
+    return { kind: 'exchange', ...common, request, expect, capture: this.#capture(step.capture, path), arrives };
   }
 
-  #plan({ request, signal, clock, fault }: StepObject, path: Path): RequestPlan | undefined {
+  #plan({ request, signal, customer, clock, fault }: StepObject, path: Path): RequestPlan | undefined {
     if (request !== undefined) return this.#requests.request(request, [...path, 'request']);
     if (signal !== undefined) return this.#requests.signal(signal, [...path, 'signal']);
+    if (customer !== undefined) return this.#requests.customer(customer, [...path, 'customer'], this.#meant.template);
     if (clock !== undefined) return this.#requests.control('PUT', 'clock', clock, [...path, 'clock']);
     if (fault === undefined) return undefined;
     return fault === 'none'
@@ -187,6 +204,14 @@ class Reading {
   }
 }
 
+function doesArrive({ customer }: StepObject): boolean {
+  return customer === 'arrives' || (typeof customer === 'object' && customer.arrives !== undefined);
+}
+
 function capturedIn(step: StepObject): string[] {
-  return [...Object.keys(step.capture ?? {}), ...(step.repeat?.steps ?? []).flatMap(capturedIn)];
+  return [
+    ...(doesArrive(step) ? [ARRIVED] : []),
+    ...Object.keys(step.capture ?? {}),
+    ...(step.repeat?.steps ?? []).flatMap(capturedIn),
+  ];
 }

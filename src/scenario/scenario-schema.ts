@@ -34,8 +34,13 @@ const GIVEN: Schema = object(
     }),
     scripts: { ...TEXT, description: 'The folder of Studio scripts, seen from this file.' },
     credentials: { ...ROWS, minItems: 1, description: 'Access keys and clients that are taken; the first one fetches tokens.' },
+    virtualAgents: {
+      ...ROWS,
+      minItems: 1,
+      description: 'Bots, as in the config file; the file of a standIn is seen from this one.',
+    },
     hours: { ...ROWS, description: 'Profiles of hours of operation: profileId, name, timeZone, days.' },
-    skills: { ...ROWS, description: 'Skills to add or change: skillId, name, agents, hours.' },
+    skills: { ...ROWS, description: 'Skills to add or change: skillId, name, agents, hours, answers.' },
     agents: { ...ROWS, description: 'Agents with a name: agentId, name, state, skills.' },
     conversations: {
       ...ROWS,
@@ -126,6 +131,10 @@ const EXPECT: Schema = object({
     minProperties: 1,
     description: 'A conversation as it is now; without conversationId the only one that is given.',
   },
+  said: {
+    description:
+      'What bot, script and agent said since the step before: a text (of several messages: in lines), a list of texts or of {from, name, text}, or none.',
+  },
   signals: listOrNone({ type: 'object' }, 'All signals that arrived, in order: contactId, parameters; or none.'),
   transcripts: listOrNone({ type: 'object' }, 'All transcripts that arrived, in order: contactId, content; or none.'),
   calls: listOrNone(
@@ -153,6 +162,19 @@ const STEP: Schema = object(
       },
       { required: ['contactId'], description: 'A signal as Cognigy sends it, with an access token.' },
     ),
+    customer: {
+      description: 'arrives, says …, or leaves; with more to say of it: {arrives: {channel, userId, …}}, {says: …}.',
+      if: { type: 'object' },
+      then: object(
+        {
+          arrives: { type: 'object', description: 'As POST /_emulator/conversations takes it.' },
+          says: { ...TEXT, maxLength: 20_000 },
+          conversationId: { ...TEXT, description: 'Unless it is the one that arrived last, or the only one that is given.' },
+        },
+        { minProperties: 1 },
+      ),
+      else: { type: 'string', pattern: '^(?:arrives|leaves|says\\s+\\S[^]*)$' },
+    },
     clock: {
       ...CLOCK,
       description: 'Sets the clock of the tenant (now), moves it on (advance: 8h), lets it stand or go (frozen).',

@@ -9,6 +9,8 @@ export interface Scenario {
   readonly file: string;
   readonly given: Given;
   readonly steps: readonly Step[];
+  /** Whether a step expects what is said. */
+  readonly hears: boolean;
   /** A place in its file. */
   readonly at: (path: Path, message: string) => FileFault;
 }
@@ -44,6 +46,8 @@ export interface Exchange {
   readonly request: RequestPlan;
   readonly expect: Expectation;
   readonly capture: readonly Capture[];
+  /** Whether a customer arrives with it: later steps mean that conversation. */
+  readonly arrives: boolean;
 }
 
 /** Asks again until something holds. */
@@ -100,10 +104,19 @@ export interface Expectation {
   /** The codes of level `warn`. */
   readonly warnings: readonly string[] | undefined;
   readonly conversation: { readonly conversationId: Template; readonly pattern: Pattern } | undefined;
+  readonly said: Saying | undefined;
   /** In the order in which they came, like the two after it. */
   readonly signals: Pattern | undefined;
   readonly transcripts: Pattern | undefined;
   readonly calls: Pattern | undefined;
+}
+
+/** What somebody else than the customer said since the step before. */
+export interface Saying {
+  readonly conversationId: Template;
+  /** Of what: all texts in lines, each text, or each message as {from, name, text}. */
+  readonly of: 'lines' | 'texts' | 'messages';
+  readonly pattern: Pattern;
 }
 
 export interface TraceExpectation {

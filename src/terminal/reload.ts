@@ -2,18 +2,28 @@
 import { ConfigFaults } from '../config.js';
 import type { Emulator } from '../emulator.js';
 import { isScriptFile } from '../script-folder.js';
+import type { Settings } from '../settings.js';
 import { listed } from '../shown.js';
 import { changedBetween, filesIn, LOOKS_EVERY, type Stamps, stampsOfFiles } from './stamps.js';
 
-/** What is looked at: the config file, and the folder of scripts. */
+/** What is looked at: the config file, the folder of scripts, and the files of stand-in bots. */
 export interface Watched {
   readonly file: string | undefined;
   readonly folder: string | undefined;
+  readonly bots: readonly string[];
 }
 
-/** Of the config file and of all scripts. */
-export function stampsOf({ file, folder }: Watched): Stamps {
-  return stampsOfFiles([...(file === undefined ? [] : [file]), ...(folder === undefined ? [] : filesIn(folder, isScriptFile))]);
+export function stampsOf({ file, folder, bots }: Watched): Stamps {
+  return stampsOfFiles([
+    ...(file === undefined ? [] : [file]),
+    ...(folder === undefined ? [] : filesIn(folder, isScriptFile)),
+    ...bots,
+  ]);
+}
+
+/** The files of stand-in bots. */
+export function standInsOf({ virtualAgents }: Pick<Settings, 'virtualAgents'>): string[] {
+  return virtualAgents.flatMap(({ standIn }) => standIn ?? []);
 }
 
 /** `read` has the stamps from before the emulator read the files; `watched` says what is to be looked at now. */
@@ -23,16 +33,22 @@ export function reloadOnChange(watched: () => Watched, read: Stamps, emulator: E
     const stamps = stampsOf(watched());
     const changed = changedBetween(last, stamps);
     last = stamps;
-    if (changed.length > 0) void reloaded(changed, watched().file, emulator).then(print);
+    if (changed.length > 0) void reloaded(changed, watched(), emulator).then(print);
   }, LOOKS_EVERY);
   look.unref();
 }
 
-async function reloaded(files: readonly string[], config: string | undefined, emulator: Emulator): Promise<string> {
-  const scripts = files.some((file) => file !== config);
+async function reloaded(files: readonly string[], { file: config, bots }: Watched, emulator: Emulator): Promise<string> {
+  const scripts = files.some((file) => file !== config && !bots.includes(file));
+  const standIns = files.filter((file) => bots.includes(file));
   try {
     const { changed, kept } = await emulator.reload();
-    const told = [...tellChanged(changed), ...tellKept(kept), ...(scripts ? ['the scripts are as the files say now'] : [])];
+    const told = [
+      ...tellChanged(changed),
+      ...tellKept(kept),
+      ...(scripts ? ['the scripts are as the files say now'] : []),
+      ...(standIns.length > 0 ? ['stand-in bots are as the files say now'] : []),
+    ];
     return `${listed(files)} changed: ${told.join('; ') || 'no setting differs'}`;
   } catch (error) {
     const reason = error instanceof ConfigFaults ? error.message : String(error);
