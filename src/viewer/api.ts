@@ -1,6 +1,18 @@
 /** The control API, as far as the page uses it: every address is seen from the page's own. */
 import type { Trace } from '../trace/trace.js';
-import type { Agent, Conversation, Health, List, Signal, Skill, TenantSeen, Transcript } from './records.js';
+import type {
+  Agent,
+  Clock,
+  ClockSetting,
+  Conversation,
+  Fault,
+  Health,
+  List,
+  Signal,
+  Skill,
+  TenantSeen,
+  Transcript,
+} from './records.js';
 
 /** A refusal of the control API, or that it could not be reached; the message is for a person. */
 export class ApiError extends Error {
@@ -27,6 +39,12 @@ export const api = {
   skills: () => ask<List<Skill>>('GET', 'skills'),
   setSkill: (skillId: number, change: object) => ask<Skill>('PATCH', `skills/${String(skillId)}`, change),
   agents: () => ask<List<Agent>>('GET', 'agents'),
+  clock: () => ask<Clock>('GET', 'clock'),
+  setClock: (setting: ClockSetting) => ask<Clock & { readonly fired: number }>('PUT', 'clock', setting),
+  faults: () => ask<List<Fault>>('GET', 'faults'),
+  addFault: (setting: object) => ask<Fault>('POST', 'faults', setting),
+  removeFault: (faultId: string) => ask<undefined>('DELETE', `faults/${encodeURIComponent(faultId)}`),
+  removeFaults: () => ask<undefined>('DELETE', 'faults'),
   reset: () => ask<undefined>('POST', 'reset'),
   /** Whether the platform takes the thread's request without a token. */
   takesNoToken: async () => {

@@ -5,6 +5,7 @@ import { copyButton } from './copy.js';
 import { badge, button, clock, h, longText, wire } from './dom.js';
 import type { Page, Part } from './page.js';
 import type { Conversation } from './records.js';
+import { redraw } from './redraw.js';
 import { Refresh } from './refresh.js';
 import { type Moment, wayOf, type WayParts } from './timeline.js';
 
@@ -23,7 +24,7 @@ export function conversationView(page: Page): Part {
       const told = JSON.stringify(parts);
       if (told === drawn) return;
       drawn = told;
-      element.replaceChildren(...contentOf(page, parts, refresh));
+      redraw(element, ...contentOf(page, parts, refresh));
     } catch (problem) {
       drawn = '';
       element.replaceChildren(

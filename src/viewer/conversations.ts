@@ -4,26 +4,34 @@ import { tools } from './by-hand/tools.js';
 import { copyButton } from './copy.js';
 import { badge, button, clock, h, wire } from './dom.js';
 import type { Page, Part } from './page.js';
+import { plural } from './plural.js';
 import type { Agent, Conversation, Skill } from './records.js';
+import { redraw } from './redraw.js';
 import { Refresh } from './refresh.js';
-import { plural } from './trace-list.js';
 
 export function conversationsView(page: Page): Part {
   const conversations = h('div', { class: 'tablebox' });
   const staff = h('div', { class: 'tablebox' });
+  let drawn = '';
   const refresh = new Refresh(async () => {
     try {
-      const [list, skills, agents] = await Promise.all([api.conversations(), api.skills(), api.agents()]);
-      conversations.replaceChildren(
+      const [list, skills, agents] = await Promise.all([
+        api.conversations(),
+        api.skills(),
+        api.agents(),
+        ...byHand.map(({ read }) => read?.()),
+      ]);
+      const told = JSON.stringify([list, skills, agents]);
+      if (told === drawn) return;
+      drawn = told;
+      redraw(
+        conversations,
         list.items.length === 0 ? none() : table(page, list.items, done),
         ...(list.total > list.items.length
           ? [h('p', { class: 'muted' }, `The newest ${String(list.items.length)} of ${plural(list.total, 'conversation')}.`)]
           : []),
       );
-      staff.replaceChildren(
-        skillTable(page, skills.items, done),
-        ...(agents.items.length === 0 ? [] : [agentTable(agents.items)]),
-      );
+      redraw(staff, skillTable(page, skills.items, done), ...(agents.items.length === 0 ? [] : [agentTable(agents.items)]));
     } catch (problem) {
       page.say((problem as ApiError).message);
     }
@@ -31,10 +39,11 @@ export function conversationsView(page: Page): Part {
   const done = (): void => {
     refresh.now();
   };
+  const byHand = tools(page, done);
   const element = h(
     'section',
     { class: 'sheet', 'aria-label': 'Conversations' },
-    h('header', {}, h('h2', {}, 'Conversations'), h('div', { class: 'tools' }, ...tools(page, done))),
+    h('header', {}, h('h2', {}, 'Conversations'), h('div', { class: 'tools' }, ...byHand.map((tool) => tool.element))),
     conversations,
     h('h2', {}, 'Skills and agents'),
     staff,

@@ -65,11 +65,15 @@ export function button(label: string, click: () => void, attributes: Made = {}):
   return h('button', { type: 'button', on: { click }, ...attributes }, label);
 }
 
+/** The local time of day, such as 09:30:00. */
+export function timeOfDay(date: Date): string {
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((number) => String(number).padStart(2, '0')).join(':');
+}
+
 /** The local time of day, to the millisecond, with the whole time as its title. */
 export function clock(at: string): HTMLElement {
   const date = new Date(at);
-  const two = (number: number): string => String(number).padStart(2, '0');
-  const text = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+  const text = `${timeOfDay(date)}.${String(date.getMilliseconds()).padStart(3, '0')}`;
   return h('time', { datetime: at, title: at }, text);
 }
 

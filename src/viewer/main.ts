@@ -205,6 +205,7 @@ const KEYS: Readonly<Record<string, () => void>> = {
 
 document.addEventListener('keydown', (event) => {
   const { key, ctrlKey, metaKey, altKey, target } = event;
+  if (key === 'Escape' && target instanceof Element && fold(target.closest(FOLDED))) return;
   if (ctrlKey || metaKey || altKey || help.element.open || shown.view !== 'traces') return;
   if (target instanceof HTMLElement) {
     const typing = target.matches('input:not([type=checkbox]), select, textarea');
@@ -216,8 +217,19 @@ document.addEventListener('keydown', (event) => {
   event.preventDefault();
   act();
 });
+
+/** What unfolds above the rest of the page. */
+const FOLDED = 'details.filters[open], details.tool[open]';
+
+/** False where there is nothing to fold. */
+function fold(open: Element | null): boolean {
+  open?.removeAttribute('open');
+  open?.querySelector('summary')?.focus();
+  return open !== null;
+}
+
 document.addEventListener('click', ({ target }) => {
-  for (const open of document.querySelectorAll('details.filters[open], details.tool[open]'))
+  for (const open of document.querySelectorAll(FOLDED))
     if (target instanceof Node && target.isConnected && !open.contains(target)) open.removeAttribute('open');
 });
 window.addEventListener('popstate', () => {

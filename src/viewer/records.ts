@@ -41,6 +41,40 @@ export interface Agent {
   readonly skills: readonly number[];
 }
 
+export interface Clock {
+  readonly now: string;
+  readonly frozen: boolean;
+  readonly waiting: number;
+  readonly nextAt: string | null;
+}
+
+export interface ClockSetting {
+  readonly advance?: string;
+  readonly frozen?: boolean;
+}
+
+export interface FaultSetting {
+  readonly operationId?: string;
+  readonly method?: string;
+  readonly path?: string;
+  readonly contactId?: string;
+  readonly conversationId?: string;
+  readonly nth?: number;
+  readonly times?: number;
+  readonly probability?: number;
+  readonly latency?: number;
+  readonly status?: number;
+  readonly effect?: string;
+  readonly performed?: boolean;
+}
+
+export interface Fault {
+  readonly faultId: string;
+  readonly seen: number;
+  readonly fired: number;
+  readonly setting: FaultSetting;
+}
+
 export interface TenantSeen {
   readonly name: string;
   readonly traces: number;

@@ -6,6 +6,7 @@ import type { Entry } from './book.js';
 import { badge, button, clock, h, wire } from './dom.js';
 import { filterBar } from './filter-bar.js';
 import type { Page, Part } from './page.js';
+import { plural } from './plural.js';
 import { holds } from './search.js';
 import { welcome } from './welcome.js';
 
@@ -116,10 +117,6 @@ export function traceList(page: Page): TraceListPart {
       bar.focusSearch();
     },
   };
-}
-
-export function plural(number: number, thing: string): string {
-  return `${number.toLocaleString('en')} ${thing}${number === 1 ? '' : 's'}`;
 }
 
 function nothingFits(page: Page): HTMLElement {

@@ -9,6 +9,7 @@ import { badge, button, h, longText, wire } from './dom.js';
 import { laidOut } from './json-text.js';
 import { excerpt, type Mark, markedBody } from './marked-body.js';
 import type { Page, Part } from './page.js';
+import { redraw } from './redraw.js';
 import { scenarioStepOf } from './scenario-step.js';
 
 export interface TraceViewPart extends Part {
@@ -57,12 +58,15 @@ export function traceView(page: Page): TraceViewPart {
       return;
     }
     if (trace === drawn || (trace.traceId === drawn?.traceId && JSON.stringify(trace) === JSON.stringify(drawn))) return;
-    if (trace.traceId !== drawn?.traceId) {
-      unfolded.clear();
-      element.scrollTop = 0;
-    }
+    const another = trace.traceId !== drawn?.traceId;
     drawn = trace;
-    element.replaceChildren(...contentOf(page, trace, unfolded));
+    if (another) {
+      unfolded.clear();
+      // A link in the one before led here.
+      if (element.contains(document.activeElement)) element.focus();
+      element.replaceChildren(...contentOf(page, trace, unfolded));
+      element.scrollTop = 0;
+    } else redraw(element, ...contentOf(page, trace, unfolded));
   };
   return {
     element,

@@ -3,7 +3,7 @@ import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { browser, hasBrowser } from '../support/browser.js';
-import { emulator } from '../support/client.js';
+import { emulator, send } from '../support/client.js';
 import { viewer } from '../support/viewer.js';
 import { type Story, STORY_CONVERSATION, tell } from './story.js';
 
@@ -56,6 +56,20 @@ const VIEWS: readonly View[] = [
     },
   },
   {
+    name: 'the clock',
+    fragment: () => '#view=conversations',
+    ready: async (page) => page.getByText(/^Clock \d/).click(),
+  },
+  {
+    name: 'narrow: the faults',
+    fragment: () => '#view=conversations',
+    width: 360,
+    ready: async (page) => {
+      await page.getByText('Faults (1)').click();
+      await page.getByText('fault-1').waitFor();
+    },
+  },
+  {
     name: 'the way of a conversation',
     fragment: () => `#conversation=${STORY_CONVERSATION}`,
     ready: (page) => page.locator('.timeline').waitFor(),
@@ -80,6 +94,7 @@ describe.skipIf(!hasBrowser)('without a fault', () => {
   test.each(['light', 'dark'] as const)('%s', { timeout: 120_000 }, async (colorScheme) => {
     const { url } = await emulator({ scripts: 'scenarios/scripts', onNote: () => undefined });
     const story = await tell(url);
+    await send(url, { method: 'POST', path: '/_emulator/faults', body: { operationId: 'issueToken', status: 503 } });
     const chromium = await browser();
     for (const { name, fragment, tenant = '', width = 1280, ready } of VIEWS) {
       const { page } = await viewer(chromium, url + tenant, fragment(story), { colorScheme, viewport: { width, height: 800 } });

@@ -2,7 +2,7 @@
 import { api, type ApiError } from '../api.js';
 import { copyButton } from '../copy.js';
 import { h, wire } from '../dom.js';
-import type { Tool } from './tools.js';
+import type { ToolMaker } from './tools.js';
 
 const FIELDS = [
   { name: 'conversationId', label: 'conversation id', hint: 'generated' },
@@ -12,7 +12,7 @@ const FIELDS = [
   { name: 'attributes', label: 'attributes', hint: 'externalSessionId=abc-123' },
 ] as const;
 
-export const openTool: Tool = (page, done) => {
+export const openTool: ToolMaker = (page, done) => {
   const inputs = FIELDS.map(({ name, label, hint }) => ({
     name,
     label,
@@ -49,7 +49,7 @@ export const openTool: Tool = (page, done) => {
       },
     );
   });
-  return h('details', { class: 'tool' }, h('summary', { class: 'main' }, 'Open a conversation'), form);
+  return { element: h('details', { class: 'tool' }, h('summary', { class: 'main' }, 'Open a conversation'), form) };
 };
 
 /** `externalSessionId=abc-123, tier=gold` */

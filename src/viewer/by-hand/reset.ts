@@ -2,9 +2,9 @@
 import { tenantOf } from '../address.js';
 import { api, type ApiError } from '../api.js';
 import { button, h } from '../dom.js';
-import type { Tool } from './tools.js';
+import type { ToolMaker } from './tools.js';
 
-export const resetTool: Tool = (page, done) => {
+export const resetTool: ToolMaker = (page, done) => {
   const box = h('span', { class: 'tool confirm' });
   const rest = (): void => {
     box.replaceChildren(button('Reset', ask));
@@ -36,5 +36,5 @@ export const resetTool: Tool = (page, done) => {
     sure.focus();
   };
   rest();
-  return box;
+  return { element: box };
 };
