@@ -5,6 +5,7 @@ import { isTenantName } from '../pipeline/target.js';
 import { environmentName } from '../settings.js';
 import { show } from '../shown.js';
 import { ladderText } from '../terminal/ladder-text.js';
+import { printable } from '../terminal/printable.js';
 import { paintFor } from '../terminal/paint.js';
 import { NoTraces, TraceClient, type TraceQuery } from '../terminal/trace-client.js';
 import type { Trace } from '../trace/trace.js';
@@ -25,7 +26,7 @@ export async function printTraces(id: string | undefined, options: TraceOptions)
     printed += 1;
   };
   const tell = (note: string): void => {
-    console.error(`cxone-emulator trace: ${note}`);
+    console.error(`cxone-emulator trace: ${printable(note)}`);
   };
   const client = new TraceClient(await urlFor(options));
   const { conversation: conversationId, contact: contactId, script, outcome, code, last, follow } = options;
@@ -56,6 +57,8 @@ async function urlFor({ url: given, tenant }: TraceOptions): Promise<string> {
   const where = given === undefined ? variable : '--url';
   if (named !== undefined && (!/^https?:\/\/[^/]/.test(named) || !URL.canParse(named)))
     throw new BadInput(`${where} must be an address such as http://localhost:8400, not ${show(named)}`);
+  if (named !== undefined && new URL(named).username + new URL(named).password !== '')
+    throw new BadInput(`${where} must have no name and no password in it: the emulator asks for none`);
   if (tenant !== undefined && !isTenantName(tenant))
     throw new BadInput(`--tenant: a tenant’s name has 1 to 64 of a-z, 0-9 and -, not ${show(tenant)}`);
   const { settings } = await loadConfig({ environment: process.env });

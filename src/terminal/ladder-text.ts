@@ -30,7 +30,7 @@ export function ladderText(trace: Trace, { paint = (_, text) => text, kept = tru
     `${margin}${paint('dim', name.padEnd(NAME))} ${printable(text)}`;
   const finding = ({ label, level, code, message, fields }: Finding): string[] => [
     '',
-    `${MARGIN}${paint(level, `${label.padEnd(NAME)} ${code}`)}  ${printable(message)}`,
+    `${MARGIN}${paint(level, `${label.padEnd(NAME)} ${printable(code)}`)}  ${printable(message)}`,
     ...fields.map(({ name, text }) => field(name, text)),
   ];
   const call = ({ title, answer, duration, traceId }: CallTold): string =>
@@ -40,7 +40,7 @@ export function ladderText(trace: Trace, { paint = (_, text) => text, kept = tru
       `${MARGIN}${paint('dim', at.padStart(times))}`,
       paint(level === 'info' ? 'strong' : level, printable(step).padEnd(steps)),
       [
-        ...(code === null ? [] : [paint(level, code)]),
+        ...(code === null ? [] : [paint(level, printable(code))]),
         printable(text),
         ...(branch === undefined ? [] : [paint('dim', `→ ${printable(branch)}`)]),
       ].join(' '),
@@ -55,11 +55,11 @@ export function ladderText(trace: Trace, { paint = (_, text) => text, kept = tru
   return [
     [
       paint('strong', printable(ladder.title)),
-      paint(ladder.outcome, [ladder.verdict, ladder.code ?? ''].join(' ').trim()),
+      paint(ladder.outcome, printable([ladder.verdict, ladder.code ?? ''].join(' ').trim())),
       paint('dim', ladder.duration),
     ].join('  '),
     ...(kept ? [field('trace', trace.traceId), field('began', trace.startedAt)] : []),
-    ...ladder.facts.map(({ name, text }) => field(name, text)),
+    ...ladder.facts.map(({ name, text }) => field(name, shortened(text))),
     ...ladder.findings.flatMap(finding),
     '',
     ...ladder.rungs.flatMap(rung),

@@ -20,13 +20,12 @@ export class TraceClient {
 
   /** Rejects with NoTraces where it is not kept. */
   async one(traceId: string): Promise<Trace> {
-    return (await (await this.#ask(`traces/${encodeURIComponent(traceId)}`)).json()) as Trace;
+    return this.#read(`traces/${encodeURIComponent(traceId)}`, isTrace);
   }
 
   /** Newest first. */
   async list(query: TraceQuery): Promise<readonly Trace[]> {
-    const { items } = (await (await this.#ask(`traces?${queryOf(query)}`)).json()) as { readonly items: readonly Trace[] };
-    return items;
+    return (await this.#read(`traces?${queryOf(query)}`, isList)).items;
   }
 
   /**
@@ -41,8 +40,8 @@ export class TraceClient {
         for await (const { event, id, data } of events) {
           if (event === 'trace') {
             last = id;
-            yield JSON.parse(data) as Trace;
-          } else tell((JSON.parse(data) as { readonly message: string }).message);
+            yield this.#sound(parsed(data), isTrace);
+          } else tell(this.#sound(parsed(data), isNote).message);
         }
       } catch (error) {
         if (!(error instanceof TypeError)) throw error;
@@ -65,7 +64,21 @@ export class TraceClient {
 
   async #events(query: TraceQuery, last: string | undefined): Promise<AsyncGenerator<Event>> {
     const response = await this.#ask(`traces/stream?${queryOf(query)}`, last === undefined ? {} : { 'last-event-id': last });
+    if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true)
+      throw noEmulator(this.#control, 'with no stream of traces');
     return eventsIn(response.body as unknown as AsyncIterable<Uint8Array>);
+  }
+
+  async #read<T>(path: string, fits: (body: unknown) => body is T): Promise<T> {
+    const response = await this.#ask(path);
+    // One that breaks off is none, too.
+    return this.#sound(parsed(await response.text().catch(() => '')), fits);
+  }
+
+  /** Whatever else listens there may answer anything. */
+  #sound<T>(body: unknown, fits: (body: unknown) => body is T): T {
+    if (fits(body)) return body;
+    throw noEmulator(this.#control, 'with something else than traces');
   }
 
   async #ask(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
@@ -85,6 +98,32 @@ export class TraceClient {
   }
 }
 
+function noEmulator(control: string, answered: string): NoTraces {
+  return new NoTraces(`what listens at ${control} is no emulator: it answered ${answered}`);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isTrace(value: unknown): value is Trace {
+  const { traceId, request, entries } = (value ?? {}) as Partial<Record<keyof Trace, unknown>>;
+  return typeof traceId === 'string' && typeof request === 'object' && request !== null && Array.isArray(entries);
+}
+
+function isList(value: unknown): value is { readonly items: readonly Trace[] } {
+  const { items } = (value ?? {}) as { readonly items?: unknown };
+  return Array.isArray(items) && items.every(isTrace);
+}
+
+function isNote(value: unknown): value is { readonly message: string } {
+  return typeof (value as { readonly message?: unknown } | undefined)?.message === 'string';
+}
+
 async function refusalIn(response: Response, control: string): Promise<string> {
   const body = (await response.json().catch(() => undefined)) as
     | {
@@ -92,7 +131,7 @@ async function refusalIn(response: Response, control: string): Promise<string> {
       }
     | undefined;
   const cause = body?.cause;
-  if (cause === undefined) return `what listens at ${control} is no emulator: it answered ${String(response.status)}`;
+  if (cause === undefined) return noEmulator(control, String(response.status)).message;
   return `${String(response.status)} ${cause.code}: expected ${cause.expected}, received ${cause.received}. ${cause.remedy}`;
 }
 

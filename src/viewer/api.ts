@@ -81,10 +81,11 @@ async function ask<T>(method: string, path: string, body?: object): Promise<T> {
   } catch {
     throw new ApiError('The emulator cannot be reached: it was stopped, or is just starting.');
   }
-  const text = await response.text();
-  const value: unknown = text === '' ? undefined : JSON.parse(text);
-  if (response.ok) return value as T;
-  const { cause } = value as Refusal;
-  if (cause === undefined) throw new ApiError(`It was answered ${String(response.status)}.`);
+  const value: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined);
+  if (response.ok && (value !== undefined || response.status === 204)) return value as T;
+  // A tunnel or a proxy on the way may answer by itself.
+  const cause = (value as Refusal | null | undefined)?.cause;
+  if (cause === undefined)
+    throw new ApiError(`Not the emulator answered ${method} ${path}, but something on the way: ${String(response.status)}.`);
   throw new ApiError(`Expected ${cause.expected}; received ${cause.received}. ${cause.remedy}`, cause.code);
 }

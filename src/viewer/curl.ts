@@ -25,7 +25,11 @@ export function curlOf({ request }: Trace, origin: string): string | undefined {
     if (!(name in request.headers) && (name !== 'content-type' || hasBody)) parts.push(`-H ${quoted(`${name}:`)}`);
   if (hasBody) parts.push(`--data-raw ${quoted(body)}`);
   const command = parts.join(' \\\n  ');
-  return request.bodyComplete ? command : `# The trace has only the beginning of the body.\n${command}`;
+  const notes = [
+    ...(request.bodyComplete ? [] : ['# The trace has only the beginning of the body.\n']),
+    ...(body?.includes('\0') === true ? ['# No shell can hand on null characters: the body ends at the first.\n'] : []),
+  ];
+  return notes.join('') + command;
 }
 
 /** What a trace hides of a token, the one who sends it again must know. */
@@ -35,6 +39,14 @@ function headerOf(name: string, value: string): string {
   return `"${name}: ${variable}"`;
 }
 
+/** What is no sign but steers: pasted into a terminal, some of it would count as a key that was pressed, and end the quotes. */
+const STEERING = /[^\P{C}\n\t]/gu;
+
 function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
+  if (text.search(STEERING) === -1) return `'${text.replaceAll("'", `'\\''`)}'`;
+  const escaped = text.replace(/[\\']/g, '\\$&').replace(STEERING, (sign) => {
+    const number = sign.codePointAt(0) ?? 0;
+    return number > 0xffff ? `\\U${number.toString(16).padStart(8, '0')}` : `\\u${number.toString(16).padStart(4, '0')}`;
+  });
+  return `$'${escaped}'`;
 }

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { CONVERSATION, emulator, HANDOVER, open, send } from '../support/client.js';
 import { run, start } from '../support/cli.js';
-import { signalTo } from '../support/scripts.js';
+import { outside, signalTo } from '../support/scripts.js';
 
 function refuse(url: string, sessionId: string, tenant = ''): Promise<string> {
   return send(url, { path: tenant + HANDOVER, body: { sessionId } }).then(({ headers }) => headers['x-emulator-trace-id'] ?? '');
@@ -94,14 +94,50 @@ test('1 where there is nothing to print, with the reason', async () => {
   });
 });
 
+const STEERING = '\u001b]0;x\u0007\u202e';
+
+test.each<readonly [string, string, string]>([
+  ['a page', 'text/html', '<html>'],
+  ['nothing', 'application/json', ''],
+  ['null', 'application/json', 'null'],
+  ['JSON of another kind', 'application/json', '{"items": [{}]}'],
+  ['a stream of something else', 'text/event-stream', 'event: trace\nid: 1\ndata: {x\n\n'],
+])('1 where what listens there is no emulator, and answers with %s', async (_, type, text) => {
+  const url = await outside((__, response) => {
+    response.writeHead(200, { 'content-type': type }).end(text);
+  });
+  for (const args of [[], ['abc'], ['--follow']])
+    expect(await run(['trace', ...args, '--url', url]), args.join()).toEqual({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/^cxone-emulator trace: what listens at \S+ is no emulator: it answered with .*\n$/),
+    });
+});
+
+test('what listens there steers no terminal', async () => {
+  const cause = { code: STEERING, expected: STEERING, received: STEERING, remedy: STEERING };
+  const url = await outside((_, response) => {
+    response.writeHead(404, { 'content-type': 'application/json' }).end(JSON.stringify({ cause }));
+  });
+  const { code, err } = await run(['trace', '--url', url]);
+  expect(code).toBe(1);
+  expect(err).toContain('\\u001b]0;x\\u0007\\u202e');
+  expect(err.trimEnd()).not.toMatch(/\p{Cc}|\p{Cf}/u);
+});
+
 test.each<readonly [string, readonly string[], string]>([
+  ['a password, which is not printed', ['--url', 'http://me:secret@localhost:8400'], 'no name and no password in it'],
   ['an id beside --follow', ['x', '--follow'], 'not both'],
   ['no address', ['--url', 'localhost:8400'], '--url must be an address such as'],
   ['no tenant', ['--tenant', 'Alpha'], '--tenant: a tenant’s name has'],
   ['no number', ['--last', '0'], 'from 1 to 1000'],
   ['no outcome', ['--outcome', 'refused'], 'Allowed choices are'],
 ])('2 for %s', async (_, args, told) => {
-  expect(await run(['trace', ...args])).toMatchObject({ code: 2, out: '', err: expect.stringContaining(told) });
+  expect(await run(['trace', ...args])).toMatchObject({
+    code: 2,
+    out: '',
+    err: expect.stringMatching(new RegExp(`^(?!.*secret).*${told}`)),
+  });
 });
 
 test('a script that waits is printed again when it has gone on', async () => {

@@ -407,6 +407,15 @@ describe.skipIf(!hasBrowser)('a conversation', () => {
     expect((await send(url, { path: '/_emulator/conversations' })).body.total).toBe(0);
   });
 
+  test('is not opened where a tunnel answers instead, which is told', async () => {
+    const { url } = await emulator();
+    const { page } = await viewer(await browser(), url, '#view=conversations', { goesAway: true });
+    await page.route('**/_emulator/conversations', (route) => route.fulfill({ status: 502, body: '<html>Bad Gateway' }));
+    await page.getByText('Open a conversation', { exact: true }).click();
+    await page.getByRole('button', { name: 'Open it' }).click();
+    await page.locator('.said').getByText('something on the way: 502', { exact: false }).waitFor();
+  });
+
   test('that cannot be opened says why', async () => {
     const { url } = await emulator();
     const { page } = await viewer(await browser(), url, '#view=conversations');

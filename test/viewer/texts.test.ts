@@ -146,6 +146,19 @@ describe('as curl', () => {
       `curl -i --globoff --path-as-is 'http://h:1/a/../b?x[]={1}' -H 'accept: */*' -H "authorization: Bearer $TOKEN" -H 'x-empty;'`,
     ],
     [
+      'what a terminal would take for a key when it is pasted',
+      traceWith({
+        body: `{"a'\\": "\u0003\ntouch x\n\u001b[201~\u009b\u202e"}`,
+        headers: { accept: 'a', 'content-type': '\u0015b' },
+      }),
+      `curl -i 'http://h:1/api/v2/conversations/webchat' -H 'accept: a' -H $'content-type: \\u0015b' --data-raw $'{"a\\'\\\\": "\\u0003\ntouch x\n\\u001b[201~\\u009b\\u202e"}'`,
+    ],
+    [
+      'what no shell can hold',
+      traceWith({ body: 'a\0b', headers: { accept: 'a', 'content-type': 'b' } }),
+      `# No shell can hand on null characters: the body ends at the first.\ncurl -i 'http://h:1/api/v2/conversations/webchat' -H 'accept: a' -H 'content-type: b' --data-raw $'a\\u0000b'`,
+    ],
+    [
       'a body that was cut',
       traceWith({ bodyComplete: false, headers: { accept: '*/*', 'content-type': 'text/plain' } }),
       `# The trace has only the beginning of the body.\ncurl -i 'http://h:1/api/v2/conversations/webchat' -H 'accept: */*' -H 'content-type: text/plain' --data-raw '{}'`,
@@ -176,10 +189,10 @@ test('a search looks for each of its words', () => {
 });
 
 describe('the book', () => {
-  test('keeps the newest, by their times and their numbers, and no more than it may', () => {
+  test('keeps the newest, by their numbers, and no more than it may: the clock may have been set back', () => {
     const book = new Book();
     for (let number = 1; number <= 2500; number += 1)
-      book.add({ ...TRACE, traceId: `a-${String(number)}`, startedAt: new Date(Math.floor(number / 2)).toISOString() }, 0);
+      book.add({ ...TRACE, traceId: `a-${String(number)}`, startedAt: new Date(1e12 - number).toISOString() }, 0);
     expect(book.entries.length).toBeLessThanOrEqual(1000);
     expect(book.entries.slice(0, 3).map(({ trace }) => trace.traceId)).toEqual(['a-2500', 'a-2499', 'a-2498']);
     for (let number = 0; number < 60; number += 1) book.add({ ...TRACE, traceId: `big-${String(number)}` }, 1, 1_000_000);
