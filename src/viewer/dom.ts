@@ -41,9 +41,9 @@ export function wireLines(text: string): string {
 const SHOWN_AT_FIRST = 2000;
 
 /** A text from the wire, of which the beginning is shown where it is long. */
-export function longText(text: string): HTMLElement {
-  if (text.length <= SHOWN_AT_FIRST) return h('span', { class: 'wire' }, wireLines(text));
-  const whole = h('span', { class: 'wire' }, wireLines(text.slice(0, SHOWN_AT_FIRST)), '… ');
+export function longText(text: string, atFirst = SHOWN_AT_FIRST): HTMLElement {
+  if (text.length <= atFirst) return h('span', { class: 'wire' }, wireLines(text));
+  const whole = h('span', { class: 'wire' }, wireLines(text.slice(0, atFirst)), '… ');
   const more = h(
     'button',
     {

@@ -138,6 +138,9 @@ function head(page: Page, trace: Trace, ladder: Ladder): HTMLElement {
   );
 }
 
+/** In characters: a path of thousands must not push the cause off the screen. */
+const LONGEST_TITLE = 300;
+
 /** What a finding in path or query points to is marked in it. */
 function titleOf({ request, entries }: Trace): (Node | string)[] {
   const cause = entries.find(({ level }) => level === 'error');
@@ -148,13 +151,13 @@ function titleOf({ request, entries }: Trace): (Node | string)[] {
       : cause?.in === 'path' && name !== ''
         ? segmentOf(request.path, cause.received ?? '')
         : null;
-  if (stretch === null || name === '') return [`${wire(request.method)} `, wire(request.path)];
+  if (stretch === null || name === '') return [`${wire(request.method)} `, longText(request.path, LONGEST_TITLE)];
   const end = stretch.index + stretch[0].length;
   return [
     `${wire(request.method)} `,
-    wire(request.path.slice(0, stretch.index)),
-    h('mark', { class: 'error' }, wire(stretch[0])),
-    wire(request.path.slice(end)),
+    longText(request.path.slice(0, stretch.index), LONGEST_TITLE),
+    h('mark', { class: 'error' }, longText(stretch[0], LONGEST_TITLE)),
+    longText(request.path.slice(end), LONGEST_TITLE),
   ];
 }
 

@@ -134,8 +134,10 @@ describe.skipIf(!hasBrowser)('the tools', () => {
   });
 
   test.each([360, 700, 900, 1280])('fit a page that is %i wide', async (width) => {
-    const { url } = await emulator();
+    const { url: whole } = await emulator();
+    const url = `${whole}/t/${'a'.repeat(64)}`;
     await open(url);
+    await send(url, { body: {} });
     for (const status of [500, 501])
       await send(url, { method: 'POST', path: '/_emulator/faults', body: { status, contactId: 'x'.repeat(256) } });
     const { page } = await viewer(await browser(), url, '#view=conversations', { viewport: { width, height: 640 } });

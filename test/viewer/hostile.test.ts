@@ -56,6 +56,18 @@ describe.skipIf(!hasBrowser)('hostile', () => {
     expect(await harmless(page)).toContain('script <script>');
   });
 
+  test('a path of thousands of characters leaves its cause in sight', async () => {
+    const { url } = await emulator();
+    const { headers } = await send(url, { path: `/api/v2/nothing?${'q'.repeat(4000)}=1` });
+    const viewport = { width: 360, height: 760 };
+    const { page } = await viewer(await browser(), url, `#trace=${headers['x-emulator-trace-id'] ?? ''}`, { viewport });
+    const cause = page.getByRole('region', { name: 'cause' });
+    await cause.waitFor();
+    expect((await cause.boundingBox())?.y).toBeLessThan(viewport.height);
+    await page.locator('.tracehead h2').getByRole('button', { name: 'Show all' }).click();
+    expect((await page.locator('.tracehead h2').innerText()).length).toBeGreaterThan(4000);
+  });
+
   test('scripts: in their variables, their branches and the calls that they make', async () => {
     const { url } = await withScripts({
       'hostile.yaml': {
