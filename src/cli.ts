@@ -6,6 +6,7 @@ import { addressOf } from './address.js';
 import { type ConfigFault, ConfigFaults, loadConfig, type LoadedConfig } from './config.js';
 import { nearMiss } from './near-miss.js';
 import { botCommand } from './commands/bot.js';
+import { demoCommand } from './commands/demo.js';
 import { execCommand } from './commands/exec.js';
 import { recordCommand } from './commands/record.js';
 import { explainCommand } from './commands/explain.js';
@@ -30,7 +31,7 @@ const FLAGS = SETTING_NAMES.flatMap((name) => {
 
 const WHERE_SETTINGS_COME_FROM = `
 Every flag is also an environment variable, named behind it, and a key of the config file: --max-body is maxBody.
-Lists stand in the config file only: skills, agents, hours, conversations, credentials, knowledge, error bodies.
+Lists stand in the config file only: skills, agents, hours, conversations, credentials, knowledge, virtual agents, error bodies.
 Flags win over the environment, that over the file.`;
 
 function program(): Command {
@@ -61,6 +62,7 @@ function program(): Command {
     .addCommand(recordCommand({ addSettingFlags, configOf }))
     .addCommand(execCommand({ addSettingFlags, configOf }))
     .addCommand(botCommand())
+    .addCommand(demoCommand())
     .enablePositionalOptions()
     .addHelpText('after', () => `\n${serve.helpInformation()}${WHERE_SETTINGS_COME_FROM}`);
 }

@@ -20,7 +20,7 @@ export async function scenarioFolder(files: Readonly<Record<string, string>>): P
   const folder = await mkdtemp(join(tmpdir(), 'scenarios-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  await symlink(join(SCENARIOS, 'scripts'), join(folder, 'scripts'));
+  for (const beside of ['scripts', 'bots']) await symlink(join(SCENARIOS, beside), join(folder, beside));
   return folder;
 }
 
