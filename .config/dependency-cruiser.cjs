@@ -93,7 +93,7 @@ module.exports = {
       from: {
         path: '^src',
         pathNot:
-          '^src/(emulator|rehearsal|script-host|script-folder|virtual-agents|settings|settings-in-file|config-rules)\\.ts$|^src/studio/',
+          '^src/(index|emulator|rehearsal|script-host|script-folder|virtual-agents|settings|settings-in-file|config-rules)\\.ts$|^src/studio/',
       },
       to: { path: '^src/studio/' },
     },

@@ -6,7 +6,11 @@ import type { PartialSettings } from './settings.js';
 
 export { ConfigFaults, type ConfigFault } from './config.js';
 export type { ConversationIdForm } from './contact/ids.js';
-export type { Skill } from './contact/skill.js';
+export type { BotTurn, ConversationAgent } from './contact/conversation.js';
+export type { Message, Speaker } from './contact/message.js';
+export type { Skill, SkillAnswers } from './contact/skill.js';
+export type { ConversationControlView, Said } from './control/conversations.js';
+export type { BotProtocol, NewVirtualAgent, VirtualAgent } from './studio/bots/virtual-agent.js';
 export type { Emulator, EmulatorParts, Reloaded } from './emulator.js';
 export type { Explained, Question } from './control/explain.js';
 export type { Difference, ExpectedRequest, RequestPattern } from './control/verification/expectation.js';

@@ -12,6 +12,8 @@ import type { Fault, Faults, FaultSetting } from './platform/faults.js';
 import type { ConversationView } from './platform/conversation-view.js';
 import { Rejection } from './rejections.js';
 import type { NewConversation, Store, TenantSnapshot } from './state/store.js';
+import type { ConversationControlView, Said } from './control/conversations.js';
+import type { Message } from './contact/message.js';
 import type { TraceFilter, TraceLog } from './trace/log.js';
 import type { Trace } from './trace/trace.js';
 
@@ -24,6 +26,18 @@ export interface Tenant {
   readonly prefix: string;
   /** Opens a conversation that a bot can hand over; what is left out is generated. Throws ControlError where it is refused. */
   openConversation(conversation?: NewConversation): Promise<ConversationView>;
+  /**
+   * Says something as the customer of a conversation. Resolves once script and bot are done with it, with what was said
+   * meanwhile. Throws ControlError where there is no such conversation, or it is over.
+   *
+   * @example
+   * const { messages, conversation } = await tenant.sayAsCustomer(conversationId, 'I want to talk to a person');
+   */
+  sayAsCustomer(conversationId: string, text: string): Promise<Said>;
+  /** Leaves as the customer: the bot that has the word is told so, and the conversation is over. Throws as `sayAsCustomer` does. */
+  leaveAsCustomer(conversationId: string): Promise<Said>;
+  /** What was said in a conversation, oldest first; `bot` and `agent` say where it stands. Throws ControlError where there is none. */
+  conversation(conversationId: string): Promise<ConversationControlView & { readonly messages: readonly Message[] }>;
   /** Its traces, newest first. */
   traces(filter?: TraceFilter): readonly Trace[];
   /** The requests that reached the platform, newest first by their arrival; the calls of scripts too. */
@@ -137,6 +151,8 @@ export function tenantOf(
     throw errorFrom(value as Refusal);
   }
 
+  const at = (conversationId: string): string => `conversations/${encodeURIComponent(conversationId)}`;
+
   return {
     name,
     prefix,
@@ -144,6 +160,13 @@ export function tenantOf(
       return url() + prefix;
     },
     openConversation: async (conversation = {}) => (await control('POST', 'conversations', conversation)) as ConversationView,
+    sayAsCustomer: async (id, text) => (await control('POST', `${at(id)}/messages`, { text })) as Said,
+    leaveAsCustomer: async (id) => (await control('POST', `${at(id)}/leave`, undefined)) as Said,
+    async conversation(id) {
+      const conversation = (await control('GET', at(id), undefined)) as ConversationControlView;
+      const { items } = (await control('GET', `${at(id)}/messages`, undefined)) as { items: Message[] };
+      return { ...conversation, messages: items };
+    },
     traces: (filter = {}) => traces.list(name, filter).items,
     requests: (filter = {}) => requestsOf(traces, name, filter).items,
     verify: async (expectations) => (await control('POST', 'verify', listOf(expectations))) as Verdict,

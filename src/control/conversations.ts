@@ -19,6 +19,15 @@ export interface ConversationControl {
 /** As the platform shows it, with what only the emulator tells: where it stands with its bot, and which agent has it. */
 export type ConversationControlView = ConversationView & Pick<Conversation, 'bot' | 'agent'>;
 
+/** What came of something that the customer did. */
+export interface Said {
+  readonly conversation: ConversationControlView;
+  /** What was said since, oldest first. */
+  readonly messages: readonly Message[];
+  /** Whether scripts and bots are done; false where one took longer than 20 s. */
+  readonly settled: boolean;
+}
+
 function controlView(conversation: Conversation, state: TenantState): ConversationControlView {
   const { bot, agent } = conversation;
   return {
@@ -50,7 +59,7 @@ export function conversationControl({ conversationIds, studio }: ConversationCon
       const now = state.conversation(before.conversationId) ?? before;
       const messages = (now.messages ?? []).filter(({ number }) => number > last);
       for (const message of messages) call.tell(lineOf(message));
-      return { status: 200, body: { conversation: controlView(now, state), messages, settled } };
+      return { status: 200, body: { conversation: controlView(now, state), messages, settled } satisfies Said };
     });
   }
 

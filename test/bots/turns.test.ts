@@ -399,6 +399,22 @@ test('a script without a conversation cannot speak, ask, or have a bot', async (
   }
 });
 
+test('the customer in a test suite: says, looks, leaves', async () => {
+  const bella = await bot(({ body }) => says(`You said ${body.userInput as string}`, { intentInfo: { intent: 'Echo' } }));
+  const { emulator, conversationId } = await talkWith(bella);
+  const { messages, conversation, settled } = await emulator.sayAsCustomer(conversationId, 'Hi');
+  expect({ messages, settled }).toMatchObject({ messages: [{ from: 'bot', text: 'You said Hi', number: 3 }], settled: true });
+  expect(conversation.bot).toMatchObject({ intent: 'Echo', turns: 2 });
+  expect((await emulator.conversation(conversationId)).messages.map(({ text }) => text)).toEqual([
+    'You said ',
+    'Hi',
+    'You said Hi',
+  ]);
+  expect((await emulator.leaveAsCustomer(conversationId)).conversation.state).toBe('ended');
+  await expect(emulator.sayAsCustomer(conversationId, 'Hm')).rejects.toMatchObject({ code: 'CONVERSATION_ENDED' });
+  await expect(emulator.conversation('abc')).rejects.toMatchObject({ code: 'CONVERSATION_ID_FORMAT' });
+});
+
 test('what was said goes with the state, from one emulator to another', async () => {
   const bella = await bot(() => says('Hello', { intentInfo: { intent: 'Greeting' } }));
   const talk = await talkWith(bella);
