@@ -183,7 +183,25 @@ describe('a client sees', () => {
     expect(trace.durationMs).toBeGreaterThanOrEqual(29);
     expect(trace.entries.filter(({ level }) => level === 'warn').map(({ code }) => code)).toEqual(['FAULT_INJECTED']);
   });
+
+  test.each([
+    ['taken away', { method: 'DELETE', path: '/_emulator/faults/fault-1' }],
+    ['taken away with all others', { method: 'DELETE', path: '/_emulator/faults' }],
+    ['ended by a reset', { method: 'POST', path: '/_emulator/reset' }],
+  ])('a wait that is %s is over at once, and the request goes on as if there had been no fault', async (_, ending) => {
+    const started = await emulator();
+    await addFault(started.url, { latency: 600_000, status: 503 });
+    const answered = send(started.url, withoutBody);
+    await expect.poll(() => started.faults()[0]?.fired).toBe(1);
+    await send(started.url, ending);
+    expect((await answered).status).toBe(200);
+    expect(newest(started).entries.map(({ message }: { message: string }) => message)).toContain(
+      'fault-1 was taken away meanwhile: the request goes on without it.',
+    );
+  });
 });
+
+const withoutBody = { path: '/.well-known/openid-configuration' };
 
 describe('a fault fires', () => {
   const statuses = async (url: string, calls: number, message: object = { body: payload }): Promise<number[]> => {

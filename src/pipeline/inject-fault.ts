@@ -1,4 +1,5 @@
 /** Between the stages route and authorize, where somebody asked for it: a fault, as a gateway or a network has them. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault, FaultSetting } from '../platform/faults.js';
 import { type Explanation, type Finding, Rejection } from '../rejections.js';
 import type { Exchange } from './exchange.js';
@@ -16,12 +17,16 @@ export function injectFault(exchange: Exchange, services: Services): void | Prom
 
 async function strike(exchange: Exchange, services: Services): Promise<void> {
   const names = await namesIn(exchange, services);
-  const fault = services.faults.strike(exchange.tenant, (wanted) => fits(wanted, exchange, names));
-  if (fault === undefined) return;
+  const struck = services.faults.strike(exchange.tenant, (wanted) => fits(wanted, exchange, names));
+  if (struck === undefined) return;
+  const { fault, ended } = struck;
   const { latency = 0, status, effect, performed = false, headers = {} } = fault.setting;
   if (latency > 0) {
     exchange.warn('FAULT_INJECTED', explain(fault, exchange, `It waits ${String(latency)} ms.`));
-    await new Promise((resolve) => setTimeout(resolve, latency).unref());
+    if (await isTakenAwayWithin(latency, ended)) {
+      exchange.tell(`${fault.faultId} was taken away meanwhile: the request goes on without it.`);
+      return;
+    }
   }
   if (status !== undefined) {
     const usual = status === 429 ? { 'retry-after': '1' } : {};
@@ -38,6 +43,12 @@ async function strike(exchange: Exchange, services: Services): Promise<void> {
   const lost = performed || effect === 'cut' || effect === 'malformed';
   if (!lost) throw new Rejection([finding(fault, exchange, WORDS[effect])]);
   exchange.warn('FAULT_INJECTED', explain(fault, exchange, `It is carried out. ${WORDS[effect]}`));
+}
+
+/** Answers before the time, in milliseconds, where it is. */
+async function isTakenAwayWithin(latency: number, ended: AbortSignal): Promise<boolean> {
+  await pause(latency, undefined, { ref: false, signal: ended }).catch(() => undefined);
+  return ended.aborted;
 }
 
 const WORDS = {

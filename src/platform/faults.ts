@@ -50,6 +50,8 @@ interface Armed {
   readonly chance: (n: number) => number;
   seen: number;
   fired: number;
+  /** Aborted where it is taken away. */
+  readonly end: AbortController;
 }
 
 interface OfTenant {
@@ -91,6 +93,7 @@ export class Faults {
       chance: (n: number) => random(faultId, n).readUInt32BE(0) / 2 ** 32,
       seen: 0,
       fired: 0,
+      end: new AbortController(),
     };
     place.armed.set(faultId, armed);
     this.#count += 1;
@@ -100,18 +103,24 @@ export class Faults {
   /** Whether it was there. */
   remove(tenant: string, faultId: string): boolean {
     const place = this.#tenants.get(tenant);
+    place?.armed.get(faultId)?.end.abort();
     if (place?.armed.delete(faultId) !== true) return false;
     this.#count -= 1;
     return true;
   }
 
   clear(tenant: string): void {
-    this.#count -= this.#tenants.get(tenant)?.armed.size ?? 0;
+    const armed = this.#tenants.get(tenant)?.armed ?? new Map<string, Armed>();
+    for (const { end } of armed.values()) end.abort();
+    this.#count -= armed.size;
     this.#tenants.delete(tenant);
   }
 
-  /** Counts a call at all faults that it fits; answers the first whose turn it is. */
-  strike(tenant: string, fits: (fault: FaultSetting) => boolean): Fault | undefined {
+  /** Counts a call at all faults that it fits; answers the first whose turn it is, and what tells that it was taken away. */
+  strike(
+    tenant: string,
+    fits: (fault: FaultSetting) => boolean,
+  ): { readonly fault: Fault; readonly ended: AbortSignal } | undefined {
     let struck: Armed | undefined;
     for (const armed of this.#tenants.get(tenant)?.armed.values() ?? []) {
       if (!fits(armed.setting)) continue;
@@ -120,7 +129,7 @@ export class Faults {
     }
     if (struck === undefined) return undefined;
     struck.fired += 1;
-    return view(struck);
+    return { fault: view(struck), ended: struck.end.signal };
   }
 }
 
