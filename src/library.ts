@@ -59,7 +59,7 @@ export interface Tenant {
   clock(): ClockView;
   /**
    * Sets its clock, moves it on, lets it stand or go; what is left out stays as it is. What is due on the way goes on, in
-   * order, and the promise resolves when its effects are done, but for calls of scripts to hosts outside. Throws
+   * order, and the promise resolves when its effects are done, bots that scripts ask among them, but for REST calls to hosts outside. Throws
    * ControlError where the time or the duration makes no sense.
    *
    * @example

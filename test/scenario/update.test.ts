@@ -262,7 +262,7 @@ describe('options and writing', () => {
       DRIFTED.replace('status: 200', 'status: 400').replaceAll('\n', '\r\n'),
     );
     expect((await stat(join(folder, 'a.yaml'))).mode & 0o777).toBe(0o640);
-    expect((await readdir(folder)).sort()).toEqual(['a.yaml', 'b.yaml', 'c.yaml', 'scripts']);
+    expect((await readdir(folder)).sort()).toEqual(['a.yaml', 'b.yaml', 'bots', 'c.yaml', 'scripts']);
     expect(await replayed([folder])).toMatchObject({ code: 0 });
   });
 

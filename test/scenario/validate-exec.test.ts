@@ -31,7 +31,7 @@ async function ended(child: ChildProcess): Promise<Ended> {
 describe('validate', () => {
   test('finds nothing wrong with what ships', async () => {
     const { code, out } = await ended(cli(['validate']));
-    expect(out).toMatch(/^All is well: \d+ scenarios, \d+ scripts, 1 bot, 1 config file and the contracts\.\n$/);
+    expect(out).toMatch(/^All is well: \d+ scenarios, \d+ scripts, 1 bot, 2 config files and the contracts\.\n$/);
     expect(code).toBe(0);
   });
 
