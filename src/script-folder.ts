@@ -25,6 +25,7 @@ export async function readScripts(config: LoadedConfig, matcher: Matcher): Promi
   try {
     const { scripts, notes } = await loadScripts(folder, {
       isScriptFile,
+      virtualAgents: config.settings.virtualAgents.map(({ name }) => name),
       faultInSchema: (schema) => faultInSchema(schema),
       operationAt: (method, path) =>
         matcher.methodsAt(path).length === 0 ? undefined : (matcher.match(method, path)?.operation.operationId ?? 'a path'),

@@ -84,6 +84,8 @@ export interface Preparation {
   readonly fault: (path: Path, message: string) => void;
   /** What works, and is a mistake all the same. */
   readonly note: (path: Path, message: string) => void;
+  /** The name of a virtual agent that should be in the config file. */
+  readonly expectAgent: (path: Path, name: string) => void;
   /** The name of a script that must be loaded. */
   readonly requireScript: (path: Path, name: string) => void;
 }

@@ -11,12 +11,20 @@ import type { Action, Schema, Script, Trigger } from './script.js';
 import { SCRIPT_SCHEMA } from './script-schema.js';
 import type { Template, Templates } from '../templates.js';
 
+/** What a script names that stands elsewhere. */
+export interface Named {
+  readonly name: string;
+  readonly path: Path;
+}
+
 export interface ReadScript {
   readonly script: Script;
   /** What works, and is a mistake all the same. */
   readonly notes: readonly FileFault[];
   /** The scripts that it starts, and where it names them. */
-  readonly needs: readonly { readonly name: string; readonly path: Path }[];
+  readonly needs: readonly Named[];
+  /** The virtual agents that it asks, and where it names them. */
+  readonly agents: readonly Named[];
   readonly fault: (path: Path, message: string) => FileFault;
 }
 
@@ -62,7 +70,8 @@ export function readScript(
   const given = file.value as ScriptObject;
   const faults: FileFault[] = [];
   const notes: FileFault[] = [];
-  const needs: { name: string; path: Path }[] = [];
+  const needs: Named[] = [];
+  const agents: Named[] = [];
   const fault = (path: Path, message: string): void => {
     faults.push(file.fault(path, message));
   };
@@ -109,6 +118,9 @@ export function readScript(
       note: (inside, message) => {
         notes.push(file.fault([...path, ...inside], message));
       },
+      expectAgent: (inside, agent) => {
+        agents.push({ name: agent, path: [...path, ...inside] });
+      },
       requireScript: (inside, script) => {
         needs.push({ name: script, path: [...path, ...inside] });
       },
@@ -143,6 +155,7 @@ export function readScript(
     script: { name: given.name, file: file.file, trigger, variables, begin, actions, onSignal: listening[0], usesToken },
     notes,
     needs,
+    agents,
     fault: file.fault,
   };
 }

@@ -16,6 +16,8 @@ export interface LoadedScripts {
 export interface ScriptSurroundings {
   /** Whether a file of the folder is a script, by its name. */
   readonly isScriptFile: (name: string) => boolean;
+  /** The names of the virtual agents of the config file. */
+  readonly virtualAgents: readonly string[];
   readonly faultInSchema: (schema: Schema) => string | undefined;
   /** What the emulator itself answers at this method and path; undefined where nothing does. */
   readonly operationAt: (method: string, path: string) => string | undefined;
@@ -75,7 +77,20 @@ export async function loadScripts(folder: string, surroundings: ScriptSurroundin
   }
   faults.push(...faultsBetween(read, surroundings));
   if (faults.length > 0) throw new FileFaults(faults);
-  return { scripts: new Map(read.map(({ script }) => [script.name, script])), notes: read.flatMap(({ notes }) => notes) };
+  return {
+    scripts: new Map(read.map(({ script }) => [script.name, script])),
+    notes: read.flatMap((one) => [...one.notes, ...agentsMissing(one, surroundings)]),
+  };
+}
+
+/** A script that asks a bot which is not there works, and its customers go the way of OnError. */
+function agentsMissing({ agents, fault }: ReadScript, { virtualAgents }: ScriptSurroundings): FileFault[] {
+  return agents.flatMap(({ name, path }) => {
+    if (virtualAgents.includes(name)) return [];
+    const near = nearMiss(name, virtualAgents);
+    const advice = near === undefined ? '' : `; did you mean ${near}?`;
+    return [fault(path, `virtualAgents of the config file has no ${show(name)}${advice}`)];
+  });
 }
 
 function faultsBetween(read: readonly ReadScript[], { operationAt }: ScriptSurroundings): FileFault[] {

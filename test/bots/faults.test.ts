@@ -1,8 +1,9 @@
 /** A bot that fails, in both protocols: the script takes OnError with _ERR set, and the trace names the cause. */
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { createEmulator } from '../../src/index.js';
 import type { ServerResponse } from 'node:http';
 import { arrive, type Asked, bot, says, story, type Talk, talkScript, talkWith } from '../support/bots.js';
-import { withScripts } from '../support/scripts.js';
+import { scriptsFolder, withScripts } from '../support/scripts.js';
 
 const ENTRY = 0;
 const PROTOCOLS = ['exchange', 'cognigy-rest'] as const;
@@ -174,6 +175,22 @@ test('a virtual agent that the config file does not have', async () => {
   });
   const talk = await arrive(emulator);
   expectFault(talk, { code: 'BOT_UNREACHABLE', received: /"Belle"/, remedy: /Did you mean Bella\?/ });
+});
+
+test('one that the config file does not have is told when the script is loaded', async () => {
+  const notes: string[] = [];
+  const scripts = await scriptsFolder(talkScript({}, { virtualAgent: 'Belle' }));
+  const emulator = await createEmulator({
+    port: 0,
+    scripts,
+    virtualAgents: [{ name: 'Bella', url: 'http://127.0.0.1:1/' }],
+    onNote: (note) => notes.push(note),
+  });
+  onTestFinished(() => emulator.close());
+  expect(notes).toEqual([
+    expect.stringMatching(/^note: .*talk\.yaml:\d+:\d+: virtualAgents of the config file has no "Belle"; did you mean Bella\?$/),
+    expect.stringMatching(/Belle/),
+  ]);
 });
 
 test('the call is in the trace, with what was sent and what came', async () => {

@@ -47,7 +47,9 @@ export const TEXTBOT_EXCHANGE: ActionType = {
   required: ['virtualAgent'],
   branches: [GOES_ON, RETURNS],
   prepare(preparation) {
-    const { template } = preparation;
+    const { settings, template } = preparation;
+    const given = settings.virtualAgent as string;
+    if (!/\{\{|\{%/.test(given)) preparation.expectAgent(['virtualAgent'], given);
     const [virtualAgent, userInput, userInputType] = ['virtualAgent', 'userInput', 'userInputType'].map((name) => template(name));
     const customPayload = template('customPayload');
     return async (run) => {
