@@ -18,10 +18,11 @@ import { Waiting } from './control/verification/operations.js';
 import { requireErrorBodies } from './error-bodies.js';
 import { createHttp } from './http/server.js';
 import { type Tenant, tenantOf } from './library.js';
-import { createPipeline, type Pipeline, type Services } from './pipeline/index.js';
+import { createPipeline, type Services } from './pipeline/index.js';
 import { type Clock, Clocks } from './platform/clock.js';
 import { createDesk } from './platform/desk.js';
 import { Faults } from './platform/faults.js';
+import { Activity } from './platform/studio.js';
 import { DEFAULT_TENANT } from './pipeline/target.js';
 import { attributeOperations } from './platform/attributes.js';
 import { authOperations, scriptToken } from './platform/auth.js';
@@ -31,7 +32,7 @@ import { knowledgeOperations } from './platform/knowledge.js';
 import { skillOperations } from './platform/skills.js';
 import { transcriptOperations } from './platform/transcripts.js';
 import { webhookOperations } from './platform/webhooks.js';
-import { forgetIn, rehearse, type World } from './rehearsal.js';
+import { forgetIn, type Inside, rehearse, type World } from './rehearsal.js';
 import { readScripts } from './script-folder.js';
 import { environmentInTraces, studioParts } from './script-host.js';
 import { readySeeds } from './seeds.js';
@@ -117,18 +118,33 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
   const startedAt = new Date(machine.now()).toISOString();
   const random = tenantRandom(started.settings.seed);
   const waiting = new Waiting();
-  const newWorld = (nextTraceId: () => string, itsPipeline: () => Pipeline, standsAt: number | undefined): World => ({
-    store: memoryStore(() => current.material),
-    traces: new TraceLog(() => current.traceBounds),
-    runs: new LiveRuns(() => current.config.settings.maxRuns),
-    faults: new Faults(faultRandom(started.settings.seed)),
-    clocks: new Clocks(machine, standsAt, () => current.config.settings.maxTenants),
-    nextTraceId,
-    pipeline: itsPipeline,
-  });
+  const newWorld = (nextTraceId: () => string, inside: Inside, standsAt: number | undefined): World => {
+    const itsStore = memoryStore(() => current.material);
+    const itsClocks = new Clocks(machine, standsAt, () => current.config.settings.maxTenants);
+    return {
+      store: itsStore,
+      traces: new TraceLog(() => current.traceBounds),
+      runs: new LiveRuns(() => current.config.settings.maxRuns),
+      faults: new Faults(faultRandom(started.settings.seed)),
+      clocks: itsClocks,
+      desk: createDesk({
+        store: itsStore,
+        clocks: itsClocks,
+        ended: (tenant, conversationId, activity) => {
+          inside.studio().ended(tenant, conversationId, activity);
+        },
+        onBug: (error) => {
+          onBug(error, 'none: at the desk');
+        },
+      }),
+      nextTraceId,
+      pipeline: inside.pipeline,
+    };
+  };
   const { seed, frozenAt } = started.settings;
-  const world = newWorld(traceIds(seed), () => pipeline, frozenAt === undefined ? undefined : Date.parse(frozenAt));
-  const { store, runs, traces, faults, clocks } = world;
+  const inside: Inside = { pipeline: () => pipeline, studio: () => current.services.studio };
+  const world = newWorld(traceIds(seed), inside, frozenAt === undefined ? undefined : Date.parse(frozenAt));
+  const { store, runs, traces, faults, clocks, desk } = world;
   const seededAt = new Date(clocks.now(DEFAULT_TENANT)).toISOString();
   const router = createMatcher(contract);
   const ownUrl = (): string => (address === undefined ? 'http://localhost' : addressOf(address.address, address.port));
@@ -161,19 +177,9 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
         faultsInAnswer: botContracts(contract, validators).faultsInAnswer,
         monotonic: () => machine.monotonic(),
       });
-      const desk = createDesk({
-        store: place.store,
-        clocks: place.clocks,
-        ended: (tenant, conversationId) => {
-          studio.ended(tenant, conversationId);
-        },
-        onBug: (error) => {
-          onBug(error, 'none: at the desk');
-        },
-      });
       const studio = createStudio(scripts, place.runs, {
         ...studioParts({ ...host, pipeline: place.pipeline, outside: caller, bots, traceOf: (id) => place.traces.find(id) }),
-        desk,
+        desk: place.desk,
         rehearsal: (tenant, state) => rehearse(tenant, { state, now: clocks.now(tenant) }, newWorld, servicesIn),
       });
       return {
@@ -243,6 +249,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     };
     traces.subscribe(guarded(write, onBug));
   }
+  for (const name of new Set([DEFAULT_TENANT, ...(await store.tenants())])) await lookAtDesk(name);
   let address: AddressInfo | undefined = undefined;
   const outer = parts.around?.(pipeline, { services: () => current.services, token: (name) => token(name) }) ?? pipeline;
   const front = createHttp(outer, () => current.config.settings, tell);
@@ -290,6 +297,14 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     });
     for (const run of runs.of(tenant)) run.stop('the tenant was reset');
     forgetIn(world, tenant);
+    await lookAtDesk(tenant);
+  }
+
+  /** Who waits from the start, or in a state that was imported, has not been queued before anybody's eyes. */
+  async function lookAtDesk(tenant: string): Promise<void> {
+    const activity = new Activity();
+    desk.take(tenant, [{ kind: 'exchanged' }], activity);
+    await activity.quiet();
   }
   const token = (name: string): Promise<string> => {
     const { tokens } = current.services;

@@ -2,8 +2,9 @@
 import { traceIds } from './chance.js';
 import { createPipeline, type Pipeline, type Services } from './pipeline/index.js';
 import type { Clocks } from './platform/clock.js';
+import type { Desk } from './platform/desk.js';
 import type { Faults } from './platform/faults.js';
-import type { Rehearsal } from './platform/studio.js';
+import type { Rehearsal, Studio } from './platform/studio.js';
 import type { Store, TenantSnapshot } from './state/store.js';
 import type { LiveRuns } from './studio/live-runs.js';
 import type { OutsideCaller } from './studio/rest/outside-call.js';
@@ -16,8 +17,15 @@ export interface World {
   readonly runs: LiveRuns;
   readonly faults: Faults;
   readonly clocks: Clocks;
+  readonly desk: Desk;
   readonly nextTraceId: () => string;
   readonly pipeline: () => Pipeline;
+}
+
+/** What works in a world, and is there only after it. */
+export interface Inside {
+  readonly pipeline: () => Pipeline;
+  readonly studio: () => Studio;
 }
 
 /** Forgets what of a tenant stands outside its state. */
@@ -31,10 +39,10 @@ export function forgetIn({ traces, clocks, faults }: World, tenant: string): voi
 export async function rehearse(
   tenant: string,
   { state, now }: { readonly state: TenantSnapshot; readonly now: number },
-  newWorld: (nextTraceId: () => string, pipeline: () => Pipeline, now: number) => World,
+  newWorld: (nextTraceId: () => string, inside: Inside, now: number) => World,
   servicesIn: (world: World, caller: OutsideCaller) => Services,
 ): Promise<Rehearsal> {
-  const world = newWorld(traceIds('rehearsal'), () => pipeline, now);
+  const world = newWorld(traceIds('rehearsal'), { pipeline: () => pipeline, studio: () => services.studio }, now);
   const services = servicesIn(world, callsNobody);
   const pipeline = createPipeline(() => services);
   await world.store.run(tenant, (copy) => {

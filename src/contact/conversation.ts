@@ -27,6 +27,8 @@ export interface ConversationAgent {
   /** null where the skill has agents without names. */
   readonly agentId: number | null;
   readonly name: string;
+  /** When the agent accepted: ISO 8601. */
+  readonly since: string;
 }
 
 /** Times are ISO 8601 in UTC with milliseconds. */

@@ -61,13 +61,43 @@ export function faultInHours(profile: HoursProfile): { readonly path: readonly s
 
 /** Whether the profile is open at this time, in milliseconds since the epoch. */
 export function isOpen(profile: HoursProfile, now: number): boolean {
+  const { day, time } = localTime(profile, now);
+  return spansOf(profile, day).some(({ open, close }) => open <= time && time < close);
+}
+
+const MINUTE = 60_000;
+const MINUTES_A_DAY = 24 * 60;
+const MINUTES_A_WEEK = 7 * MINUTES_A_DAY;
+
+/** In minutes: no zone sets its clocks by more between summer and winter, so that so long before an opening it is looked for minute by minute. */
+const LARGEST_SHIFT = 120;
+
+/** When a profile that is closed opens next, in milliseconds since the epoch; undefined where it never does. */
+export function opensAt(profile: HoursProfile, now: number): number | undefined {
+  const openings = DAYS.flatMap((day, index) => spansOf(profile, day).map(({ open }) => minutesOf(index, open)));
+  if (openings.length === 0) return undefined;
+  let at = Math.floor(now / MINUTE) * MINUTE;
+  while (!isOpen(profile, at)) {
+    const { day, time } = localTime(profile, at);
+    const here = minutesOf(DAYS.indexOf(day), time);
+    const away = Math.min(...openings.map((opening) => (opening - here + MINUTES_A_WEEK) % MINUTES_A_WEEK));
+    at += Math.max(1, away - LARGEST_SHIFT) * MINUTE;
+  }
+  return at;
+}
+
+/** Of the week, whose days are counted from 0. */
+function minutesOf(day: number, time: string): number {
+  return day * MINUTES_A_DAY + Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+}
+
+function localTime({ timeZone }: HoursProfile, now: number): { readonly day: Day; readonly time: string } {
   const parts = new Map(
-    clockIn(profile.timeZone)
+    clockIn(timeZone)
       .formatToParts(now)
       .map(({ type, value }) => [type, value]),
   );
-  const time = `${parts.get('hour') ?? ''}:${parts.get('minute') ?? ''}`;
-  return spansOf(profile, parts.get('weekday') as Day).some(({ open, close }) => open <= time && time < close);
+  return { day: parts.get('weekday') as Day, time: `${parts.get('hour') ?? ''}:${parts.get('minute') ?? ''}` };
 }
 
 /** Making one is dear; a zone has one. */

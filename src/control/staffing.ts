@@ -24,6 +24,7 @@ export function staffingOperations(): Operations {
       answer(call, state) {
         const skill = changedSkill(call, state);
         state.putSkill(skill);
+        call.emit({ kind: 'staffed' });
         return { status: 200, body: skill };
       },
     },
@@ -39,6 +40,7 @@ export function staffingOperations(): Operations {
       answer(call, state) {
         const agent = changedAgent(call, state);
         state.putAgent(agent);
+        call.emit({ kind: 'staffed' });
         return { status: 200, body: agent };
       },
     },
@@ -62,6 +64,7 @@ export function staffingOperations(): Operations {
       answer(call, state) {
         const profile = profileOf(call);
         state.putHours(profile);
+        call.emit({ kind: 'staffed' });
         return { status: 200, body: profile };
       },
     },

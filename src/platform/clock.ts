@@ -17,7 +17,7 @@ export interface ClockView {
   readonly now: string;
   /** Whether it stands still. */
   readonly frozen: boolean;
-  /** How many scripts wait for their time. */
+  /** How many wait for their time: scripts, and agents. */
   readonly waiting: number;
   /** When the first of them goes on; null where none waits. */
   readonly nextAt: string | null;

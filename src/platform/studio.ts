@@ -23,6 +23,8 @@ export type PlatformEvent =
   | { readonly kind: 'customer said'; readonly contactId: string; readonly text: string }
   | { readonly kind: 'customer left'; readonly conversationId: string }
   | { readonly kind: 'ended'; readonly conversationId: string }
+  /** Skills, agents or hours are others now. */
+  | { readonly kind: 'staffed' }
   /** The tenant was reset, or another state was put in its place. */
   | { readonly kind: 'exchanged' };
 
@@ -158,7 +160,7 @@ export interface Studio {
   /** Sets the scripts going that wait for what happened. */
   take(tenant: string, events: readonly PlatformEvent[], cause: Cause): void;
   /** Stops the scripts of a conversation that somebody else than the customer has ended. */
-  ended(tenant: string, conversationId: string): void;
+  ended(tenant: string, conversationId: string, activity: Activity): void;
   /** Runs the script behind a webhook; rejects with a Rejection where it breaks off before its answer. */
   runWebhook(script: string, call: WebhookCall, trace: RunTrace, cause: Cause): Promise<ScriptReply>;
   /** Studio over a copy of the tenant's state, where scripts run without consequences, and call nobody outside. */

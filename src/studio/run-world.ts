@@ -30,9 +30,9 @@ export interface RunWorld {
   signal(tenant: string, contactId: string, parameters: Readonly<Record<string, string>>, cause: Cause): void;
   spawn(start: Omit<RunStart, 'trace'>): void;
   /** Tells the desk that a conversation waits for an agent. */
-  queued(tenant: string, conversationId: string): void;
+  queued(tenant: string, conversationId: string, cause: Cause): void;
   /** Stops all that runs on the contacts of a conversation that is over. */
-  ended(tenant: string, conversationId: string): void;
+  ended(tenant: string, conversationId: string, cause: Cause): void;
 }
 
 export interface RunStart {

@@ -298,10 +298,10 @@ export class Run {
       respond: (reply) => this.#respond(frame, reply),
       heard: () => this.#heard,
       queued: (conversationId) => {
-        world.queued(tenant, conversationId);
+        world.queued(tenant, conversationId, causeNow());
       },
       ended: (conversationId) => {
-        world.ended(tenant, conversationId);
+        world.ended(tenant, conversationId, causeNow());
       },
       finish: (result) => {
         frame.result = result;

@@ -1,7 +1,7 @@
 /** Studio: the scripts that are loaded, the runs of them that live, and what of the platform sets them going. */
 import type { Conversation } from '../contact/conversation.js';
 import type { Desk } from '../platform/desk.js';
-import type { Cause, PlatformEvent, RunTrace, ScriptReply, Studio, WebhookCall } from '../platform/studio.js';
+import type { Activity, Cause, PlatformEvent, RunTrace, ScriptReply, Studio, WebhookCall } from '../platform/studio.js';
 import type { LiveRuns } from './live-runs.js';
 import { Run } from './run.js';
 import type { RunStart, RunWorld } from './run-world.js';
@@ -29,10 +29,12 @@ export function createStudio(scripts: ReadonlyMap<string, Script>, runs: LiveRun
     hearerOn,
     signal: deliver,
     spawn: begin,
-    queued(tenant, conversationId) {
-      parts.desk.take(tenant, [{ kind: 'queued', conversationId }]);
+    queued(tenant, conversationId, { activity }) {
+      parts.desk.take(tenant, [{ kind: 'queued', conversationId }], activity);
     },
-    ended,
+    ended(tenant, conversationId, { activity }) {
+      ended(tenant, conversationId, activity);
+    },
   };
 
   function hearerOn(tenant: string, contactId: string): string | undefined {
@@ -56,9 +58,9 @@ export function createStudio(scripts: ReadonlyMap<string, Script>, runs: LiveRun
     for (const run of runs.of(tenant)) if (run.conversationId === conversationId) run.stop('its conversation ended');
   }
 
-  function ended(tenant: string, conversationId: string): void {
+  function ended(tenant: string, conversationId: string, activity: Activity): void {
     stopOn(tenant, conversationId);
-    parts.desk.take(tenant, [{ kind: 'ended', conversationId }]);
+    parts.desk.take(tenant, [{ kind: 'ended', conversationId }], activity);
   }
 
   /** Starts a run with a trace of its own. */
@@ -135,6 +137,7 @@ export function createStudio(scripts: ReadonlyMap<string, Script>, runs: LiveRun
         for (const run of runs.of(tenant)) if (run.conversationId === event.conversationId) run.customerLeaves(cause);
         return;
       case 'queued':
+      case 'staffed':
         return;
       case 'exchanged':
         for (const run of runs.of(tenant)) run.stop('the tenant was reset, or another state was put in its place');
@@ -168,7 +171,7 @@ export function createStudio(scripts: ReadonlyMap<string, Script>, runs: LiveRun
     ended,
     take(tenant, events, cause) {
       for (const event of events) takeOne(tenant, event, cause);
-      parts.desk.take(tenant, events);
+      parts.desk.take(tenant, events, cause.activity);
     },
     runWebhook(name, call: WebhookCall, trace: RunTrace, cause: Cause): Promise<ScriptReply> {
       const script = scripts.get(name) ?? missing(name);
