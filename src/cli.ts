@@ -7,6 +7,7 @@ import { type ConfigFault, ConfigFaults, loadConfig, type LoadedConfig } from '.
 import { nearMiss } from './near-miss.js';
 import { botCommand } from './commands/bot.js';
 import { demoCommand } from './commands/demo.js';
+import { chatCommand } from './commands/chat.js';
 import { execCommand } from './commands/exec.js';
 import { recordCommand } from './commands/record.js';
 import { explainCommand } from './commands/explain.js';
@@ -55,6 +56,7 @@ function program(): Command {
     .configureHelp({ showGlobalOptions: false })
     .addCommand(serve, { isDefault: true })
     .addCommand(health)
+    .addCommand(chatCommand())
     .addCommand(traceCommand())
     .addCommand(explainCommand({ addSettingFlags, configOf }))
     .addCommand(replayCommand())

@@ -45,7 +45,7 @@ import { hostRules } from './studio/rest/hosts.js';
 import { type OutsideCaller, outsideCaller } from './studio/rest/outside-call.js';
 import { createStudio } from './studio/studio.js';
 import { createRedactor } from './trace/customer-data.js';
-import { TraceFile } from './trace/file.js';
+import { openTraceFile } from './open-trace-file.js';
 import { type TraceBounds, type TraceFilter, type TraceListener, TraceLog } from './trace/log.js';
 import type { Trace } from './trace/trace.js';
 import { readTokenKey } from './token-key-file.js';
@@ -361,17 +361,6 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
       return closed;
     },
   };
-}
-
-/** Throws ConfigFaults where it cannot be opened. */
-function openTraceFile(config: LoadedConfig, size: () => number, tell: (message: string) => void): TraceFile | undefined {
-  const path = config.settings.traceFile;
-  if (path === undefined) return undefined;
-  try {
-    return new TraceFile({ path, size, tell });
-  } catch (error) {
-    throw new ConfigFaults([config.fault(['traceFile'], `the trace file cannot be written: ${(error as Error).message}`)]);
-  }
 }
 
 interface Composition {

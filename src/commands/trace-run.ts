@@ -1,15 +1,11 @@
 /** What `cxone-emulator trace` does. */
-import { addressOf } from '../address.js';
-import { loadConfig } from '../config.js';
-import { isTenantName } from '../pipeline/target.js';
-import { environmentName } from '../settings.js';
-import { show } from '../shown.js';
 import { ladderText } from '../terminal/ladder-text.js';
 import { printable } from '../terminal/printable.js';
 import { paintFor } from '../terminal/paint.js';
-import { NoTraces, TraceClient, type TraceQuery } from '../terminal/trace-client.js';
+import { Unanswered } from '../terminal/control-call.js';
+import { TraceClient, type TraceQuery } from '../terminal/trace-client.js';
 import type { Trace } from '../trace/trace.js';
-import { BadInput } from './strict.js';
+import { tenantUrl } from './tenant-url.js';
 import type { TraceOptions } from './trace.js';
 
 /** So many of a conversation. */
@@ -28,7 +24,7 @@ export async function printTraces(id: string | undefined, options: TraceOptions)
   const tell = (note: string): void => {
     console.error(`cxone-emulator trace: ${printable(note)}`);
   };
-  const client = new TraceClient(await urlFor(options));
+  const client = new TraceClient(await tenantUrl(options));
   const { conversation: conversationId, contact: contactId, script, outcome, code, last, follow } = options;
   const query: TraceQuery = { conversationId, contactId, script, outcome, code };
   try {
@@ -43,25 +39,9 @@ export async function printTraces(id: string | undefined, options: TraceOptions)
       if (printed === 0) tell('there is no such trace yet; --follow waits for one, and --tenant names another tenant.');
     }
   } catch (error) {
-    if (!(error instanceof NoTraces)) throw error;
+    if (!(error instanceof Unanswered)) throw error;
     tell(error.message);
     return 1;
   }
   return printed === 0 ? 1 : 0;
-}
-
-/** Where the tenant is reached, without a slash at the end. Throws BadInput. */
-async function urlFor({ url: given, tenant }: TraceOptions): Promise<string> {
-  const variable = environmentName('url');
-  const named = given ?? (process.env[variable] || undefined);
-  const where = given === undefined ? variable : '--url';
-  if (named !== undefined && (!/^https?:\/\/[^/]/.test(named) || !URL.canParse(named)))
-    throw new BadInput(`${where} must be an address such as http://localhost:8400, not ${show(named)}`);
-  if (named !== undefined && new URL(named).username + new URL(named).password !== '')
-    throw new BadInput(`${where} must have no name and no password in it: the emulator asks for none`);
-  if (tenant !== undefined && !isTenantName(tenant))
-    throw new BadInput(`--tenant: a tenant’s name has 1 to 64 of a-z, 0-9 and -, not ${show(tenant)}`);
-  const { settings } = await loadConfig({ environment: process.env });
-  const url = named?.replace(/\/+$/, '') ?? addressOf(settings.host, settings.port);
-  return tenant === undefined || tenant === 'default' ? url : `${url}/t/${tenant}`;
 }

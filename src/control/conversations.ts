@@ -149,11 +149,9 @@ export function conversationControl({ conversationIds, studio }: ConversationCon
       },
       answer(call, state) {
         const { after = 0 } = call.query as { after?: number };
-        const { messages = [] } = conversationInPath(call, conversationIds, state);
-        return {
-          status: 200,
-          body: { items: messages.filter(({ number }) => number > after), total: messages.at(-1)?.number ?? 0 },
-        };
+        const { messages = [], state: stands } = conversationInPath(call, conversationIds, state);
+        const items = messages.filter(({ number }) => number > after);
+        return { status: 200, body: { items, total: messages.at(-1)?.number ?? 0, state: stands } };
       },
     },
   };

@@ -78,7 +78,8 @@ export function conversationOperations(settings: ConversationSettings): Operatio
         call.tell(
           `The conversation goes from ${before.state} to ${after.state}${after.skillId === null ? '' : `, for skill ${String(after.skillId)}`}.`,
         );
-        if (before !== after) call.emit({ kind: 'queued', conversationId: after.conversationId });
+        if (before !== after && answeredByAgents(after, state))
+          call.emit({ kind: 'queued', conversationId: after.conversationId });
         if (script !== undefined && before !== after) {
           call.tell(`It starts the script ${script}.`);
           call.emit({ kind: 'handed over', conversation: after, handover });
@@ -97,6 +98,11 @@ export function conversationOperations(settings: ConversationSettings): Operatio
       },
     },
   };
+}
+
+/** Whether simulated agents take who waits for its skill: nobody else need hear that somebody is queued. */
+function answeredByAgents({ skillId }: Conversation, state: TenantState): boolean {
+  return skillId !== null && state.skill(skillId)?.answers !== undefined;
 }
 
 function warnAdopted(call: Call, conversationId: string, place: IdPlace): void {

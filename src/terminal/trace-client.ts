@@ -1,9 +1,7 @@
 /** Reads the traces of a running emulator: one, a list, or each as it comes. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Trace } from '../trace/trace.js';
-
-/** The emulator could not be asked, or refused to answer; the message is for a person. */
-export class NoTraces extends Error {}
+import { callControl, noEmulator, Unanswered } from './control-call.js';
 
 export type TraceQuery = Readonly<Record<string, string | undefined>>;
 
@@ -18,7 +16,7 @@ export class TraceClient {
     this.#control = `${url}/_emulator`;
   }
 
-  /** Rejects with NoTraces where it is not kept. */
+  /** Rejects with Unanswered where it is not kept. */
   async one(traceId: string): Promise<Trace> {
     return this.#read(`traces/${encodeURIComponent(traceId)}`, isTrace);
   }
@@ -30,7 +28,7 @@ export class TraceClient {
 
   /**
    * Each trace as it comes, from now on or after the one that is named. Where the emulator goes away it is waited for, and
-   * `tell` hears of it. Rejects with NoTraces where it cannot be reached at first.
+   * `tell` hears of it. Rejects with Unanswered where it cannot be reached at first.
    */
   async *follow(query: TraceQuery, after: string | undefined, tell: (note: string) => void): AsyncGenerator<Trace> {
     let last = after;
@@ -57,7 +55,7 @@ export class TraceClient {
       try {
         return await this.#events(query, last);
       } catch (error) {
-        if (!(error instanceof NoTraces)) throw error;
+        if (!(error instanceof Unanswered)) throw error;
       }
     }
   }
@@ -81,25 +79,9 @@ export class TraceClient {
     throw noEmulator(this.#control, 'with something else than traces');
   }
 
-  async #ask(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-    let response: Response;
-    try {
-      response = await fetch(`${this.#control}/${path}`, { headers });
-    } catch (error) {
-      const { cause, message } = error as Error & { readonly cause?: { readonly code?: string } };
-      throw new NoTraces(
-        cause?.code === 'ECONNREFUSED'
-          ? `nothing listens at ${this.#control}; --url names another address`
-          : `${this.#control} cannot be reached (${cause?.code ?? message})`,
-      );
-    }
-    if (response.ok) return response;
-    throw new NoTraces(await refusalIn(response, this.#control));
+  #ask(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+    return callControl(this.#control, path, { headers });
   }
-}
-
-function noEmulator(control: string, answered: string): NoTraces {
-  return new NoTraces(`what listens at ${control} is no emulator: it answered ${answered}`);
 }
 
 function parsed(text: string): unknown {
@@ -122,17 +104,6 @@ function isList(value: unknown): value is { readonly items: readonly Trace[] } {
 
 function isNote(value: unknown): value is { readonly message: string } {
   return typeof (value as { readonly message?: unknown } | undefined)?.message === 'string';
-}
-
-async function refusalIn(response: Response, control: string): Promise<string> {
-  const body = (await response.json().catch(() => undefined)) as
-    | {
-        readonly cause?: { readonly code: string; readonly expected: string; readonly received: string; readonly remedy: string };
-      }
-    | undefined;
-  const cause = body?.cause;
-  if (cause === undefined) return noEmulator(control, String(response.status)).message;
-  return `${String(response.status)} ${cause.code}: expected ${cause.expected}, received ${cause.received}. ${cause.remedy}`;
 }
 
 function queryOf(query: TraceQuery): string {

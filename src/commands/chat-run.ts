@@ -1,0 +1,151 @@
+/** What `cxone-emulator chat` does. */
+import type { Readable } from 'node:stream';
+import { clearScreenDown, createInterface, cursorTo, moveCursor } from 'node:readline';
+import { ChatSession } from '../terminal/chat-session.js';
+import { HELP, PROMPT } from '../terminal/chat-text.js';
+import { ConversationClient } from '../terminal/conversation-client.js';
+import { Unanswered } from '../terminal/control-call.js';
+import type { Paint } from '../terminal/ladder-text.js';
+import { paintFor } from '../terminal/paint.js';
+import { printable } from '../terminal/printable.js';
+import type { ChatOptions } from './chat.js';
+import { tenantUrl } from './tenant-url.js';
+
+/** In milliseconds: so often it is looked for what comes by itself while somebody types. */
+const LOOKS_EVERY = 500;
+
+/** Ended by Ctrl-C. */
+const INTERRUPTED = 130;
+
+/** Between whom the chat runs. */
+export interface Ends {
+  readonly input: Readable;
+  readonly output: NodeJS.WritableStream;
+  readonly errors: NodeJS.WritableStream;
+  /** Whether somebody types, and sees it. */
+  readonly terminal: boolean;
+  readonly paint: Paint;
+  readonly interrupted: () => void;
+}
+
+/** Answers the exit code. Throws BadInput where the address or the tenant is none. */
+export async function chat(options: ChatOptions): Promise<number> {
+  // Whoever reads may have had enough: `chat | head`.
+  process.stdout.on('error', () => process.exit(0));
+  return chatBetween(await tenantUrl(options), options, {
+    input: process.stdin,
+    output: process.stdout,
+    errors: process.stderr,
+    terminal: process.stdin.isTTY && process.stdout.isTTY,
+    paint: paintFor(process.stdout),
+    interrupted: () => process.exit(INTERRUPTED),
+  });
+}
+
+/** Answers the exit code. */
+export async function chatBetween(
+  url: string,
+  { conversation: joined, channel, user }: Pick<ChatOptions, 'conversation' | 'channel' | 'user'>,
+  { input, output, errors, terminal, paint, interrupted }: Ends,
+): Promise<number> {
+  const lines = createInterface({ input, ...(terminal ? { output } : {}), terminal, prompt: PROMPT });
+  const typed = lines[Symbol.asyncIterator]();
+  lines.on('SIGINT', interrupted);
+
+  /** What is typed meanwhile is taken away from under it, and stands below it again at the next prompt. */
+  const write = (text: string, to: NodeJS.WritableStream): void => {
+    if (terminal) {
+      moveCursor(output, 0, -lines.getCursorPos().rows);
+      cursorTo(output, 0);
+      clearScreenDown(output);
+    }
+    to.write(`${text}\n`);
+  };
+  const print = (text: string): void => {
+    write(text, output);
+  };
+  let exitCode = 0;
+  const complain = (problem: string): void => {
+    exitCode = 1;
+    write(`cxone-emulator chat: ${printable(problem)}`, errors);
+  };
+
+  /** Answers whether there is more to say. */
+  async function act(line: string, session: ChatSession): Promise<boolean> {
+    if (!terminal && line !== '') print(`${PROMPT}${printable(line)}`);
+    const command = line.trim();
+    try {
+      if (command === '/quit') return false;
+      if (command === '/help') print(HELP);
+      else if (command === '/leave') {
+        await session.leave();
+        return false;
+      } else if (/^\/[^/]/.test(line)) complain(`there is no ${line}; /help tells what there is, and /${line} says it`);
+      else if (line !== '') await session.say(line.replace(/^\/\//, '/'));
+    } catch (problem) {
+      if (!(problem instanceof Unanswered)) throw problem;
+      complain(problem.message);
+      return problem.status === 400;
+    }
+    // Who pipes lines into a conversation that is over hears so of the next one.
+    return !terminal || !session.over;
+  }
+
+  try {
+    const wanted = { channel, userId: user };
+    const { client, conversation } = await (joined === undefined
+      ? ConversationClient.open(url, wanted)
+      : ConversationClient.join(url, joined));
+    const session = new ChatSession(client, { print, paint });
+    await (joined === undefined ? session.open(conversation) : session.join(conversation));
+    if (session.over && joined !== undefined)
+      complain('nobody hears the customer any more; leave --conversation out to open another one');
+    for (let more = !session.over || (!terminal && joined === undefined); more;) {
+      const { value: line, done } = await nextLine(session);
+      if (done === true) break;
+      more = await act(line, session);
+    }
+  } catch (problem) {
+    if (!(problem instanceof Unanswered)) throw problem;
+    complain(problem.message);
+  } finally {
+    lines.close();
+  }
+  return exitCode;
+
+  /** While somebody thinks of what to say, what comes by itself is printed. */
+  async function nextLine(session: ChatSession): Promise<IteratorResult<string, undefined>> {
+    const line = typed.next();
+    if (!terminal) return line;
+    lines.prompt(true);
+    const stop = new AbortController();
+    const watched = watch(session, stop.signal);
+    const first = await Promise.race([line, watched]);
+    stop.abort();
+    await watched;
+    return first ?? { done: true, value: undefined };
+  }
+
+  /** Until `signal` aborts, or the conversation is over. */
+  async function watch(session: ChatSession, signal: AbortSignal): Promise<undefined> {
+    for (;;) {
+      await nap(signal);
+      if (signal.aborted) return;
+      const printed = await session.look();
+      if (session.over) return;
+      if (printed) lines.prompt(true);
+    }
+  }
+}
+
+function nap(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, LOOKS_EVERY);
+    signal.addEventListener('abort', done);
+  });
+}

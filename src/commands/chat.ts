@@ -1,0 +1,35 @@
+/** `cxone-emulator chat`: be the customer of a running emulator, line by line. */
+import type { Command } from 'commander';
+import { environmentName } from '../settings.js';
+import { runStrictly, strictCommand } from './strict.js';
+
+export interface ChatOptions {
+  readonly url?: string;
+  readonly tenant?: string;
+  readonly conversation?: string;
+  readonly channel?: string;
+  readonly user?: string;
+}
+
+export function chatCommand(): Command {
+  const command = strictCommand('chat')
+    .description(
+      'Be the customer: each line is said to the bot, the script or the agent of a running emulator, whose answers are printed. Exit code 0, 1 or 2.',
+    )
+    .allowExcessArguments(false)
+    .option('--conversation <id>', 'join this one instead of opening one')
+    .option('--channel <channel>', 'where the customer writes; webchat')
+    .option('--user <id>', 'who the customer is')
+    .option('--tenant <name>', 'the tenant whose customer it is')
+    .option(
+      '--url <url>',
+      `where the emulator is; else ${environmentName('url')}, or ${environmentName('host')} and ${environmentName('port')}`,
+    )
+    .action(async (options: ChatOptions) => {
+      if (options.conversation !== undefined && (options.channel !== undefined || options.user !== undefined))
+        command.error('error: --channel and --user are for a conversation that is opened: give them, or --conversation');
+      const { chat } = await import('./chat-run.js');
+      await runStrictly(command, () => chat(options));
+    });
+  return command;
+}
