@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { addressOf } from './address.js';
 import type { Around } from './around.js';
 import { faultRandom, tenantRandom, traceIds } from './chance.js';
-import { ConfigFaults, loadConfig, type LoadedConfig } from './config.js';
+import { loadConfig, type LoadedConfig } from './config.js';
 import { botContracts } from './contract/bots.js';
 import type { ContractOperation } from './contract/contract.js';
 import { loadContract } from './contract/load.js';

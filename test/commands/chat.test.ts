@@ -124,7 +124,7 @@ describe('what goes wrong is told with its cause and what to do', () => {
   });
 
   test('the bot breaks', async () => {
-    const broken = await bot((_, response) => response.writeHead(503).end('down') && undefined);
+    const broken = await bot((_, response) => void response.writeHead(503).end('down'));
     const { emulator: place } = await talkWith(broken);
     const { out } = await chat(place.url, '');
     expect(out).toMatch(
@@ -227,21 +227,17 @@ describe('at a terminal', () => {
     const [input, output] = [new PassThrough(), new PassThrough()];
     const seen = { shown: '', interrupted: false };
     output.on('data', (chunk: Buffer) => (seen.shown += chunk.toString()));
-    const code = chatBetween(
-      url,
-      conversation === undefined ? {} : { conversation },
-      {
-        input,
-        output,
-        errors: output,
-        terminal: true,
-        paint: (_, text) => text,
-        interrupted() {
-          seen.interrupted = true;
-          input.end();
-        },
+    const code = chatBetween(url, conversation === undefined ? {} : { conversation }, {
+      input,
+      output,
+      errors: output,
+      terminal: true,
+      paint: (_, text) => text,
+      interrupted() {
+        seen.interrupted = true;
+        input.end();
       },
-    );
+    });
     return { seen, code, type: (text: string) => input.write(text), close: () => input.end() };
   }
 
