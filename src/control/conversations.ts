@@ -120,7 +120,7 @@ export function conversationControl({ conversationIds, studio }: ConversationCon
           call.tell(`The customer says ${show(text)}.`);
           const after = say(conversation, { from: 'customer', text, at: call.now });
           const heardByScript = conversation.state === 'bot' || conversation.state === 'queued';
-          const listener = heardByScript ? studio.listenerOn(call.tenant, conversation.contactId) : undefined;
+          const listener = heardByScript ? studio.listenerIn(call.tenant, conversation) : undefined;
           if (listener === undefined) {
             if (conversation.state === 'bot') warnUnheard(call, conversation);
             return { after, events: [] };
@@ -130,7 +130,7 @@ export function conversationControl({ conversationIds, studio }: ConversationCon
               ? `The script ${listener.script} hears it.`
               : `The script ${listener.script} has not asked for it: its next ASKCALLER hears it.`,
           );
-          return { after, events: [{ kind: 'customer said', contactId: conversation.contactId, text }] };
+          return { after, events: [{ kind: 'customer said', conversation, text }] };
         }),
     },
 

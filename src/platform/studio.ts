@@ -20,7 +20,7 @@ export type PlatformEvent =
     }
   /** It waits for an agent now. */
   | { readonly kind: 'queued'; readonly conversationId: string }
-  | { readonly kind: 'customer said'; readonly contactId: string; readonly text: string }
+  | { readonly kind: 'customer said'; readonly conversation: Conversation; readonly text: string }
   | { readonly kind: 'customer left'; readonly conversationId: string }
   | { readonly kind: 'ended'; readonly conversationId: string }
   /** Skills, agents or hours are others now. */
@@ -145,8 +145,11 @@ export interface Studio {
   readonly count: number;
   /** The name of the script that a signal to this contact would interrupt; undefined where none hears it. */
   hearerOn(tenant: string, contactId: string): string | undefined;
-  /** Who hears what the customer on this contact says: a script that has asked, or one that runs and may ask yet; undefined where none runs. */
-  listenerOn(tenant: string, contactId: string): { readonly script: string; readonly asks: boolean } | undefined;
+  /**
+   * Who hears what the customer of this conversation says: a script that has asked, a spawned one too, or one that runs on
+   * the conversation’s own contact and may ask yet; undefined where none runs.
+   */
+  listenerIn(tenant: string, conversation: Conversation): { readonly script: string; readonly asks: boolean } | undefined;
   /** The name of the script that runs on this contact. */
   runningOn(tenant: string, contactId: string): string | undefined;
   /** The name of the script that a handover on this channel starts. */

@@ -50,7 +50,7 @@ export interface RunView extends Pick<RunTrace, 'warn' | 'concern' | 'know'> {
   askCustomer(milliseconds: number | undefined): Promise<string | undefined>;
   /** Asks a virtual agent. Rejects where the run is interrupted or stopped meanwhile. */
   exchange(virtualAgent: string, request: BotRequest): Promise<BotOutcome>;
-  readonly bot: Pick<BotLine, 'turns' | 'patience' | 'heard'>;
+  readonly bot: Pick<BotLine, 'begun' | 'patience' | 'heard'>;
   /** Tells the script on the contact of a signal. */
   signal(contactId: string, parameters: Readonly<Record<string, string>>): void;
   /** The name of the script that would hear a signal to this contact. */

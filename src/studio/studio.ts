@@ -48,10 +48,11 @@ export function createStudio(scripts: ReadonlyMap<string, Script>, runs: LiveRun
       ?.signal(parameters, cause);
   }
 
-  /** Those that a conversation's customer may speak with, the one that has asked first, then the newest. */
-  function listeners(tenant: string, contactId: string): Run[] {
-    const all = runs.on(tenant, contactId);
-    return [...all.filter((run) => run.asks), ...all.filter((run) => !run.asks)];
+  /** Whom a conversation's customer speaks with: the newest that has asked, one on the conversation's own contact first. */
+  function listener(tenant: string, { contactId, conversationId }: Conversation): Run | undefined {
+    const own = runs.on(tenant, contactId);
+    const spawned = (): Run | undefined => runs.of(tenant).findLast((run) => run.asks && run.conversationId === conversationId);
+    return own.find((run) => run.asks) ?? spawned() ?? own[0];
   }
 
   function stopOn(tenant: string, conversationId: string): void {
@@ -131,7 +132,7 @@ export function createStudio(scripts: ReadonlyMap<string, Script>, runs: LiveRun
         stopOn(tenant, event.conversationId);
         return;
       case 'customer said':
-        listeners(tenant, event.contactId)[0]?.customerSays(event.text, cause);
+        listener(tenant, event.conversation)?.customerSays(event.text, cause);
         return;
       case 'customer left':
         for (const run of runs.of(tenant)) if (run.conversationId === event.conversationId) run.customerLeaves(cause);
@@ -149,8 +150,8 @@ export function createStudio(scripts: ReadonlyMap<string, Script>, runs: LiveRun
     webhooks: all.flatMap(({ trigger }) => (trigger?.kind === 'webhook' ? [`${trigger.method} ${trigger.path}`] : [])),
     startables: all.flatMap((script) => (script.trigger?.kind === 'start' ? [script.trigger.scriptPath ?? script.name] : [])),
     hearerOn,
-    listenerOn(tenant, contactId) {
-      const [run] = listeners(tenant, contactId);
+    listenerIn(tenant, conversation) {
+      const run = listener(tenant, conversation);
       return run === undefined ? undefined : { script: run.script.name, asks: run.asks };
     },
     runningOn: (tenant, contactId) => runs.on(tenant, contactId)[0]?.script.name,

@@ -74,6 +74,13 @@ const FAULTS: readonly Fault[] = [
     remedy: /looks like a page: of a proxy, of a tunnel’s warning/,
   },
   {
+    name: 'answers with a byte order mark',
+    answer: plain(200, 'application/json', '\uFEFF{"branchName": "EndContact", "outputStack": []}'),
+    code: 'BOT_RESPONSE_INVALID',
+    received: /branchName/,
+    remedy: /begins with a byte order mark/,
+  },
+  {
     name: 'answers nothing',
     answer: plain(200, 'application/json', ''),
     code: 'BOT_RESPONSE_INVALID',

@@ -13,7 +13,7 @@ export function noConversation(what: string, { script }: RunView): Rejection {
     pointer: null,
     expected: 'a script that runs on a contact',
     received: `${script}, which runs on none`,
-    remedy: `A webhook’s script runs on no contact: signal the script of the conversation instead, and ${what} it there. A script whose trigger is a conversation, a handover or a start runs on one.`,
+    remedy: `A webhook’s script runs on no contact: signal the script of the conversation instead, and do it there. A script whose trigger is a conversation, a handover or a start runs on one.`,
   });
 }
 

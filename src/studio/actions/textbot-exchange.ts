@@ -36,7 +36,7 @@ const BRANCHES: Readonly<Record<Exclude<BotBranch, 'Error' | 'EndContact'>, stri
 export const TEXTBOT_EXCHANGE: ActionType = {
   name: 'TEXTBOT EXCHANGE',
   summary:
-    'One turn with the bot `virtualAgent` of the config file. It gets what the last ASKCALLER heard (or `userInput`, of the type `userInputType`), with `customPayload`; the first turn is AUTOMATED_TEXT. What it answers is said to the customer. Sets `branchName`, `customPayloadFromBot`, `botSessionState`, which comes back to the bot at the next turn, `intentInfo`, `prompts`, `errorDetails`. An answer EndContact ends the conversation.',
+    'One turn with the bot `virtualAgent` of the config file. It gets what the last ASKCALLER heard (or `userInput`, of the type `userInputType`), with `customPayload`; the first turn with a bot is AUTOMATED_TEXT. What it did not answer, the next TEXTBOT EXCHANGE sends again. What it answers is said to the customer. Sets `branchName`, `customPayloadFromBot`, `botSessionState`, which comes back to the bot at the next turn, `intentInfo`, `prompts`, `errorDetails`. An answer EndContact ends the conversation.',
   provenance: 'doc',
   settings: {
     virtualAgent: TEXT,
@@ -55,7 +55,7 @@ export const TEXTBOT_EXCHANGE: ActionType = {
     return async (run) => {
       const scope = run.scope();
       const name = textOf('virtualAgent', virtualAgent?.(scope));
-      const asked = inputOf(run, {
+      const asked = inputOf(run, name, {
         text: userInput === undefined ? undefined : textOf('userInput', userInput(scope)),
         type: userInputType === undefined ? undefined : typeOf(userInputType(scope)),
         customPayload: customPayload?.(scope) ?? {},
@@ -91,13 +91,14 @@ interface Given {
   readonly customPayload: unknown;
 }
 
-function inputOf(run: RunView, { text, type, customPayload }: Given): BotInput {
+function inputOf(run: RunView, virtualAgent: string, { text, type, customPayload }: Given): BotInput {
   const { bot } = run;
   const { vars } = run.scope() as { vars: Readonly<Record<string, unknown>> };
-  const heard = bot.turns === 0 && bot.heard === undefined ? { text: '', type: 'AUTOMATED_TEXT' as const } : bot.heard;
+  const first = !bot.begun(virtualAgent);
+  const heard = first && bot.heard === undefined ? { text: '', type: 'AUTOMATED_TEXT' as const } : bot.heard;
   return {
     userInput: text ?? heard?.text ?? '',
-    userInputType: type ?? (text === undefined ? (heard?.type ?? 'NO_INPUT') : bot.turns === 0 ? 'AUTOMATED_TEXT' : 'TEXT'),
+    userInputType: type ?? (text === undefined ? (heard?.type ?? 'NO_INPUT') : first ? 'AUTOMATED_TEXT' : 'TEXT'),
     botSessionState: vars.botSessionState ?? null,
     customPayload,
   };
@@ -130,7 +131,9 @@ async function exchange(run: RunView, virtualAgent: string, input: BotInput): Pr
 /** Whatever the bot left out is there all the same, so that a template can ask for it. */
 function setVariables(run: RunView, answer: BotAnswer): void {
   run.set('branchName', answer.branchName);
-  run.set('botSessionState', answer.botSessionState ?? null);
+  // A bot that failed has no other state than before: where the script asks it again, its session goes on.
+  if (answer.branchName !== 'Error' || answer.botSessionState !== undefined)
+    run.set('botSessionState', answer.botSessionState ?? null);
   run.set('customPayloadFromBot', answer.customPayload ?? {});
   run.set('intentInfo', {
     intent: null,

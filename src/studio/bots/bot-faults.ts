@@ -72,9 +72,11 @@ export function answerNotJson(agent: VirtualAgent, body: string, type: string | 
     message: `The answer of the bot ${agent.name} is not JSON.`,
     expected: 'JSON',
     received: `${body === '' ? 'an empty body' : show(redactText(body))}${type === undefined ? '' : `, as ${type}`}`,
-    remedy: page
-      ? 'This looks like a page: of a proxy, of a tunnel’s warning, or of a wrong address. Look at url of the virtual agent in the config file.'
-      : 'Have the bot answer with JSON by its contract.',
+    remedy: body.startsWith('\uFEFF')
+      ? 'It begins with a byte order mark, which JSON must not have (RFC 8259): have the bot send it without.'
+      : page
+        ? 'This looks like a page: of a proxy, of a tunnel’s warning, or of a wrong address. Look at url of the virtual agent in the config file.'
+        : 'Have the bot answer with JSON by its contract.',
   });
 }
 

@@ -18,30 +18,32 @@ const GOES_ON = new Set([
 
 export class BotLine {
   readonly #bots: Bots;
-  /** How many exchanges there were. */
-  #turns = 0;
+  /** The virtual agents that have answered: to any other one the next turn is the first. */
+  readonly #begun = new Set<string>();
   #open: { readonly virtualAgent: string; readonly request: BotRequest; readonly state: unknown } | undefined;
   /** How long the bot lets the customer think, in milliseconds; undefined where it did not say. */
   patience: number | undefined;
-  /** What no exchange has passed on yet. */
+  /** What no bot has answered yet: an exchange that failed is tried again with it. */
   heard: Heard | undefined;
 
   constructor(bots: Bots) {
     this.#bots = bots;
   }
 
-  get turns(): number {
-    return this.#turns;
+  begun(virtualAgent: string): boolean {
+    return this.#begun.has(virtualAgent);
   }
 
   /** Rejects where `signal` aborts. */
   async ask(virtualAgent: string, request: BotRequest, signal: AbortSignal): Promise<BotOutcome> {
-    this.#turns += 1;
-    this.heard = undefined;
     this.#open = { virtualAgent, request, state: request.botSessionState };
     const outcome = await this.#bots.ask(virtualAgent, request, signal);
     if ('problem' in outcome) return outcome;
     const { answer } = outcome;
+    if (answer.branchName !== 'Error') {
+      this.#begun.add(virtualAgent);
+      this.heard = undefined;
+    }
     this.patience = answer.nextPromptBehaviors?.silenceRules?.millisecondsToWaitForUserResponse ?? undefined;
     this.#open = GOES_ON.has(answer.branchName) ? { virtualAgent, request, state: answer.botSessionState ?? null } : undefined;
     return outcome;
