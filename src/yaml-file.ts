@@ -1,5 +1,5 @@
 /** A YAML file that a person wrote, which knows the line and column of everything in it. */
-import { isCollection, isMap, LineCounter, parseDocument, visit } from 'yaml';
+import { isCollection, isMap, isNode, LineCounter, parseDocument, visit } from 'yaml';
 import { type FileFault, FileFaults } from './file-faults.js';
 
 export interface YamlFile {
@@ -14,6 +14,11 @@ const ONE_DOCUMENT = 'a file has one document only: put what follows --- into a 
 /** What YAML makes of {{ … }} without quotes. */
 const UNQUOTED = 'an object stands where a name should; a template such as {{ context.sessionId }} needs quotes around it';
 
+/** Lists and objects in each other. What a person writes has ten; what reads a file goes down into each of them. */
+const DEEPEST = 200;
+
+const TOO_DEEP = `lists and objects are more than ${String(DEEPEST)} deep in each other here`;
+
 /** Throws FileFaults where the text is no YAML. JSON is YAML. */
 export function readYaml(file: string, text: string): YamlFile {
   const lines = new LineCounter();
@@ -24,15 +29,36 @@ export function readYaml(file: string, text: string): YamlFile {
   };
   const problems = [...document.errors, ...document.warnings];
   if (problems.length > 0) {
-    throw new FileFaults(problems.map(({ pos, code, message }) => at(pos[0], code === 'MULTIPLE_DOCS' ? ONE_DOCUMENT : message)));
+    throw new FileFaults(
+      problems.map(({ pos, code, message }) => {
+        if (code === 'MULTIPLE_DOCS') return at(pos[0], ONE_DOCUMENT);
+        // The parser's own words, where its stack is at its end.
+        return at(pos[0], message.includes('call stack') ? TOO_DEEP : message);
+      }),
+    );
   }
-  const unquoted: FileFault[] = [];
+  const unusable: FileFault[] = [];
   visit(document, {
     Pair(_, { key }) {
-      if (isCollection(key)) unquoted.push(at(rangeOf(key) ?? 0, UNQUOTED));
+      if (isCollection(key)) unusable.push(at(rangeOf(key) ?? 0, UNQUOTED));
+    },
+    Collection(_, node, path) {
+      if (path.length < DEEPEST || path.filter(isCollection).length < DEEPEST) return undefined;
+      unusable.push(at(rangeOf(node) ?? 0, TOO_DEEP));
+      return visit.SKIP;
+    },
+    Alias(_, alias, path) {
+      const around = path.filter(isNode).find((node) => 'anchor' in node && node.anchor === alias.source);
+      if (around === undefined || alias.resolve(document) !== around) return;
+      unusable.push(
+        at(
+          rangeOf(alias) ?? 0,
+          `*${alias.source} stands inside &${alias.source}, so that the value would hold itself without end`,
+        ),
+      );
     },
   });
-  if (unquoted.length > 0) throw new FileFaults(unquoted);
+  if (unusable.length > 0) throw new FileFaults(unusable);
   let value: unknown;
   try {
     value = document.toJS() as unknown;

@@ -35,12 +35,12 @@ const ROWS: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a step of two kinds',
     `${STEP}    signal: { contactId: '1' }\n`,
-    ['3:5 a step is one request, signal, clock, fault, wait or repeat; "a" has request and signal'],
+    ['3:5 a step is one request, signal, customer, clock, fault, wait or repeat; "a" has request and signal'],
   ],
   [
     'a step of none',
     `${HEAD}  - name: a\n`,
-    ['3:5 a step is one request, signal, clock, fault, wait or repeat; "a" has none of them'],
+    ['3:5 a step is one request, signal, customer, clock, fault, wait or repeat; "a" has none of them'],
   ],
   [
     'a slip in a step',
@@ -133,7 +133,7 @@ const ROWS: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a conversation that could be any',
     `${STEP}    expect: { conversation: { state: bot } }\n`,
-    ['5:15 say which: conversationId is missing, and no conversation is given with an id'],
+    ['5:15 say which: conversationId is missing, and no customer has arrived, nor is a conversation given with an id'],
   ],
   [
     'a folder that is not there',
@@ -162,6 +162,16 @@ const ROWS: readonly (readonly [string, string, readonly string[]])[] = [
     [
       "3:36 this is no YAML: Unexpected flow-map-start at node end; a template needs quotes around its whole value: '…{{ captured.id }}…'",
     ],
+  ],
+  [
+    'steps that hold themselves',
+    'name: s\nsteps: &s\n  - name: a\n    repeat: { times: 2, steps: *s }\n',
+    ['4:32 this is no YAML: *s stands inside &s, so that the value would hold itself without end'],
+  ],
+  [
+    'a list that is deeper than anything reads',
+    `${HEAD}  - name: a\n    request: { path: /x, body: ${'['.repeat(300)}${']'.repeat(300)} }\n`,
+    ['4:228 this is no YAML: lists and objects are more than 200 deep in each other here'],
   ],
 ];
 
@@ -193,6 +203,16 @@ test('a file of gigabytes is refused before it is read', async () => {
   const file = join(await scenarioFolder({ 's.yaml': '' }), 's.yaml');
   await truncate(file, 3 * 1024 ** 3);
   await expect(readScenarios([file])).rejects.toThrow(`${file}:1:1 the file is larger than 4 MB`);
+});
+
+test('a name that is given again inside what it named before is no loop', () => {
+  expect(readYaml('again.yaml', 'a: &x { b: &x 1, c: *x }\n').value).toEqual({ a: { b: 1, c: 1 } });
+});
+
+test('a file whose depth is too much for the parser itself is told in words, too', () => {
+  expect(() => readYaml('deep.yaml', `a: ${'['.repeat(9000)}${']'.repeat(9000)}\n`)).toThrow(
+    /^deep\.yaml:1:\d+ lists and objects are more than 200 deep in each other here/,
+  );
 });
 
 test('the place of each of very many steps is found without looking at all the others', () => {
