@@ -205,18 +205,12 @@ function textsIn(value: unknown): { readonly at: Path; readonly text: string }[]
   return members.flatMap(([step, member]) => textsIn(member).map(({ at, text }) => ({ at: [step, ...at], text })));
 }
 
-/** YAML has numbers, and by its aliases loops, that JSON does not have. */
+/** YAML has numbers that JSON does not have. */
 function faultInShape(value: unknown): string | undefined {
-  try {
-    JSON.stringify(value, (_, member: unknown) => {
-      if (typeof member === 'number' && !Number.isFinite(member))
-        throw new Error(`${String(member)} is no number that JSON knows`);
-      return member;
-    });
-    return undefined;
-  } catch (error) {
-    return error instanceof TypeError || error instanceof RangeError
-      ? 'the file nests too deeply, or an alias (*name) refers to what it stands in'
-      : (error as Error).message;
-  }
+  let fault: string | undefined;
+  JSON.stringify(value, (_, member: unknown) => {
+    if (typeof member === 'number' && !Number.isFinite(member)) fault ??= `${String(member)} is no number that JSON knows`;
+    return member;
+  });
+  return fault;
 }

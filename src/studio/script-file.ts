@@ -160,14 +160,13 @@ export function readScript(
   };
 }
 
-/** More levels than any script needs; an alias may also lead back to where it stands. */
+/** More levels than any script needs. */
 const DEEPEST = 64;
 
 function faultInShape(value: unknown, depth = 0): string | undefined {
   if (typeof value === 'number' && !Number.isFinite(value)) return `${String(value)} is no number that JSON knows`;
   if (typeof value !== 'object' || value === null) return undefined;
-  if (depth > DEEPEST)
-    return `the file nests more than ${String(DEEPEST)} levels deep, or an alias (*name) refers to what it stands in`;
+  if (depth > DEEPEST) return `the file nests more than ${String(DEEPEST)} levels deep`;
   for (const member of Object.values(value)) {
     const fault = faultInShape(member, depth + 1);
     if (fault !== undefined) return fault;
