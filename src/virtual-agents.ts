@@ -8,7 +8,7 @@ import { FileFaults } from './file-faults.js';
 import { kindOf, show } from './shown.js';
 import type { ConnectedAgent } from './studio/bots/bots.js';
 import type { VirtualAgent } from './studio/bots/virtual-agent.js';
-import { hostRules } from './studio/rest/hosts.js';
+import { HOST_ENTRY, hostRules } from './studio/rest/hosts.js';
 import {
   type OutsideCaller,
   outsideCaller,
@@ -25,7 +25,7 @@ export interface ReadyAgents {
 
 const FROM_ENVIRONMENT = /\{\{\s*env\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}/g;
 
-/** Fills in `{{ env.NAME }}` in url, headers and botConfig. Throws ConfigFaults where the environment has no such variable. */
+/** Fills in `{{ env.NAME }}` in url, headers and botConfig. Throws ConfigFaults where the environment has no such variable, or no address comes of it. */
 export function readyAgents(config: LoadedConfig, environment: NodeJS.ProcessEnv = process.env): ReadyAgents {
   const secrets = new Map<string, string>();
   const faults: ConfigFault[] = [];
@@ -44,18 +44,28 @@ export function readyAgents(config: LoadedConfig, environment: NodeJS.ProcessEnv
     return Object.fromEntries(Object.entries(value as object).map(([name, member]) => [name, filled(member, [...path, name])]));
   };
   const agents = config.settings.virtualAgents.map((agent, index) => {
+    const before = faults.length;
     const ready = filled(agent, [index]) as VirtualAgent;
-    if (ready.url !== undefined && !/^https?:\/\//.test(ready.url) && faults.length === 0)
+    // The text as it stands in the file: what the environment gave may be a secret.
+    if (ready.url !== undefined && !isAddress(ready.url) && faults.length === before)
       faults.push(
         config.fault(
           ['virtualAgents', index, 'url'],
-          `virtualAgents.${String(index)}.url must begin with http:// or https://, not ${show(ready.url)}`,
+          `virtualAgents.${String(index)}.url must be an address such as http://localhost:8500 or https://bot.example.com/exchange, not ${show(agent.url)}${ready.url === agent.url ? '' : ', with what the environment has'}`,
         ),
       );
     return ready;
   });
   if (faults.length > 0) throw new ConfigFaults(faults);
   return { agents, secrets: [...secrets] };
+}
+
+const HOST = new RegExp(HOST_ENTRY);
+
+function isAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, host } = new URL(text);
+  return (protocol === 'http:' || protocol === 'https:') && HOST.test(host);
 }
 
 /** The stand-in bots of the agents that have one, by name. Throws ConfigFaults with every fault of their files. */

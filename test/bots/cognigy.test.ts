@@ -62,7 +62,7 @@ test.each([
   expect((await talk.messages()).map(({ text }) => text)).toEqual(['One moment', 'Bye']);
 });
 
-test('its silence, and that the customer left, are told in the data', async () => {
+test('that the customer left is told in the data', async () => {
   const bella = await bot(() => answer());
   const talk = await talkWith(bella, { agent: flow });
   await talk.leave();

@@ -5,7 +5,6 @@ import type { ServerResponse } from 'node:http';
 import { arrive, type Asked, bot, says, story, type Talk, talkScript, talkWith } from '../support/bots.js';
 import { scriptsFolder, withScripts } from '../support/scripts.js';
 
-const ENTRY = 0;
 const PROTOCOLS = ['exchange', 'cognigy-rest'] as const;
 
 const plain = (status: number, type: string, body: string) => (_: Asked, response: ServerResponse) =>
@@ -156,7 +155,7 @@ const ROWS = FAULTS.flatMap((fault) =>
 function expectFault(talk: Talk, { code, received, remedy, pointer }: Omit<Fault, 'name' | 'answer'>): void {
   const trace = talk.trace();
   expect(story(trace)).toEqual(['Greet → OnError', 'Sorry → Default', 'Agent → Default', 'Done → end']);
-  const entry = trace.entries[ENTRY];
+  const entry = trace.entries[0];
   expect(entry).toMatchObject({ code, level: 'warn', pointer: pointer ?? null, variables: { _ERR: entry?.message } });
   expect(entry?.received).toMatch(received);
   expect(entry?.remedy).toMatch(remedy);
@@ -203,7 +202,7 @@ test('one that the config file does not have is told when the script is loaded',
 test('the call is in the trace, with what was sent and what came', async () => {
   const bella = await bot(() => ({ branchName: 'Prompt' }));
   const talk = await talkWith(bella);
-  const [call] = talk.trace().entries[ENTRY]?.calls ?? [];
+  const [call] = talk.trace().entries[0]?.calls ?? [];
   expect(call).toMatchObject({
     request: { method: 'POST', url: bella.url, headers: { 'content-type': 'application/json' } },
     response: { status: 200, body: '{"branchName":"Prompt"}' },
