@@ -1,4 +1,5 @@
 /** What `cxone-emulator chat` does. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import { clearScreenDown, createInterface, cursorTo, moveCursor } from 'node:readline';
 import { ChatSession } from '../terminal/chat-session.js';
@@ -138,14 +139,7 @@ export async function chatBetween(
   }
 }
 
-function nap(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, LOOKS_EVERY);
-    signal.addEventListener('abort', done);
-  });
+/** Over at once where the signal aborts. */
+async function nap(signal: AbortSignal): Promise<void> {
+  await pause(LOOKS_EVERY, undefined, { signal }).catch(() => undefined);
 }
