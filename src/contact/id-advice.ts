@@ -4,6 +4,8 @@ import { type ConversationIds, PLACEHOLDER_CONTACT, readContactId } from './ids.
 /** What the tenant knows that can turn a wrong id into the right one. */
 export interface KnownIds {
   conversationOfContact(contactId: string): string | undefined;
+  hasConversation(conversationId: string): boolean;
+  skillNamed(name: string): number | undefined;
   /** Where this value is stored as a custom attribute. */
   attributesWith(value: string): readonly StoredAttribute[];
 }
@@ -15,7 +17,12 @@ export interface StoredAttribute {
 }
 
 /** For stages that have no tenant at hand. */
-export const NOTHING_KNOWN: KnownIds = { conversationOfContact: () => undefined, attributesWith: () => [] };
+export const NOTHING_KNOWN: KnownIds = {
+  conversationOfContact: () => undefined,
+  hasConversation: () => false,
+  skillNamed: () => undefined,
+  attributesWith: () => [],
+};
 
 /** A channel or thread id of digital chat: `chat_` and a UUID (client). */
 const PREFIXED = /^([a-z]{2,12})[_:-](.+)$/i;
@@ -49,11 +56,21 @@ function adviceFor(value: unknown, ids: ConversationIds, known: KnownIds): strin
       ? adviseDigits(String(value), known)
       : 'A JSON number this large loses digits, and an id is no number: send the id as a string, in double quotes.';
   }
-  if (typeof value === 'object') {
-    return 'Send the id alone, as a string: pick the field that holds it instead of the object around it.';
-  }
+  if (typeof value === 'object') return adviseAround(value, ids);
   if (typeof value !== 'string') return 'Send the conversation id that CXone generated, as a string.';
   return adviseText(value, ids, known);
+}
+
+/** So many members are looked at for one that is an id. */
+const MOST_MEMBERS = 50;
+
+function adviseAround(value: object, ids: ConversationIds): string {
+  const around = Array.isArray(value) ? 'list' : 'object';
+  for (const member of Object.values(value).slice(0, MOST_MEMBERS)) {
+    const id = typeof member === 'string' ? ids.read(member) : undefined;
+    if (id !== undefined) return `Send the id alone, as a string, without the ${around} around it: "${id}".`;
+  }
+  return `Send the id alone, as a string: pick the field that holds it instead of the ${around} around it.`;
 }
 
 /** Nothing that long is an id, or nearly one. */
@@ -92,23 +109,27 @@ function adviseText(text: string, ids: ConversationIds, known: KnownIds): string
   const stored = known.attributesWith(text);
   if (stored[0] !== undefined) return adviseStored(text, stored[0], known);
   const rest = PREFIXED.exec(bare);
-  if (rest?.[1] !== undefined && ids.read(rest[2] ?? '') !== undefined) {
+  const prefixed = rest?.[2] === undefined ? undefined : ids.read(rest[2]);
+  if (rest?.[1] !== undefined && prefixed !== undefined && !known.hasConversation(prefixed)) {
     return `This is the id of a ${rest[1].toLowerCase() === 'chat' ? 'chat channel' : rest[1]}, not of a conversation. Send the conversation id that CXone generated.`;
   }
-  const decoded = ids.read(percentDecoded(bare));
-  if (decoded !== undefined) return `The id is URL-encoded: send "${decoded}".`;
-  const foreign = adviseForeignCharacter(bare, ids);
-  if (foreign !== undefined) return foreign;
-  const inside = UUID_INSIDE.exec(percentDecoded(bare))?.[0];
-  const contained = inside === undefined ? undefined : ids.read(inside);
-  if (contained !== undefined) return `The id stands inside a longer text: send "${contained}" alone.`;
-  const nearly = nearlyUuid(bare, ids);
-  if (nearly !== undefined) return nearly;
   return (
+    adviseDamaged(bare, ids) ??
     'This looks like the bot’s own session id, which CXone does not index. Send the conversation id that CXone generated. ' +
-    'Where the bot knows only its own id, store that as a custom attribute of the contact beforehand, and look the conversation up by it: ' +
-    `GET /api/v2/conversations?attribute=externalSessionId&value=${encodeURIComponent(bare.slice(0, 64).toWellFormed())}.`
+      'Where the bot knows only its own id, store that as a custom attribute of the contact beforehand, and look the conversation up by it: ' +
+      `GET /api/v2/conversations?attribute=externalSessionId&value=${encodeURIComponent(bare.slice(0, 64).toWellFormed())}.`
   );
+}
+
+/** An id that something was done to on its way. */
+function adviseDamaged(text: string, ids: ConversationIds): string | undefined {
+  const decoded = ids.read(percentDecoded(text));
+  if (decoded !== undefined) return `The id is URL-encoded: send "${decoded}".`;
+  const foreign = adviseForeignCharacter(text, ids);
+  if (foreign !== undefined) return foreign;
+  const inside = UUID_INSIDE.exec(percentDecoded(text))?.[0];
+  const contained = inside === undefined ? undefined : ids.read(inside);
+  return contained === undefined ? nearlyUuid(text, ids) : `The id stands inside a longer text: send "${contained}" alone.`;
 }
 
 const UUID_INSIDE = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;

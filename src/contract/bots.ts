@@ -31,18 +31,18 @@ export function botContracts({ called }: Pick<Contract, 'called'>, validators: V
   return {
     faultsInAnswer(protocol, value) {
       const errors = validators.reply(operationOf(protocol), 200, value);
-      return explained(errors, protocol).map((finding) => ({ ...finding, code: 'BOT_RESPONSE_INVALID' }));
+      return explained(errors, value, protocol).map((finding) => ({ ...finding, code: 'BOT_RESPONSE_INVALID' }));
     },
-    faultsInRequest: (value) => explained(validators.body(operationOf('exchange'), value), 'exchange'),
+    faultsInRequest: (value) => explained(validators.body(operationOf('exchange'), value), value, 'exchange'),
   };
 }
 
-function explained(errors: SchemaErrors, protocol: BotProtocol): Finding[] {
-  return errors.length === 0 ? [] : explainErrors([], errors, { ...CONTEXT, reader: OPERATIONS[protocol].reader });
+function explained(errors: SchemaErrors, body: unknown, protocol: BotProtocol): Finding[] {
+  return errors.length === 0 ? [] : explainErrors([], errors, { ...CONTEXT, body, reader: OPERATIONS[protocol].reader });
 }
 
 /** No field of these contracts is a conversation id. */
-const CONTEXT: ExplainContext = {
+const CONTEXT: Omit<ExplainContext, 'body'> = {
   ids: conversationIds('uuid'),
   known: NOTHING_KNOWN,
   query: {},

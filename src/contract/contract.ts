@@ -12,7 +12,7 @@ export interface Schema {
   readonly additionalProperties?: boolean | Schema;
   readonly items?: Schema;
   /** Which advice a bad value gets. */
-  readonly 'x-advice'?: 'conversation-id' | 'contact-id';
+  readonly 'x-advice'?: 'conversation-id' | 'contact-id' | 'skill-id';
   /** Other names under which callers send this field by mistake. */
   readonly 'x-aliases'?: readonly string[];
   /** In words, what a value that does not match `pattern` should be, and what to do about it. */

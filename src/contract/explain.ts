@@ -7,7 +7,7 @@ import { describe, kindOf, listed, oneOf, show } from '../shown.js';
 import type { Schema } from './contract.js';
 import { escapePointer } from './json-text.js';
 import { nearMiss } from '../near-miss.js';
-import { unknownField } from './unknown-fields.js';
+import { adviseDeeper, objectAt, unknownField } from './unknown-fields.js';
 import { holdsTemplate } from './unrendered.js';
 import type { SchemaErrors } from './validators.js';
 
@@ -35,6 +35,8 @@ export interface ExplainContext {
   /** What the tenant knows of ids. */
   readonly known: KnownIds;
   readonly query: Readonly<Record<string, unknown>>;
+  /** The whole body, undefined where there is none. */
+  readonly body: unknown;
   /** Whether the body came as form data. */
   readonly form: boolean;
   /** The fields of a JSON body that the operation does not read. */
@@ -111,7 +113,7 @@ function explainError(error: ErrorObject, place: Place, pointer: string, context
       const remedy =
         schema['x-advice'] === 'conversation-id'
           ? adviseConversationId(error.data, context.ids, context.known)
-          : adviseType(error.data, schema, name, place, context.form);
+          : (adviseSkill(error.data, schema, name, context.known) ?? adviseType(error.data, schema, name, place, context.form));
       return mismatch('type', `${name} is ${kindOf(error.data)}, not ${expected}.`, expected, remedy);
     }
     case 'enum': {
@@ -170,7 +172,7 @@ function explainMissing(
   place: Place,
   pointer: string,
   schema: Schema,
-  { query, ignored, reader = OPERATION }: ExplainContext,
+  { query, body, ignored, reader = OPERATION }: ExplainContext,
 ): Ranked {
   const missing = (error.params as { missingProperty: string }).missingProperty;
   const data = error.data as Record<string, unknown>;
@@ -197,7 +199,7 @@ function explainMissing(
               )}`,
       remedy:
         place === 'body'
-          ? adviseMissingField(missing, data, expected?.['x-aliases'] ?? [], { pointer, query, reader })
+          ? adviseMissingField(missing, data, expected?.['x-aliases'] ?? [], { pointer, query, body, reader })
           : adviseMissingParameter(missing, data, place, ignored),
       ...(expected?.['x-provenance'] === undefined ? {} : { provenance: expected['x-provenance'] }),
     },
@@ -232,7 +234,7 @@ function adviseMissingField(
   missing: string,
   data: Record<string, unknown>,
   aliases: readonly string[],
-  { pointer, query, reader }: { pointer: string; reader: string } & Pick<ExplainContext, 'query'>,
+  { pointer, query, body, reader }: { pointer: string; reader: string } & Pick<ExplainContext, 'query' | 'body'>,
 ): string {
   const keys = Object.keys(data).slice(0, MOST_KEYS);
   const near = nearestKey(missing, keys);
@@ -248,11 +250,12 @@ function adviseMissingField(
     }
     if (typeof inner !== 'object' || inner === null) continue;
     const deeper = nearestKey(missing, Object.keys(inner)) ?? Object.keys(inner).find((name) => aliases.includes(name));
-    if (deeper !== undefined)
-      return `It stands one level too deep. Move it from ${show(`/${escapePointer(key)}/${escapePointer(deeper)}`)} to the top level of the body, as ${show(missing)}.`;
+    if (deeper !== undefined) return adviseDeeper(pointer, key, deeper, missing);
   }
+  if (pointer !== '' && kindOf(body) === 'an object' && Object.hasOwn(body as object, missing))
+    return `It stands at the top level of the body. Move it from ${show(`/${escapePointer(missing)}`)} to ${objectAt(pointer)}.`;
   if (Object.hasOwn(query, missing)) return `It stands in the query: ${reader} reads ${show(missing)} from the body only.`;
-  return `Add ${show(missing)} to ${pointer === '' ? 'the top level of the body' : `the object at ${show(pointer)}`}.`;
+  return `Add ${show(missing)} to ${objectAt(pointer)}.`;
 }
 
 function nearestKey(missing: string, keys: readonly string[]): string | undefined {
@@ -292,6 +295,11 @@ function contactNumber(data: number, place: Place, pointer: string): Ranked {
         : `Send it as a string, in double quotes: "${String(data)}".`,
     },
   };
+}
+
+function adviseSkill(data: unknown, schema: Schema, name: string, known: KnownIds): string | undefined {
+  const skillId = schema['x-advice'] === 'skill-id' && typeof data === 'string' ? known.skillNamed(data) : undefined;
+  return skillId === undefined ? undefined : `This is the name of a skill. Send ${name} as its id: ${String(skillId)}.`;
 }
 
 function adviseType(data: unknown, schema: Schema, name: string, place: Place, form: boolean): string {

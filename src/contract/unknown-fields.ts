@@ -14,7 +14,7 @@ const MOST_KEYS = 200;
 /** A field that the contract does not name, let pass. */
 export interface UnknownField {
   readonly finding: Finding;
-  /** Whether it nearly is a known one that was not sent. */
+  /** Whether it nearly is a known one that was not sent, or holds one. */
   readonly near: boolean;
   /** Whether it stands in an object that is free to hold anything. */
   readonly open: boolean;
@@ -41,16 +41,33 @@ export function unknownFields(schema: Schema, value: unknown, pointer = ''): Unk
       found.push(...unknownFields(inner, member, at));
       continue;
     }
-    const near =
-      nearMiss(
-        key,
-        known.filter((name) => !Object.hasOwn(value, name)),
-      ) !== undefined;
+    const unsent = known.filter((name) => !Object.hasOwn(value, name));
     const open = schema.additionalProperties === true;
-    if (near || !open) found.push({ finding: unknownField('body', at, key, member, known), near, open });
+    const misspelt = nearMiss(key, unsent) !== undefined;
+    const held = misspelt || open ? undefined : knownInside(member, unsent);
+    const near = misspelt || held !== undefined;
+    const finding = unknownField('body', at, key, member, known);
+    const remedy = held === undefined ? finding.remedy : adviseDeeper(pointer, key, held);
+    if (near || !open) found.push({ finding: { ...finding, remedy }, near, open });
     if (found.length >= MOST_FIELDS) break;
   }
   return found;
+}
+
+function knownInside(member: unknown, unsent: readonly string[]): string | undefined {
+  if (typeof member !== 'object' || member === null || Array.isArray(member)) return undefined;
+  return unsent.find((name) => Object.hasOwn(member, name));
+}
+
+/** The remedy for a field that belongs into the object at `pointer`, and stands in its member `key`, perhaps under another name. */
+export function adviseDeeper(pointer: string, key: string, field: string, name = field): string {
+  const from = `${pointer}/${escapePointer(key)}/${escapePointer(field)}`;
+  return `${show(field)} stands one level too deep. Move it from ${show(from)} to ${objectAt(pointer)}, as ${show(name)}.`;
+}
+
+/** Where a field of the object at `pointer` stands, in words. */
+export function objectAt(pointer: string): string {
+  return pointer === '' ? 'the top level of the body' : `the object at ${show(pointer)}`;
 }
 
 /** `reader` is who does not know it. */

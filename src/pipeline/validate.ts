@@ -74,6 +74,7 @@ function refuseErrors(
       ids: conversationIds,
       known: knownIds(state),
       query: exchange.query,
+      body: exchange.body,
       form: exchange.mediaType === 'form',
       ignored: ignoredFields(exchange),
     };

@@ -9,7 +9,7 @@ import { warnIfDropped } from './loss-rules.js';
 import type { Call } from './operation.js';
 
 /** The id as digits; throws CONTACT_ID_FORMAT or CONTACT_PLACEHOLDER. */
-export function readContact(call: IdCall, text: string, place: IdPlace): string {
+export function readContact(call: IdCall, text: string, place: IdPlace, state: TenantState): string {
   const contactId = readContactId(text);
   call.concern({ contactId: contactId ?? text });
   if (contactId === undefined) {
@@ -18,7 +18,7 @@ export function readContact(call: IdCall, text: string, place: IdPlace): string 
       ...place,
       expected: 'a contact id: a whole number up to 9223372036854775807, such as 463012345678',
       received: describe(text),
-      remedy: adviseContactId(text),
+      remedy: adviseContactId(text, state),
     });
   }
   if (contactId === PLACEHOLDER_CONTACT) {
@@ -34,7 +34,7 @@ export function readContact(call: IdCall, text: string, place: IdPlace): string 
   return contactId;
 }
 
-function adviseContactId(text: string): string {
+function adviseContactId(text: string, state: TenantState): string {
   const session = /^[0-9]+:([0-9]+)$/.exec(text.trim());
   if (session?.[1] !== undefined)
     return `This is an ocpSessionId, business unit and contact: send the part behind the colon, ${session[1]}.`;
@@ -46,10 +46,18 @@ function adviseContactId(text: string): string {
   if (/^[0-9](?:\.[0-9]+)?e\+?[0-9]+$/i.test(text.trim()) || /^[0-9]+\.[0-9]*$/.test(text.trim())) {
     return 'The id went through a floating-point number and lost its form: keep it as a string on the whole way.';
   }
+  const conversation = state.conversation(text.trim());
+  if (conversation !== undefined) {
+    return `This is the id of a conversation. Send the contactId of the contact that it runs on: ${conversation.contactId}.`;
+  }
   if (/^[0-9a-f]{8}-[0-9a-f-]{20,}$/i.test(text.trim()))
     return 'A UUID is the id of a conversation: send the contactId, which the answer to the handover and the session data have.';
   if (/^\s*$|undefined|null|nan|\[object |\{|^:/i.test(text))
     return 'The variable that the id was taken from had no value: check it in the Cognigy node or the script that sends this.';
+  const stored = state.attributesWith(text).find(({ owner }) => owner === 'contact');
+  if (stored !== undefined) {
+    return `This external id is stored as the attribute "${stored.name}" of a contact. CXone does not index it: send the id of that contact, ${stored.ownerId}.`;
+  }
   return 'Send the contactId, which the answer to the handover and the session data have; a bot on the voice channel gets it in the header X-InContact-ContactId.';
 }
 
@@ -60,7 +68,7 @@ export function contactInPath(call: Call, state: TenantState): Contact {
 
 /** The contact with this id; throws where the id is malformed or nobody has it. */
 export function knownContact(call: Call, text: string, place: IdPlace, state: TenantState): Contact {
-  const contactId = readContact(call, text, place);
+  const contactId = readContact(call, text, place, state);
   const contact = state.contact(contactId);
   if (contact !== undefined) {
     call.concern({ conversationId: contact.conversationId });

@@ -53,6 +53,8 @@ export function conversationInPath(call: Call, ids: ConversationIds, state: Tena
 export function knownIds(state: TenantState): KnownIds {
   return {
     conversationOfContact: (contactId) => state.contact(contactId)?.conversationId,
+    hasConversation: (conversationId) => state.conversation(conversationId) !== undefined,
+    skillNamed: (name) => state.skills().find((skill) => skill.name.toLowerCase() === name.trim().toLowerCase())?.skillId,
     attributesWith: (value) => state.attributesWith(value),
   };
 }

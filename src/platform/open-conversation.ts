@@ -22,14 +22,14 @@ export function openable(wanted: NewConversation, ids: ConversationIds, call: Id
     result = { ...result, conversationId };
   }
   if (wanted.contactId !== undefined) {
-    const contactId = readContact(call, wanted.contactId, { in: 'body', pointer: '/contactId' });
+    const contactId = readContact(call, wanted.contactId, { in: 'body', pointer: '/contactId' }, state);
     if (state.contact(contactId) !== undefined) throw taken('contactId', contactId);
     result = { ...result, contactId };
   }
   if (wanted.masterContactId !== undefined) {
     result = {
       ...result,
-      masterContactId: readContact(call, wanted.masterContactId, { in: 'body', pointer: '/masterContactId' }),
+      masterContactId: readContact(call, wanted.masterContactId, { in: 'body', pointer: '/masterContactId' }, state),
     };
   }
   if (wanted.skillId !== undefined) requireSkill(wanted.skillId, { in: 'body', pointer: '/skillId' }, state);

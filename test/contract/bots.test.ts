@@ -57,7 +57,7 @@ describe('a fault in an answer', () => {
       'exchange',
       { response: sound },
       [
-        '/branchName: It stands one level too deep. Move it from "/response/branchName" to the top level of the body, as "branchName".',
+        '/branchName: "branchName" stands one level too deep. Move it from "/response/branchName" to the top level of the body, as "branchName".',
         '/response: Remove "response".',
       ],
     ],

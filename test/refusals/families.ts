@@ -452,6 +452,27 @@ export const FAMILY_REFUSALS: readonly Row[] = [
 
   {
     code: 'REQUIRED_FIELD_MISSING',
+    name: 'the lines of a transcript one level too deep',
+    given: opened,
+    send: posted({ selfServiceSessionDetails: { ...details, transcripts: undefined, data: { transcripts: [line] } } }),
+    status: 400,
+    in: 'body',
+    pointer: '/selfServiceSessionDetails/transcripts',
+    remedy:
+      /Move it from "\/selfServiceSessionDetails\/data\/transcripts" to the object at "\/selfServiceSessionDetails", as "transcripts"/,
+  },
+  {
+    code: 'REQUIRED_FIELD_MISSING',
+    name: 'the lines of a transcript at the top level',
+    given: opened,
+    send: posted({ selfServiceSessionDetails: { ...details, transcripts: undefined }, transcripts: [line] }),
+    status: 400,
+    in: 'body',
+    pointer: '/selfServiceSessionDetails/transcripts',
+    remedy: /Move it from "\/transcripts" to the object at "\/selfServiceSessionDetails"/,
+  },
+  {
+    code: 'REQUIRED_FIELD_MISSING',
     name: 'the business unit under another name',
     given: opened,
     send: posted({ busId: undefined, busNo: '4597359' }),
