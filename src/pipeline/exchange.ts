@@ -3,7 +3,7 @@ import type { ContractOperation, Family, MediaKind } from '../contract/contract.
 import type { Clocks } from '../platform/clock.js';
 import type { Feed, OutsideCall, Reply } from '../platform/operation.js';
 import { Origin } from '../platform/origin.js';
-import { Activity, type Cause, type PlatformEvent, type RunTrace } from '../platform/studio.js';
+import { Activity, type Cause, type PlatformEvent, type RunTrace, type Step } from '../platform/studio.js';
 import { CATALOGUE, type Code, type Explanation, NEVER_SENT, type Rejection, type WarningCode } from '../rejections.js';
 import { KnownAttributes } from '../trace/known-attributes.js';
 import { isSecretName, REDACTED, redactText } from '../trace/redact.js';
@@ -241,17 +241,11 @@ export class Exchange implements OutsideCall {
     if (about.contactId !== undefined) this.contactId = findable(about.contactId);
   }
 
-  #enterStep(step: Omit<TraceEntry, 'at' | 'stage'>): () => void {
-    const { message, pointer, expected, received, remedy } = step;
+  #enterStep(step: Step): () => void {
     const entry: TraceEntry = {
-      ...step,
+      ...worded(step),
       at: this.elapsed,
       stage: 'answer',
-      message: told(message),
-      ...(pointer === undefined || pointer === null ? {} : { pointer: told(pointer) }),
-      ...(expected === undefined ? {} : { expected: told(expected) }),
-      ...(received === undefined ? {} : { received: told(received) }),
-      ...(remedy === undefined ? {} : { remedy: told(remedy) }),
       ...(step.code === null ? {} : { provenance: step.provenance ?? CATALOGUE[step.code].provenance }),
     };
     this.entries.push(entry);
@@ -271,22 +265,33 @@ export class Exchange implements OutsideCall {
   }
 
   #enter(code: Code, level: Level, explanation: Explanation): void {
-    const { message, pointer, expected, received, remedy } = explanation;
-    const secret = explanation.inWords !== true && pointer !== null && isSecretName(pointer.slice(pointer.lastIndexOf('/') + 1));
     this.entries.push({
+      ...worded(explanation),
       at: this.elapsed,
       stage: this.stage,
       level,
       code,
-      message: told(message),
-      in: explanation.in,
-      pointer: pointer === null ? null : told(pointer),
-      expected: told(expected),
-      received: secret ? REDACTED : told(received),
-      remedy: told(remedy),
       provenance: explanation.provenance ?? CATALOGUE[code].provenance,
     });
   }
+}
+
+/** As an entry tells it. What a field holds that is named like a secret is one. */
+function worded<Words extends Pick<Step, 'message'> & Partial<Explanation>>({
+  inWords,
+  ...words
+}: Words): Omit<Words, 'inWords'> {
+  const { message, pointer, expected, received, remedy } = words;
+  const at = pointer ?? undefined;
+  const secret = inWords !== true && at !== undefined && isSecretName(at.slice(at.lastIndexOf('/') + 1));
+  return {
+    ...words,
+    message: told(message),
+    ...(at === undefined ? {} : { pointer: told(at) }),
+    ...(expected === undefined ? {} : { expected: told(expected) }),
+    ...(received === undefined ? {} : { received: secret ? REDACTED : told(received) }),
+    ...(remedy === undefined ? {} : { remedy: told(remedy) }),
+  };
 }
 
 /** So many entries has the trace of a script at most. */

@@ -101,6 +101,9 @@ export interface Cause {
   readonly depth: number;
 }
 
+/** An entry as a run writes it: `at` and `stage` are filled in. */
+export type Step = Omit<TraceEntry, 'at' | 'stage'> & Pick<Explanation, 'inWords'>;
+
 /** The trace of one run of a script, as the run writes it. */
 export interface RunTrace {
   readonly traceId: string;
@@ -108,8 +111,8 @@ export interface RunTrace {
   readonly concern: (about: { readonly conversationId?: string; readonly contactId?: string }) => void;
   /** Custom attributes that the script has at hand: those that are not to be shown stand nowhere in its trace. */
   readonly know: (attributes: Attributes) => void;
-  /** `at` and `stage` are filled in. Answers what turns a warning into the cause, where the script failed for it after all. */
-  enter(entry: Omit<TraceEntry, 'at' | 'stage'>): () => void;
+  /** Answers what turns a warning into the cause, where the script failed for it after all. */
+  enter(step: Step): () => void;
   /** What is told so far may be read: the run waits. */
   pause(): void;
   /** The run is over: well, or broken off after its answer. */

@@ -2,6 +2,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createEmulator } from '../../src/index.js';
 import type { ServerResponse } from 'node:http';
+import { send } from '../support/client.js';
 import { arrive, type Asked, bot, says, story, type Talk, talkScript, talkWith } from '../support/bots.js';
 import { scriptsFolder, withScripts } from '../support/scripts.js';
 
@@ -129,6 +130,24 @@ const FAULTS: readonly Fault[] = [
     only: 'exchange',
   },
   {
+    name: 'has no branch',
+    answer: () => ({ nextPromptSequence: { prompts: [] } }),
+    code: 'BOT_RESPONSE_INVALID',
+    received: /^an object with "nextPromptSequence"$/,
+    remedy: /Add "branchName"/,
+    pointer: '/branchName',
+    only: 'exchange',
+  },
+  {
+    name: 'has an unknown property that is a secret by its name',
+    answer: () => says('Hello', { accessToken: 'abc-zebra-9' }),
+    code: 'BOT_RESPONSE_INVALID',
+    received: /^\[redacted\]$/,
+    remedy: /./,
+    pointer: '/accessToken',
+    only: 'exchange',
+  },
+  {
     name: 'has no outputStack',
     answer: () => ({ text: 'Hello', data: {} }),
     code: 'BOT_RESPONSE_INVALID',
@@ -168,6 +187,9 @@ test.each(ROWS)('$protocol: it $name', async ({ answer, protocol, agent, ...faul
   const said = (await talk.messages())[0]?.text ?? '';
   expect(said).toMatch(/^Sorry: The (?:answer of the )?bot Bella /);
   expect(await talk.now()).toMatchObject({ state: 'queued', bot: { branchName: null, turns: 1 } });
+  const { status, body } = await send(talk.emulator.url, { path: `/_emulator/traces?contactId=${talk.contactId}` });
+  expect(status).toBe(200);
+  expect(JSON.stringify(body)).not.toContain('zebra');
 });
 
 test.each(PROTOCOLS)('%s: nobody listens', async (protocol) => {
