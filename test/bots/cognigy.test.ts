@@ -62,6 +62,29 @@ test.each([
   expect((await talk.messages()).map(({ text }) => text)).toEqual(['One moment', 'Bye']);
 });
 
+test('a rich output before the Exit Interaction node does not hide it', async () => {
+  const rich = { text: null, data: { _cognigy: { _niceCXOne: { json: { text: 'Look', uiComponent: {}, data: {} } } } } };
+  const talk = await talkWith(await bot(() => answer(rich, exit('AGENT_TRANSFER', 'Escalate'))), { agent: flow });
+  expect(await talk.now()).toMatchObject({ state: 'queued', bot: { intent: 'StandardBotEscalation' } });
+  expect((await talk.messages()).map(({ text }) => text)).toEqual(['Look']);
+});
+
+test.each(['_quickReplies', '_buttons', '_text'])(
+  'the words of %s, whose output has no text of its own, are said',
+  async (kind) => {
+    const rich = { text: null, data: { type: 'x', _cognigy: { _default: { [kind]: { text: 'Pick one', quickReplies: [] } } } } };
+    const talk = await talkWith(await bot(() => answer(rich, { text: 'Well?' })), { agent: flow });
+    expect((await talk.messages()).map(({ text }) => text)).toEqual(['Pick one', 'Well?']);
+  },
+);
+
+test.each(['constructor', '__proto__', ['AGENT_TRANSFER'], null])('the action %j is none of the node', async (action) => {
+  const talk = await talkWith(await bot(() => answer({ text: 'Hm', data: { _cognigy: { _niceCXOne: { json: { action } } } } })), {
+    agent: flow,
+  });
+  expect(await talk.now()).toMatchObject({ state: 'bot', bot: { branchName: 'PromptAndCollectNextResponse', intent: null } });
+});
+
 test('that the customer left is told in the data', async () => {
   const bella = await bot(() => answer());
   const talk = await talkWith(bella, { agent: flow });

@@ -8,16 +8,25 @@ export interface CognigyAnswer {
 
 /** What the Exit Interaction node of Cognigy's CXone extension puts out in a digital channel (client). */
 interface ExitInteraction {
-  readonly text?: unknown;
-  readonly action?: unknown;
-  readonly data?: Readonly<Record<string, unknown>>;
+  readonly action: string;
+  /** What scripts look for (client). */
+  readonly intent: string;
+  readonly data: unknown;
 }
 
-/** The intents that scripts look for (client), by the action of the node. */
-const INTENTS: Readonly<Record<string, string>> = {
-  AGENT_TRANSFER: 'StandardBotEscalation',
-  END_CONVERSATION: 'StandardBotEndConversation',
-};
+/** By the action of the node. */
+const INTENTS: ReadonlyMap<unknown, string> = new Map([
+  ['AGENT_TRANSFER', 'StandardBotEscalation'],
+  ['END_CONVERSATION', 'StandardBotEndConversation'],
+]);
+
+/** Where a rich output has its words: that of CXone's own tab, and those of the default one (doc). Its `text` is null then. */
+const PLACES_OF_WORDS = [
+  ['_niceCXOne', 'json'],
+  ['_default', '_text'],
+  ['_default', '_quickReplies'],
+  ['_default', '_buttons'],
+];
 
 /**
  * The session is named as the data has it that Studio hands to a bot, `<busNo>:<contactId>` (client). It must not be the
@@ -40,17 +49,19 @@ export function cognigyBody({ executionInfo, userInput, userInputType, customPay
  * of these payloads has what was said.
  */
 export function cognigyTurn({ outputStack }: CognigyAnswer, userInput: string): BotAnswer {
-  const exit = outputStack.map(({ data }) => exitOf(data)).find((found) => found !== undefined);
-  const texts = outputStack.map(({ text, data }) => textIn(text) ?? textIn(exitOf(data)?.text));
-  const prompts = texts.flatMap((transcript) => (transcript === undefined ? [] : [{ transcript }]));
+  const prompts = outputStack.flatMap(({ text, data }) => {
+    const inData = PLACES_OF_WORDS.map((place) => memberOf(data, '_cognigy', ...place, 'text'));
+    const transcript = [text, ...inData].find((words) => typeof words === 'string' && words.trim() !== '');
+    return typeof transcript === 'string' ? [{ transcript }] : [];
+  });
   const said = { nextPromptSequence: { prompts } };
-  const intent = INTENTS[String(exit?.action)];
-  if (exit === undefined || intent === undefined)
+  const exit = outputStack.map(({ data }) => exitOf(data)).find((found) => found !== undefined);
+  if (exit === undefined)
     return { branchName: 'PromptAndCollectNextResponse', ...said, intentInfo: { lastUserUtterance: userInput } };
   return {
     branchName: 'ReturnControlToScript',
     ...said,
-    intentInfo: { intent, lastUserUtterance: userInput },
+    intentInfo: { intent: exit.intent, lastUserUtterance: userInput },
     customPayload: {
       action: exit.action,
       scriptPayloads: [{ text: prompts.map(({ transcript }) => transcript).join('\n') }, exit.data ?? {}],
@@ -58,19 +69,18 @@ export function cognigyTurn({ outputStack }: CognigyAnswer, userInput: string): 
   };
 }
 
-function textIn(text: unknown): string | undefined {
-  return typeof text === 'string' && text.trim() !== '' ? text : undefined;
-}
-
-/** `{_cognigy: {_niceCXOne: {json: {…, action}}}}`, wherever a flow puts it out. */
+/** `{_cognigy: {_niceCXOne: {json: {…, action}}}}`: a rich output of the same tab has no action. */
 function exitOf(data: unknown): ExitInteraction | undefined {
-  const json = ['_cognigy', '_niceCXOne', 'json'].reduce<unknown>(
-    (value, name) => (isObject(value) ? value[name] : undefined),
-    data,
-  );
-  return isObject(json) ? json : undefined;
+  const json = memberOf(data, '_cognigy', '_niceCXOne', 'json');
+  const action = memberOf(json, 'action');
+  const intent = INTENTS.get(action);
+  return intent === undefined ? undefined : { action: String(action), intent, data: memberOf(json, 'data') };
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+function memberOf(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (inside, name) =>
+      typeof inside === 'object' && inside !== null ? (inside as Readonly<Record<string, unknown>>)[name] : undefined,
+    value,
+  );
 }
