@@ -123,9 +123,9 @@ async function answerOf(bot: Bot, { body, headers, timeout, signal }: Omit<RestR
       throw signal.reason;
     });
   if (takes > timeout) return { failure: tookTooLong(bot, timeout) };
-  const { status } = answer;
+  const statusText = STATUS_CODES[answer.status] ?? '';
   return {
-    response: { status, statusText: STATUS_CODES[status] ?? '', headers: answer.headers, body: answer.body, url: bot.file },
+    response: { status: answer.status, statusText, headers: answer.headers, body: answer.body, utf8: true, url: bot.file },
   };
 }
 

@@ -81,6 +81,23 @@ const FAULTS: readonly Fault[] = [
     remedy: /begins with a byte order mark/,
   },
   {
+    name: 'answers in Latin-1',
+    answer: (_, response) =>
+      void response.end(
+        Buffer.from('{"branchName": "PromptAndCollectNextResponse", "botSessionState": "Grüße", "outputStack": []}', 'latin1'),
+      ),
+    code: 'BOT_RESPONSE_INVALID',
+    received: /Gr\uFFFD\uFFFDe/,
+    remedy: /UTF-8: it looks like Latin-1/,
+  },
+  {
+    name: 'answers in UTF-16',
+    answer: (_, response) => void response.end(Buffer.from('\uFEFF{"branchName": "EndContact", "outputStack": []}', 'utf16le')),
+    code: 'BOT_RESPONSE_INVALID',
+    received: /UTF-16/,
+    remedy: /UTF-8/,
+  },
+  {
     name: 'answers nothing',
     answer: plain(200, 'application/json', ''),
     code: 'BOT_RESPONSE_INVALID',
@@ -93,6 +110,15 @@ const FAULTS: readonly Fault[] = [
     code: 'BOT_RESPONSE_INVALID',
     received: /40\d\d\d/,
     remedy: /Keep botSessionState and customPayload small/,
+    only: 'exchange',
+  },
+  {
+    name: 'puts out 40 KB',
+    answer: () => ({ text: 'x'.repeat(20_000), outputStack: [{ text: 'x'.repeat(20_000) }] }),
+    code: 'BOT_RESPONSE_INVALID',
+    received: /40\d\d\d/,
+    remedy: /put out less in one turn: its texts stand in the answer twice/,
+    only: 'cognigy-rest',
   },
   {
     name: 'answers a list',

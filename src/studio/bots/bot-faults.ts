@@ -62,7 +62,22 @@ export function answerTooLarge(agent: VirtualAgent, { received, response }: Rest
     message: `The answer of the bot ${agent.name} is over 32 KB.`,
     expected: 'at most 32768 bytes, as with every call of a script (doc for REST calls, here assumed)',
     received: `${received}${response === undefined ? '' : `, with status ${String(response.status)}`}`,
-    remedy: 'Keep botSessionState and customPayload small: a session id instead of the whole transcript, no pictures.',
+    remedy:
+      agent.protocol === 'exchange'
+        ? 'Keep botSessionState and customPayload small: a session id instead of the whole transcript, no pictures.'
+        : 'Have the flow put out less in one turn: its texts stand in the answer twice, and what is in data counts, too.',
+  });
+}
+
+export function answerNotUtf8(agent: VirtualAgent, body: string, type: string | undefined): Finding {
+  const utf16 = body.includes('\0');
+  return fault('BOT_RESPONSE_INVALID', {
+    message: `The answer of the bot ${agent.name} has bytes that are not UTF-8.`,
+    expected: 'JSON in UTF-8 (RFC 8259)',
+    received: `${utf16 ? 'what looks like UTF-16' : show(redactText(body.slice(Math.max(0, body.indexOf('\uFFFD') - 20))))}${type === undefined ? '' : `, as ${type}`}`,
+    remedy: utf16
+      ? 'Have the bot encode its answer as UTF-8.'
+      : 'Have the bot encode its answer as UTF-8: it looks like Latin-1 or Windows-1252, or was cut inside a character.',
   });
 }
 

@@ -5,7 +5,7 @@ import { listed, show } from '../../shown.js';
 import { REDACTED, redactTarget, redactText } from '../../trace/redact.js';
 import type { RestCall } from '../../trace/trace.js';
 import type { RestRequest, RestResult } from '../rest/outside-call.js';
-import { answerNotJson, answerTooLarge, botRefused, botUnreachable, noSuchAgent } from './bot-faults.js';
+import { answerNotJson, answerNotUtf8, answerTooLarge, botRefused, botUnreachable, noSuchAgent } from './bot-faults.js';
 import { type CognigyAnswer, cognigyBody, cognigyTurn } from './cognigy-rest.js';
 import { type BotAnswer, type BotOutcome, type BotRequest, exchangeBody } from './exchange.js';
 import type { BotProtocol, VirtualAgent } from './virtual-agent.js';
@@ -90,9 +90,10 @@ function judged(
       problem: failure.code === 'REST_RESPONSE_TOO_LARGE' ? answerTooLarge(agent, failure) : botUnreachable(agent, failure),
     };
   }
-  const { status, statusText, body, headers } = result.response;
+  const { status, statusText, body, utf8, headers } = result.response;
   if (status < 200 || status >= 300)
     return { problem: botRefused(agent, `${String(status)} ${statusText}`.trim(), status, body) };
+  if (!utf8) return { problem: answerNotUtf8(agent, body, headers['content-type']) };
   let value: unknown;
   try {
     value = JSON.parse(body) as unknown;

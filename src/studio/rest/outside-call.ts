@@ -37,6 +37,8 @@ export interface RestHead {
 
 export interface RestResponse extends RestHead {
   readonly body: string;
+  /** Whether the bytes of the body were UTF-8; what was not stands in it as U+FFFD. */
+  readonly utf8: boolean;
   /** Where it came from in the end, after redirects, without credentials. */
   readonly url: string;
 }

@@ -1,4 +1,5 @@
 /** One request and its answer on the wire: nothing is kept beyond the limit, and no connection outlives it. */
+import { isUtf8 } from 'node:buffer';
 import { type ClientRequest, type IncomingMessage, request as httpRequest, type RequestOptions, STATUS_CODES } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
@@ -160,7 +161,11 @@ function receive(hop: Hop, response: IncomingMessage, progress: Progress, settle
   });
   response.on('end', () => {
     const result = inflated(hop.url, head, Buffer.concat(chunks));
-    settle(Buffer.isBuffer(result) ? { response: { ...head, body: result.toString('utf8'), url: hop.url.href } } : result);
+    settle(
+      Buffer.isBuffer(result)
+        ? { response: { ...head, body: result.toString('utf8'), utf8: isUtf8(result), url: hop.url.href } }
+        : result,
+    );
   });
   response.on('close', () => {
     settle(cutOff(hop.url, progress, length, undefined));
