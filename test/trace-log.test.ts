@@ -123,3 +123,24 @@ test('whether traces may be missing is never forgotten, and not said of every ne
   const others = names.map((name) => log.mayBeMissing(`other-${name}`)).filter((count) => count > 0);
   expect(others.length).toBeLessThan(50);
 });
+
+test('whoever looks over and over does not push out what is looked for', () => {
+  const log = new TraceLog(() => ({ count: 100, bytes: 1e9 }));
+  for (let number = 0; number < 20; number += 1) log.add(trace('a', number), 'platform');
+  const [reader, readerOfAll] = [log.follow('a', {}), log.follow('a', { control: true })];
+  log.add(trace('a', 20), 'platform');
+  for (let number = 1000; number < 9000; number += 1) log.add(trace('a', number), 'control');
+  expect(log.list('a')).toMatchObject({ total: 21, dropped: 7921 });
+  expect(log.droppedOfPlatform('a')).toBe(0);
+  expect(log.list('a', { control: true })).toMatchObject({ total: 100 });
+  expect(log.get('a', 'a-8999')).toBeDefined();
+  expect(reader.next()).toMatchObject({ traceId: 'a-20' });
+  expect(reader.next()).toBeUndefined();
+  const seen = Array.from({ length: 3 }, () => readerOfAll.next());
+  expect(seen).toMatchObject(['missed', { traceId: 'a-20' }, { traceId: 'a-8921' }]);
+  for (let number = 100; number < 250; number += 1) log.add(trace('a', number), 'platform');
+  expect(log.list('a', { limit: 1 })).toMatchObject({ total: 100, items: [{ traceId: 'a-249' }] });
+  expect(log.list('a', { control: true }).total).toBe(100);
+  expect(reader.next()).toBe('missed');
+  expect(reader.next()).toMatchObject({ traceId: 'a-150' });
+});

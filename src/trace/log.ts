@@ -52,10 +52,15 @@ interface Kept {
 interface Shelf {
   readonly tenant: string;
   kept: Queue<Kept>;
-  /** Traces that are kept, by their ids; the queue may hold places of others still. */
+  /** Traces that are kept, by their ids; the queues may hold places of others still. */
   readonly byId: Map<string, Kept>;
-  /** The number of the last one that was dropped. */
+  /** Those of the control API. */
+  readonly control: Queue<Kept>;
+  /** How many of them are kept. */
+  controls: number;
+  /** The number of the last one that was dropped, and of the last that was no call of the control API. */
   lastDropped: number;
+  lastDroppedOfPlatform: number;
   bytes: number;
   dropped: number;
   /** How many of those were no calls of the control API. */
@@ -77,6 +82,12 @@ const MOST_EMPTY_PLACES = 1000;
 
 /** What a tenant may take of the log before its own traces go first. */
 const SHARE = 0.1;
+
+/**
+ * What calls of the control API may take of a tenant's own traces before they go first: whoever looks over and over what
+ * has become of a handover does not push out the handover.
+ */
+const SHARE_OF_CONTROL = 0.1;
 
 export class TraceLog {
   readonly #bounds: () => TraceBounds;
@@ -115,13 +126,15 @@ export class TraceLog {
     this.#bytes -= before.bytes;
     before.trace = undefined;
     before.bytes = 0;
+    if (before.kind === 'control') shelf.controls -= 1;
     this.#count -= 1;
-    if (shelf.kept.size > 2 * shelf.byId.size + MOST_EMPTY_PLACES) this.#close(shelf);
+    this.#close(shelf);
     this.#keep(trace, before.kind, true, before.first);
   }
 
-  /** A script that waits over and over must not fill the queue with places of its older traces. */
+  /** A script that waits over and over must not fill the queue with places of its older traces, nor may calls that go first. */
   #close(shelf: Shelf): void {
+    if (shelf.kept.size <= 2 * shelf.byId.size + MOST_EMPTY_PLACES) return;
     const kept = [...shelf.kept.newestFirst()].filter(({ trace }) => trace !== undefined).reverse();
     shelf.kept = new Queue();
     for (const one of kept) shelf.kept.push(one);
@@ -134,6 +147,10 @@ export class TraceLog {
     const kept: Kept = { number: this.#newest, first, trace, kind, bytes };
     shelf.kept.push(kept);
     shelf.byId.set(trace.traceId, kept);
+    if (kind === 'control') {
+      shelf.control.push(kept);
+      shelf.controls += 1;
+    }
     shelf.bytes += bytes;
     this.#judge(shelf);
     this.#bytes += bytes;
@@ -177,12 +194,15 @@ export class TraceLog {
     const from = after === undefined ? this.#newest : this.#find(tenant)?.byId.get(after)?.first;
     let missed = from === undefined;
     let position = from ?? 0;
+    /** The reader knows that what was dropped up to here is missing. */
+    let known = position;
     return {
       next: () => {
         const shelf = this.#find(tenant);
-        if (missed || (shelf !== undefined && shelf.lastDropped > position)) {
+        const lost = (filter.control === true ? shelf?.lastDropped : shelf?.lastDroppedOfPlatform) ?? 0;
+        if (missed || lost > Math.max(position, known)) {
           missed = false;
-          position = Math.max(position, shelf?.lastDropped ?? 0);
+          known = lost;
           return 'missed';
         }
         if (shelf === undefined) return undefined;
@@ -251,16 +271,25 @@ export class TraceLog {
    */
   #dropOne(): void {
     const shelf = this.#noisiest() ?? this.#shelves.values().next().value;
-    let dropped = shelf?.kept.shift();
-    while (dropped !== undefined && dropped.trace === undefined) dropped = shelf?.kept.shift();
-    if (shelf === undefined || dropped?.trace === undefined) return;
+    if (shelf === undefined) return;
+    const queue = shelf.controls > Math.max(1, shelf.byId.size * SHARE_OF_CONTROL) ? shelf.control : shelf.kept;
+    const dropped = firstKept(queue);
+    if (dropped?.trace === undefined) return;
     shelf.byId.delete(dropped.trace.traceId);
     shelf.bytes -= dropped.bytes;
-    shelf.dropped += 1;
-    if (dropped.kind === 'platform') shelf.droppedOfPlatform += 1;
-    shelf.lastDropped = dropped.number;
     this.#bytes -= dropped.bytes;
     this.#count -= 1;
+    dropped.trace = undefined;
+    dropped.bytes = 0;
+    shelf.dropped += 1;
+    shelf.lastDropped = Math.max(shelf.lastDropped, dropped.number);
+    if (dropped.kind === 'control') shelf.controls -= 1;
+    else {
+      shelf.droppedOfPlatform += 1;
+      shelf.lastDroppedOfPlatform = dropped.number;
+    }
+    firstKept(shelf.control);
+    this.#close(shelf);
     this.#judge(shelf);
     if (shelf.byId.size === 0) this.#remember(shelf);
   }
@@ -326,12 +355,21 @@ function newShelf(tenant: string, forgotten = false): Shelf {
     tenant,
     kept: new Queue(),
     byId: new Map(),
+    control: new Queue(),
+    controls: 0,
     bytes: 0,
     dropped,
     droppedOfPlatform: dropped,
     lastDropped: 0,
+    lastDroppedOfPlatform: 0,
     forgotten,
   };
+}
+
+/** The oldest one that is kept; the empty places before it are given up. */
+function firstKept(queue: Queue<Kept>): Kept | undefined {
+  while (queue.size > 0 && queue.at(0)?.trace === undefined) queue.shift();
+  return queue.at(0);
 }
 
 /** The index of the first one with a higher number. */
