@@ -52,6 +52,11 @@ export async function chatBetween(
   const lines = createInterface({ input, ...(terminal ? { output } : {}), terminal, prompt: PROMPT });
   const typed = lines[Symbol.asyncIterator]();
   lines.on('SIGINT', interrupted);
+  /** Ctrl-D ends it, also while a bot thinks; a prompt after that would open the input again. */
+  let closed = false;
+  lines.on('close', () => {
+    closed = true;
+  });
 
   /** What is typed meanwhile is taken away from under it, and stands below it again at the next prompt. */
   const write = (text: string, to: NodeJS.WritableStream): void => {
@@ -117,7 +122,7 @@ export async function chatBetween(
   /** While somebody thinks of what to say, what comes by itself is printed. */
   async function nextLine(session: ChatSession): Promise<IteratorResult<string, undefined>> {
     const line = typed.next();
-    if (!terminal) return line;
+    if (!terminal || closed) return line;
     lines.prompt(true);
     const stop = new AbortController();
     const watched = watch(session, stop.signal);
@@ -134,7 +139,7 @@ export async function chatBetween(
       if (signal.aborted) return;
       const printed = await session.look();
       if (session.over) return;
-      if (printed) lines.prompt(true);
+      if (printed && !closed) lines.prompt(true);
     }
   }
 }

@@ -238,7 +238,7 @@ describe('at a terminal', () => {
         input.end();
       },
     });
-    return { seen, code, type: (text: string) => input.write(text), close: () => input.end() };
+    return { seen, code, input, type: (text: string) => input.write(text), close: () => input.end() };
   }
 
   test('what comes by itself is printed, and what is typed meanwhile stays', async () => {
@@ -280,6 +280,31 @@ describe('at a terminal', () => {
     await place.close();
     expect(await mine.code).toBe(1);
     expect(mine.seen.shown).toContain('nothing listens at');
+  });
+
+  test('Ctrl-D while the bot thinks quits once it has answered, and waits for no more', async () => {
+    let asked: () => void;
+    let answer: () => void;
+    const asks = new Promise<void>((resolve) => (asked = resolve));
+    const may = new Promise<void>((resolve) => (answer = resolve));
+    const bella = await bot(({ body }, response) => {
+      if (body.userInputType === 'AUTOMATED_TEXT') return says('Hello!');
+      asked();
+      void may.then(() => response.end(JSON.stringify(says('At last.'))));
+      return undefined;
+    });
+    const mine = terminal((await talkWith(bella)).emulator.url);
+    await expect.poll(() => mine.seen.shown).toContain('> ');
+    mine.type('hello\r');
+    await asks;
+    const keyHeard = once(mine.input, 'pause');
+    mine.type('\u0004');
+    await keyHeard;
+    answer!();
+    expect(await mine.code).toBe(0);
+    expect(mine.seen.shown).toContain('At last.');
+    // What flows keeps the process alive.
+    expect(mine.input.isPaused()).toBe(true);
   });
 
   test('Ctrl-C is heard, Ctrl-D quits', async () => {
