@@ -180,6 +180,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
       const studio = createStudio(scripts, place.runs, {
         ...studioParts({ ...host, pipeline: place.pipeline, outside: caller, bots, traceOf: (id) => place.traces.find(id) }),
         desk: place.desk,
+        real: place === world ? undefined : runs,
         rehearsal: (tenant, state) => rehearse(tenant, { state, now: clocks.now(tenant) }, newWorld, servicesIn),
       });
       return {

@@ -40,7 +40,7 @@ export function studioParts({
   bots,
   ownUrl,
   onBug,
-}: ScriptHost): Omit<StudioParts, 'rehearsal' | 'desk'> {
+}: ScriptHost): Omit<StudioParts, 'rehearsal' | 'desk' | 'real'> {
   const hosts = hostRules(settings.scriptHosts);
   const now = (tenant: string): string => new Date(clocks.now(tenant)).toISOString();
   const rest: RestRules = {

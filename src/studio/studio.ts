@@ -14,6 +14,8 @@ export interface StudioParts extends Omit<RunWorld, 'turns' | 'script' | 'hearer
   beginTrace(run: { readonly tenant: string; readonly script: string; readonly context: unknown }, cause: Cause): RunTrace;
   onBug(error: unknown, traceId: string): void;
   readonly rehearsal: Studio['rehearsal'];
+  /** Where this is a rehearsal, the runs of the real tenant: they would hear a signal, and are left alone. */
+  readonly real: LiveRuns | undefined;
   /** Hears of all that scripts are told, and of what they do themselves. */
   readonly desk: Desk;
 }
@@ -38,7 +40,8 @@ export function createStudio(scripts: ReadonlyMap<string, Script>, runs: LiveRun
   };
 
   function hearerOn(tenant: string, contactId: string): string | undefined {
-    return runs.on(tenant, contactId).find((run) => run.listens)?.script.name;
+    const all = [...runs.on(tenant, contactId), ...(parts.real?.on(tenant, contactId) ?? [])];
+    return all.find((run) => run.listens)?.script.name;
   }
 
   function deliver(tenant: string, contactId: string, parameters: Readonly<Record<string, string>>, cause: Cause): void {

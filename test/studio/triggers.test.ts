@@ -264,6 +264,29 @@ describe('POST /_emulator/explain of a webhook', () => {
   });
 });
 
+test('a script that is explained knows who would hear its signal, and wakes nobody', async () => {
+  const started = await withScripts({
+    'listener.yaml': {
+      name: 'listener',
+      trigger: { conversation: {} },
+      actions: { Wait: { type: 'WAIT', next: 'Done' }, Heard: { type: 'ONSIGNAL', next: 'Done' }, Done: { type: 'END' } },
+    },
+    ...webhook('bot', {
+      Tell: { type: 'SIGNAL', contactId: '{{ context.contactId }}', next: 'Done' },
+      Done: { type: 'END' },
+    }),
+  });
+  const { contactId } = await open(started.url);
+  const explained = await send(started.url, {
+    path: '/_emulator/explain',
+    body: { path: '/webhooks/bot', body: { contactId } },
+  });
+  const { entries } = explained.body.trace;
+  expect(entries.map(({ code }: { code: string | null }) => code)).not.toContain('SIGNAL_UNHEARD');
+  expect(JSON.stringify(entries)).toContain('listener hears it');
+  expect(started.traces({ script: 'listener' })).toMatchObject([{ outcome: 'running' }]);
+});
+
 describe('many at once', () => {
   test('never see each other’s variables, in two tenants', async () => {
     const { url } = await withScripts(
