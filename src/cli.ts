@@ -236,4 +236,6 @@ function fail(error: unknown): void {
   process.exitCode = 1;
 }
 
+/** Whoever read what is printed may be gone, as behind a pipe to `head`: what was begun goes on, and its exit code is its own. */
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 program().parseAsync().catch(fail);

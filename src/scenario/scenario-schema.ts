@@ -173,7 +173,11 @@ const STEP: Schema = object(
         },
         { minProperties: 1 },
       ),
-      else: { type: 'string', pattern: '^(?:arrives|leaves|says\\s+\\S[^]*)$' },
+      else: {
+        type: 'string',
+        pattern: '^(?:arrives|leaves|says\\s+\\S[^]*)$',
+        description: 'It is arrives, leaves, or says and what the customer says: says hello.',
+      },
     },
     clock: {
       ...CLOCK,

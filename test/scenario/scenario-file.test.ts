@@ -136,6 +136,11 @@ const ROWS: readonly (readonly [string, string, readonly string[]])[] = [
     ['5:15 say which: conversationId is missing, and no customer has arrived, nor is a conversation given with an id'],
   ],
   [
+    'a customer who does what there is not',
+    `${HEAD}  - { name: a, customer: arives }\n`,
+    ['3:16 "arives" cannot be customer: It is arrives, leaves, or says and what the customer says: says hello.'],
+  ],
+  [
     'a folder that is not there',
     `name: s\ngiven: { scripts: nowhere }\nsteps: [{name: a, request: {path: /x}}]\n`,
     ['2:10 there is no folder "nowhere" beside this file'],
