@@ -84,12 +84,20 @@ export function environmentInTraces(
   ].filter(({ value }) => value !== '');
   const shown = variables.filter(({ name, value }) => !isHideable(name, value));
   return {
-    hideSecrets: secretsHider(variables.filter((variable) => !shown.includes(variable)).map(({ value }) => value)),
+    hideSecrets: secretsHider(
+      variables.filter((variable) => !shown.includes(variable)).flatMap(({ value }) => [value, ...keysInAddress(value)]),
+    ),
     notes: shown.map(
       ({ name, from }) =>
         `note: traces show the value of ${name} (${from}): it is short, or a plain word or number, which stands in other texts, too`,
     ),
   };
+}
+
+/** What makes an address a secret, such as that of a Cognigy endpoint: who answers there may name its path alone. */
+function keysInAddress(value: string): string[] {
+  if (!URL.canParse(value)) return [];
+  return new URL(value).pathname.split('/').filter((step) => /^(?=.*[0-9])[A-Za-z0-9_-]{16,}$/.test(step));
 }
 
 /** The environment variables that scripts may see. */

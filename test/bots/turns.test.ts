@@ -66,6 +66,14 @@ describe('what the bot gets', () => {
     });
   });
 
+  test('the key in an address from the environment stands in no trace either, where the bot answers with its path', async () => {
+    const bella = await bot(({ url }, response) => void response.writeHead(404).end(`Cannot POST ${url}`));
+    process.env.BELLAS_ADDRESS = `${bella.url}/6f1c0a52d9e84b7f8a3d`;
+    const talk = await talkWith({ url: '{{ env.BELLAS_ADDRESS }}' });
+    expect(talk.trace().entries[0]?.received).toBe('404 Not Found: "Cannot POST /bot/[redacted]"');
+    expect(JSON.stringify(talk.emulator.traces({ control: true }))).not.toContain('6f1c0a52d9e8');
+  });
+
   test('input, type and payload as the script says', async () => {
     const bella = await bot(() => says('Hello'));
     const talk = await talkWith(bella, {

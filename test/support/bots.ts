@@ -7,6 +7,7 @@ import { type Files, outside, withScripts } from './scripts.js';
 
 /** What came to a bot. */
 export interface Asked {
+  readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: any;
   /** As it came. */
@@ -29,7 +30,7 @@ export async function bot(answering: Answering): Promise<Bot> {
       text += part;
     });
     request.on('end', () => {
-      const one = { headers: request.headers, body: JSON.parse(text) as unknown, text };
+      const one = { url: request.url ?? '', headers: request.headers, body: JSON.parse(text) as unknown, text };
       asked.push(one);
       const answer = answering(one, response);
       if (answer !== undefined) response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
