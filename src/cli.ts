@@ -20,6 +20,7 @@ import { environmentName, SETTING_NAMES, SETTINGS } from './settings.js';
 import { banner } from './terminal/banner.js';
 import { reloadOnChange, stampsOf, standInsOf, type Watched } from './terminal/reload.js';
 import { askHealth } from './terminal/health.js';
+import { watchOutput } from './terminal/output.js';
 import { createReporter } from './terminal/reporter.js';
 import { show } from './shown.js';
 import { VERSION } from './version.js';
@@ -236,6 +237,5 @@ function fail(error: unknown): void {
   process.exitCode = 1;
 }
 
-/** Whoever read what is printed may be gone, as behind a pipe to `head`: what was begun goes on, and its exit code is its own. */
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+watchOutput();
 program().parseAsync().catch(fail);

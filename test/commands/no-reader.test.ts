@@ -1,5 +1,7 @@
-/** Whoever read what a command prints is gone, as behind a pipe to `head`: it goes on without. */
+/** What a command prints does not arrive: whoever read it is gone, as behind a pipe to `head`, or the disk is full. */
 import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
+import { existsSync, openSync, closeSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { start } from '../support/cli.js';
 import { send } from '../support/client.js';
@@ -26,4 +28,17 @@ test('a demo ends well', async () => {
   child.stdout?.once('data', () => child.stdout?.destroy());
   const [code] = (await once(child, 'exit')) as [number | null];
   expect({ code, complaint }).toEqual({ code: 0, complaint: '' });
+});
+
+const FULL = '/dev/full';
+
+test.skipIf(!existsSync(FULL))('a report that a full disk does not take is no success', () => {
+  const full = openSync(FULL, 'w');
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['dist/cli.js', 'replay', 'scenarios/thread-raw-body.yaml', '--reporter', 'json'],
+    { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' },
+  );
+  closeSync(full);
+  expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('could not be written: ENOSPC') as string });
 });
