@@ -50,7 +50,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 function described(value: unknown): string {
-  if (value === null || value === undefined) return 'empty';
+  if (value === null || value === undefined || (kindOf(value) === 'an object' && Object.keys(value).length === 0)) return 'empty';
   return typeof value === 'object' ? kindOf(value) : show(value);
 }
 
@@ -61,12 +61,18 @@ interface TellingSchema {
   readonly type?: string;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly const?: string;
 }
 
 /** `a whole number from 200 to 599`. */
 function numberIn({ type = 'number', minimum, maximum }: TellingSchema): string {
   const from = minimum === undefined ? '' : ` from ${String(minimum)}`;
   return `${TYPES[type] ?? type}${from}${maximum === undefined ? '' : ` to ${String(maximum)}`}`;
+}
+
+/** A value, or the word or the template that may stand instead. */
+function alternatives([value = {}, instead = {}]: readonly TellingSchema[]): string {
+  return `${numberIn(value)}, or ${instead.const ?? 'a template that makes one: "{{ … }}"'}`;
 }
 
 interface Worded {
@@ -112,7 +118,7 @@ function inWords(error: ErrorObject, steps: readonly string[]): Worded {
     case 'anyOf':
       return {
         path: steps,
-        message: `${name} is ${described(error.data)}; it must be ${numberIn((error.schema as TellingSchema[])[0] ?? {})}, or a template that makes one: "{{ … }}"`,
+        message: `${name} is ${described(error.data)}; it must be ${alternatives(error.schema as TellingSchema[])}`,
       };
     default:
       return boundInWords(error, steps);

@@ -62,6 +62,15 @@ describe('the clock of a tenant', () => {
     expect(await clockOf(url)).toEqual({ now: SUNDAY, frozen: true, waiting: 0, nextAt: null });
   });
 
+  test('is asked for something', async () => {
+    const { url } = await emulator();
+    expect((await setClock(url, {})).body.cause).toMatchObject({
+      expected: 'at least one of now, advance and frozen',
+      received: '{} (an object)',
+      remedy: 'Give the body a member: now, advance or frozen.',
+    });
+  });
+
   test('is a setting that must be a time that there is', async () => {
     await expect(emulator({ frozenAt: '2026-13-01T00:00:00Z' })).rejects.toThrow(/no time that there is/);
     await expect(emulator({ frozenAt: '9999-12-31T23:59:59-08:00' })).rejects.toThrow(/no time that there is/);

@@ -319,7 +319,7 @@ describe('a fault fires', () => {
 });
 
 test.each<[object, string, RegExp]>([
-  [{}, '', /./],
+  [{}, '', /Such as \{"status": 429/],
   [{ times: 3 }, '', /status/],
   [{ status: 429, effect: 'hang' }, '/effect', /two faults/],
   [{ status: 200 }, '/status', /./],
@@ -331,7 +331,9 @@ test.each<[object, string, RegExp]>([
   [{ path: '/api/v2/conversation/webchat', status: 500 }, '/path', /\/api\/v2\/conversations\/webchat/],
   [{ path: '/t/x/api/v2/conversations/webchat', status: 500 }, '/path', /tenant/],
   [{ status: 429, headers: { 'Content-Length': '3' } }, '/headers/Content-Length', /cut/],
-  [{ status: 429, headers: { 'X-A': 'a\r\nb' } }, '/headers/X-A', /./],
+  [{ status: 429, headers: { 'X-A': 'a\r\nb' } }, '/headers/X-A', /on one line/],
+  [{ status: 429, headers: { 'X-A': '日本' } }, '/headers/X-A', /percent-encoded/],
+  [{ status: 429, headers: { 'X/A b': 'a' } }, '/headers/X~1A b', /name of a header/],
   [{ status: 429, probability: 2 }, '/probability', /./],
   [{ status: 429, nth: 0 }, '/nth', /./],
   [{ staus: 429 }, '/staus', /./],
@@ -342,6 +344,15 @@ test.each<[object, string, RegExp]>([
   expect(answer.body.cause).toMatchObject({ code: 'CONTROL_INPUT_INVALID', pointer });
   expect(answer.body.cause.remedy).toMatch(remedy);
   expect(started.faults()).toEqual([]);
+});
+
+test('where the last one was taken away, nothing is left of it: ids count from 1 again, as after all were ended', async () => {
+  const started = await emulator();
+  for (const path of ['/_emulator/faults/fault-1', '/_emulator/faults']) {
+    expect((await addFault(started.url, { status: 500 })).body.faultId).toBe('fault-1');
+    await send(started.url, { method: 'DELETE', path });
+  }
+  expect((await addFault(started.url, { status: 500 })).body.faultId).toBe('fault-1');
 });
 
 test('an id that no fault has is refused', async () => {

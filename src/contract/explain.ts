@@ -141,8 +141,6 @@ function explainError(error: ErrorObject, place: Place, pointer: string, context
       );
     case 'maxLength':
       return mismatch('other', `${name} is too long.`, `at most ${String(limit)} characters`, `Shorten ${name}.`);
-    case 'maxProperties':
-      return mismatch('other', `${name} has too many members.`, `at most ${String(limit)} members`, 'Send fewer at a time.');
     case 'pattern':
       return mismatch(
         'other',
@@ -158,12 +156,7 @@ function explainError(error: ErrorObject, place: Place, pointer: string, context
         `Write ${name} as ISO 8601 in UTC, such as 2026-03-01T09:30:00.000Z.`,
       );
     default:
-      return mismatch(
-        'other',
-        `${name} ${error.message ?? 'is not as it should be'}.`,
-        `${error.keyword} ${show(limit)}`,
-        `Make ${name} fit the contract (GET /_emulator/openapi.json).`,
-      );
+      return mismatch('other', ...othersInWords(error, name, schema));
   }
 }
 
@@ -330,6 +323,35 @@ function adviseInsteadOfText(text: string, schema: Schema, name: string, place: 
   }
   if (schema.type === 'boolean') return `Send ${name} as true or false, without quotes.`;
   return `Send ${name} as ${expectedType(schema)}.`;
+}
+
+/** Message, what was expected, and what to do. */
+function othersInWords(error: ErrorObject, name: string, schema: Schema): [string, string, string] {
+  const limit: unknown = error.schema;
+  const list = schema.type === 'array';
+  const amount = `${String(limit)} ${list ? 'entries' : 'members'}`;
+  const members = Object.keys((list ? schema.items : schema)?.properties ?? {});
+  switch (error.keyword) {
+    case 'maxProperties':
+    case 'maxItems':
+      return [`${name} holds too much.`, `at most ${amount}`, 'Send fewer at a time.'];
+    case 'minProperties':
+      return members.length === 0
+        ? [`${name} says too little.`, `at least ${amount}`, `Give ${name} a member.`]
+        : [`${name} says too little.`, `at least one of ${listed(members)}`, `Give ${name} a member: ${oneOf(members)}.`];
+    case 'minItems':
+      return [
+        `${name} says too little.`,
+        limit === 1 ? 'a list that is not empty' : `a list of at least ${amount}`,
+        `Give ${name} an entry${members.length === 0 ? '' : ` with ${oneOf(members)}`}.`,
+      ];
+    default:
+      return [
+        `${name} ${error.message ?? 'is not as it should be'}.`,
+        `${error.keyword} ${show(limit)}`,
+        `Make ${name} fit the contract (GET /_emulator/openapi.json).`,
+      ];
+  }
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 /** The control API's hold on faults: have calls fail on purpose, see how often they did, and end it. */
+import { escapePointer } from '../contract/json-text.js';
 import type { Matcher } from '../contract/match.js';
 import { type Faults, type FaultSetting, MOST_FAULTS } from '../platform/faults.js';
 import type { Operations } from '../platform/operation.js';
@@ -104,16 +105,23 @@ function requireSound(fault: FaultSetting, { operationIds, paths, matcher }: Cal
   );
 }
 
-/** RFC 9110, 5: what would break the head of the answer. */
 function requireHeaders(headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) {
-    if (/^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value) && !FRAMING.test(name)) continue;
-    throw unsound(
-      `/headers/${name}`,
-      'a header that can be sent, and that does not frame the message',
-      show(`${name}: ${value}`),
-      'Length and connection are the emulator’s own: use the effects cut, reset and malformed.',
-    );
+    const fault = (expected: string, remedy: string): Rejection =>
+      unsound(`/headers/${escapePointer(name)}`, expected, show(`${name}: ${value}`), remedy);
+    if (FRAMING.test(name))
+      throw fault(
+        'a header that does not frame the message',
+        'Length and connection are the emulator’s own: use the effects cut, reset and malformed.',
+      );
+    // RFC 9110, 5.1 and 5.5: what would break the head of the answer.
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name))
+      throw fault('a name that a header can have', "Letters, digits and !#$%&'*+-.^_`|~ make up the name of a header.");
+    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
+      throw fault(
+        'a value that can be sent in a header',
+        'It stands on one line, in characters up to U+00FF: write others percent-encoded, such as %E2%82%AC.',
+      );
   }
 }
 

@@ -106,6 +106,7 @@ export class Faults {
     place?.armed.get(faultId)?.end.abort();
     if (place?.armed.delete(faultId) !== true) return false;
     this.#count -= 1;
+    if (place.armed.size === 0) this.#tenants.delete(tenant);
     return true;
   }
 

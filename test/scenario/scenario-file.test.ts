@@ -24,6 +24,8 @@ const STEP = `${HEAD}  - name: a\n    request: { path: /x }\n`;
 
 const ROWS: readonly (readonly [string, string, readonly string[]])[] = [
   ['an empty file', ' \n', ['1:1 the file is empty']],
+  ['an empty fault', `${HEAD}  - { name: a, fault: {} }\n`, ['3:16 fault is empty; it must be an object, or none']],
+  ['a fault that is none', `${HEAD}  - { name: a, fault: all }\n`, ['3:16 fault is "all"; it must be an object, or none']],
   ['no steps', 'name: s\n', ['1:1 the file lacks steps']],
   ['an empty list of steps', 'name: s\nsteps: []\n', ['2:1 steps is empty']],
   ['a Studio script', 'name: s\nactions: {}\n', ['1:1 this is a Studio script, no scenario: it has actions, and no steps']],
