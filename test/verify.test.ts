@@ -209,6 +209,20 @@ const CASES: readonly Case[] = [
     message: /warning HANDOVER_UNROUTED/,
   },
   {
+    name: 'a warning that is only worth knowing',
+    given: [{ body: { sessionId: CONVERSATION, skillId: 4001 } }, { body: { sessionId: CONVERSATION, skillId: 4001 } }],
+    question: is({ warning: 'HANDOVER_REPEATED', count: 1 }),
+    result: 'passed',
+    message: /warning HANDOVER_REPEATED/,
+  },
+  {
+    name: 'no warning that is only worth knowing, and it came',
+    given: [{ body: { sessionId: CONVERSATION, skillId: 4001 } }, { body: { sessionId: CONVERSATION, skillId: 4001 } }],
+    question: is({ warning: 'HANDOVER_REPEATED', count: 0 }),
+    result: 'failed',
+    message: /1 of the 2 requests/,
+  },
+  {
     name: 'none, and none came',
     given: [],
     question: is({ ...HANDED_OVER, count: 0 }),
@@ -411,11 +425,13 @@ describe('POST /_emulator/verify', () => {
 
   test.each([
     [{}, ''],
-    [{ requests: [] }, '/requests'],
-    [is({}), '/requests/0'],
+    [{ requests: [] }, '/requests', /an entry with operationId, method/],
+    [is({}), '/requests/0', /a member: operationId, method/],
     [is({ operationId: 'handoverConversation' }), '/requests/0/operationId', /Did you mean handOverConversation\?/],
     [is({ operationId: 'reset' }), '/requests/0/operationId'],
     [is({ cause: 'CONVERSATION_ID_FORMT' }), '/requests/0/cause', /CONVERSATION_ID_FORMAT/],
+    [is({ cause: 'HANDOVER_REPEATED', count: 0 }), '/requests/0/cause'],
+    [is({ cause: 'X' }), '/requests/0/cause', /^There are ROUTE_UNKNOWN, .* and [0-9]+ more\.$/],
     [is({ warning: 'X' }), '/requests/0/warning'],
     [is({ path: 'http://x/api' }), '/requests/0/path', /scheme and host/],
     [is({ path: '/api?x=1' }), '/requests/0/path', /"query"/],

@@ -16,6 +16,11 @@ export function requireKnown(name: string | undefined, known: readonly string[],
     pointer,
     expected,
     received: show(name),
-    remedy: near === undefined ? `There are ${known.slice(0, MOST_TOLD).join(', ')}.` : `Did you mean ${near}?`,
+    remedy: near === undefined ? `There are ${listOf(known)}.` : `Did you mean ${near}?`,
   });
+}
+
+function listOf(known: readonly string[]): string {
+  const more = known.length - MOST_TOLD;
+  return `${known.slice(0, MOST_TOLD).join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`;
 }

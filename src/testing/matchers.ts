@@ -3,9 +3,10 @@ import { patternInWords, type RequestPattern } from '../control/verification/exp
 import type { RequestRecord } from '../control/verification/request-record.js';
 import type { Emulator } from '../emulator.js';
 import type { Tenant } from '../library.js';
-import type { RefusalCode, WarningCode } from '../rejections.js';
+import { nearMiss } from '../near-miss.js';
+import { CATALOGUE, type RefusalCode, type WarningCode } from '../rejections.js';
 import { listed, show } from '../shown.js';
-import { causeOf, type Trace, type TraceEntry, warningsOf } from '../trace/trace.js';
+import { causeOf, notesOf, type Trace, type TraceEntry, warningsOf } from '../trace/trace.js';
 
 /** An answer as fetch, supertest, axios and the like give it: what counts are its status and its headers. */
 export interface AnswerLike {
@@ -64,6 +65,7 @@ interface Outcome {
 
 export const matchers = {
   toBeRejectedWith(received: unknown, code: RefusalCode, where: { readonly pointer?: string } = {}): Outcome {
+    requireCode(code);
     const seen = seenIn(received);
     const place = where.pointer === undefined ? '' : ` at ${where.pointer}`;
     const pass = seen.code === code && (where.pointer === undefined || seen.cause?.pointer === where.pointer);
@@ -92,8 +94,9 @@ export const matchers = {
   toHaveWarning(received: unknown, code?: WarningCode): Outcome {
     const seen = seenIn(received);
     if (seen.warnings === undefined) throw new TypeError(`Its warnings are not known: ${NO_TRACE}`);
-    const codes = seen.warnings.map((entry) => entry.code);
-    const pass = code === undefined ? codes.length > 0 : codes.includes(code);
+    if (code !== undefined) requireCode(code);
+    const pass =
+      code === undefined ? seen.warnings.length > 0 : [...seen.warnings, ...seen.notes].some((entry) => entry.code === code);
     return {
       pass,
       message: () =>
@@ -183,7 +186,16 @@ interface Seen {
   readonly cause: Partial<TraceEntry> | undefined;
   /** undefined where they are not known. */
   readonly warnings: readonly Partial<TraceEntry>[] | undefined;
+  /** What is told at level `info`. */
+  readonly notes: readonly Partial<TraceEntry>[];
   readonly traceId: string | undefined;
+}
+
+/** With a code that there is not, `not` would always hold. */
+function requireCode(code: unknown): void {
+  if (typeof code === 'string' && Object.hasOwn(CATALOGUE, code)) return;
+  const near = typeof code === 'string' ? nearMiss(code, Object.keys(CATALOGUE)) : undefined;
+  throw new TypeError(`${show(code)} is no code of the catalogue.${near === undefined ? '' : ` Did you mean ${near}?`}`);
 }
 
 function seenIn(received: unknown): Seen {
@@ -203,6 +215,7 @@ function seenInTrace(trace: Trace): Seen {
     code: outcome === 'accepted' || outcome === 'running' ? undefined : (cause?.code ?? outcome),
     cause,
     warnings: warningsOf(trace),
+    notes: notesOf(trace),
     traceId,
   };
 }
@@ -210,12 +223,13 @@ function seenInTrace(trace: Trace): Seen {
 function seenInRecord(record: RequestRecord): Seen {
   const [trace] = [...known].flatMap((emulator) => emulator.trace(record.traceId) ?? []);
   if (trace !== undefined) return seenInTrace(trace);
-  const { method, path, status, outcome, cause, warnings, traceId } = record;
+  const { method, path, status, outcome, cause, warnings, notes, traceId } = record;
   return {
     told: `${method} ${path} was answered ${String(status ?? 'nothing')} (trace ${traceId}).`,
     code: outcome === 'accepted' || outcome === 'running' ? undefined : (cause?.code ?? outcome),
     cause: cause as Partial<TraceEntry> | undefined,
     warnings: warnings.map((code) => ({ code: code as WarningCode })),
+    notes: notes.map((code) => ({ code: code as WarningCode })),
     traceId,
   };
 }
@@ -230,7 +244,14 @@ function seenInAnswer({ status, headers }: AnswerLike): Seen {
   if (trace !== undefined) return seenInTrace(trace);
   const code = header('x-emulator-cause');
   if (traceId === undefined) throw new TypeError(`This answer (${String(status)}) has no X-Emulator-Trace-Id: ${NO_TRACE}`);
-  return { told: `It was answered ${String(status)} (trace ${traceId}).`, code, cause: undefined, warnings: undefined, traceId };
+  return {
+    told: `It was answered ${String(status)} (trace ${traceId}).`,
+    code,
+    cause: undefined,
+    warnings: undefined,
+    notes: [],
+    traceId,
+  };
 }
 
 function isHeaders(headers: AnswerLike['headers']): headers is { get(name: string): unknown } {

@@ -97,3 +97,8 @@ export function causeOf(trace: Trace | undefined): TraceEntry | undefined {
 export function warningsOf(trace: Trace): TraceEntry[] {
   return trace.entries.filter((entry) => entry.level === 'warn');
 }
+
+/** The entries with a code of the catalogue that are worth knowing, and harm nothing anywhere. */
+export function notesOf(trace: Trace): TraceEntry[] {
+  return trace.entries.filter((entry) => entry.level === 'info' && entry.code !== null);
+}

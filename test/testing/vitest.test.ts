@@ -72,6 +72,28 @@ describe('on an answer', () => {
     expect(accepted).not.toHaveWarning('SKILL_UNSTAFFED');
   });
 
+  test('has a note of the code that is asked for, but no warning', async ({ cxone }) => {
+    const { conversationId } = await cxone.openConversation();
+    await post(cxone, HANDOVER, { sessionId: conversationId, skillId: 4001 });
+    const repeated = await post(cxone, HANDOVER, { sessionId: conversationId, skillId: 4001 });
+    expect(repeated).toHaveWarning('HANDOVER_REPEATED');
+    expect(repeated).not.toHaveWarning();
+  });
+
+  test('of a code that there is not is never satisfied, not even by its absence', async ({ cxone }) => {
+    const refused = await post(cxone, HANDOVER, { sessionId: 'abc-123' });
+    expect(
+      failureOf(() => {
+        expect(refused).not.toHaveWarning('HANDOVER_REPEATD' as never);
+      }),
+    ).toBe('"HANDOVER_REPEATD" is no code of the catalogue. Did you mean HANDOVER_REPEATED?');
+    expect(
+      failureOf(() => {
+        expect(refused).not.toBeRejectedWith('NOTHING' as never);
+      }),
+    ).toBe('"NOTHING" is no code of the catalogue.');
+  });
+
   test('a failure says what was refused, and what to do', async ({ cxone }) => {
     const refused = await post(cxone, HANDOVER, { sessionid: 'abc-123' });
     const told = [

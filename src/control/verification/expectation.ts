@@ -78,8 +78,9 @@ export function compare(expected: ExpectedRequest, record: RequestRecord): Compa
     found.no('status', null, String(expected.status), record.status === null ? 'no answer' : String(record.status));
   if (expected.cause !== undefined && expected.cause !== record.cause?.code)
     found.no('cause', null, expected.cause, record.cause?.code ?? 'none');
-  if (expected.warning !== undefined && !record.warnings.includes(expected.warning))
-    found.no('warning', null, expected.warning, record.warnings.length === 0 ? 'none' : listed(record.warnings));
+  const told = [...record.warnings, ...record.notes];
+  if (expected.warning !== undefined && !told.includes(expected.warning))
+    found.no('warning', null, expected.warning, told.length === 0 ? 'none' : listed(told));
   compareOutcomes(expected, record, found);
   return found.comparison;
 }

@@ -1,6 +1,6 @@
 /** A request as a test looks at it: a view of its trace, which is the one source. */
 import { readTarget } from '../../pipeline/target.js';
-import { causeOf, type Outcome, type Trace, warningsOf } from '../../trace/trace.js';
+import { causeOf, notesOf, type Outcome, type Trace, warningsOf } from '../../trace/trace.js';
 
 /** A request that reached the platform, and what became of it. */
 export interface RequestRecord {
@@ -29,6 +29,8 @@ export interface RequestRecord {
   readonly cause: CauseOfRequest | null;
   /** Codes of what was accepted but would be lost or refused elsewhere. */
   readonly warnings: readonly string[];
+  /** Codes of what is worth knowing, of level `info`. */
+  readonly notes: readonly string[];
   /** As the caller sent it, a refused one too. */
   readonly conversationId: string | null;
   readonly contactId: string | null;
@@ -87,6 +89,7 @@ export function recordOf(trace: Trace): RequestRecord {
             remedy: cause.remedy ?? '',
           },
     warnings: warningsOf(trace).map(({ code }) => code ?? ''),
+    notes: notesOf(trace).map(({ code }) => code ?? ''),
     conversationId,
     contactId,
     parent,

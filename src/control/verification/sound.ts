@@ -9,12 +9,15 @@ import type { Expectations } from './tally.js';
 /** The counts that an expectation may have, at most. */
 const MOST = 10_000;
 
+/** What can be a cause: no warning ever is. */
+const REFUSALS = Object.entries(CATALOGUE).flatMap(([code, { kind }]) => (kind === 'refusal' ? [code] : []));
+
 /** Throws CONTROL_INPUT_INVALID at the first fault. */
 export function requireSound({ requests, order = false }: Expectations, operationIds: readonly string[]): void {
   requests.forEach((expected, index) => {
     const at = `/requests/${String(index)}`;
     requireKnown(expected.operationId, operationIds, `${at}/operationId`, 'an operation of the platform');
-    requireKnown(expected.cause, Object.keys(CATALOGUE), `${at}/cause`, 'a code of the catalogue');
+    requireKnown(expected.cause, REFUSALS, `${at}/cause`, 'a code of the catalogue that refuses');
     requireKnown(expected.warning, Object.keys(CATALOGUE), `${at}/warning`, 'a code of the catalogue');
     requirePath(expected.path, `${at}/path`);
     for (const place of ['query', 'headers'] as const) {
