@@ -165,7 +165,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     const validators = createValidators();
     const redactor = createRedactor(settings.redact);
     const { agents: virtualAgents, secrets } = readyAgents(config);
-    const standIns = await readStandIns(virtualAgents, () => botContracts(contract, validators));
+    const standIns = await readStandIns(virtualAgents, config, () => botContracts(contract, validators));
     const { hideSecrets, notes: shown } = environmentInTraces(settings, secrets);
     const outside = outsideCaller(hostRules(settings.scriptHosts));
 

@@ -68,14 +68,15 @@ function isAddress(text: string): boolean {
   return (protocol === 'http:' || protocol === 'https:') && HOST.test(host);
 }
 
-/** The stand-in bots of the agents that have one, by name. Throws ConfigFaults with every fault of their files. */
+/** The stand-in bots of the agents that have one, by name. Throws ConfigFaults with every fault of their files, or of what names them. */
 export async function readStandIns(
   agents: readonly VirtualAgent[],
+  config: Pick<LoadedConfig, 'fault'>,
   contracts: () => Pick<BotContracts, 'faultsInRequest'>,
 ): Promise<ReadonlyMap<string, Bot>> {
   const bots = new Map<string, Bot>();
   const faults: ConfigFault[] = [];
-  for (const { name, standIn } of agents) {
+  for (const [index, { name, standIn }] of agents.entries()) {
     if (standIn === undefined) continue;
     const [{ readBot }, { createTemplates }, { readYaml }, { readTextFile }] = await Promise.all([
       import('./bot/bot.js'),
@@ -83,8 +84,20 @@ export async function readStandIns(
       import('./yaml-file.js'),
       import('./text-file.js'),
     ]);
+    const text = await readTextFile(standIn).catch((error: unknown) => {
+      if (!(error instanceof FileFaults)) throw error;
+      for (const { message } of error.faults)
+        faults.push(
+          config.fault(
+            ['virtualAgents', index, 'standIn'],
+            `virtualAgents.${String(index)}.standIn is ${show(standIn)}: ${message}`,
+          ),
+        );
+      return undefined;
+    });
+    if (text === undefined) continue;
     try {
-      bots.set(name, readBot(readYaml(standIn, await readTextFile(standIn)), await createTemplates(), contracts()));
+      bots.set(name, readBot(readYaml(standIn, text), await createTemplates(), contracts()));
     } catch (error) {
       if (!(error instanceof FileFaults)) throw error;
       for (const { file, line, column, message } of error.faults)

@@ -23,7 +23,11 @@ test.each<[string, readonly object[], RegExp]>([
   ],
   ['an unknown protocol', [{ ...local, protocol: 'soap' }], /virtualAgents\.0\.protocol must be/],
   ['a time that is none', [{ ...local, timeout: 0 }], /virtualAgents\.0\.timeout/],
-  ['a file that is not there', [{ name: 'B', standIn: 'nowhere.yaml' }], /nowhere\.yaml:1:1/],
+  [
+    'a file that is not there',
+    [{ name: 'B', standIn: 'nowhere.yaml' }],
+    /^virtualAgents\.0\.standIn: virtualAgents\.0\.standIn is "nowhere\.yaml": there is no such file or folder$/,
+  ],
   [
     'a variable that is not set',
     [{ ...local, headers: { X: '{{ env.BOTS_NOTHING }}' } }],

@@ -70,6 +70,17 @@ describe('validate', () => {
     });
   });
 
+  test('a bot that is not there is a fault of the config file that names it', async () => {
+    const folder = await scenarioFolder({
+      'config.yaml': 'port: 1\nvirtualAgents:\n  - name: Bookings\n    standIn: nowhere.yaml\n',
+    });
+    const { code, err } = await ended(cli(['validate', folder]));
+    expect(code).toBe(2);
+    expect(err).toContain(
+      `${folder}/config.yaml:4:5 virtualAgents.0.standIn is "nowhere.yaml": there is no such file or folder`,
+    );
+  });
+
   test('a path that is not there is a fault', async () => {
     const { code, err } = await ended(cli(['validate', 'nowhere']));
     expect({ code, err }).toEqual({ code: 2, err: 'nowhere:1:1 there is no such file or folder\n1 fault.\n' });
