@@ -2,7 +2,7 @@
 import type { Inside } from '../around.js';
 import { tenantIdentity } from '../contact/ids.js';
 import type { Answer, Arrival, Pipeline, Received, Services } from '../pipeline/index.js';
-import { Rejection } from '../rejections.js';
+import { type Explanation, reject, Rejection } from '../rejections.js';
 import { isSecretName, redactTarget } from '../trace/redact.js';
 import { adopt, idsIn } from './adopt.js';
 import { bodyOf } from './bodies.js';
@@ -36,6 +36,16 @@ const MOST_DIFFERENCES = 1000;
 const MOST_TOKENS = 1000;
 const TOKENS = ['access_token', 'id_token', 'refresh_token'];
 
+/** The answers that callers get are the upstream's: a fault would only make the emulator's own differ from them. */
+const NO_FAULTS: Explanation = {
+  message: 'There are no faults while requests are passed on to an upstream.',
+  in: null,
+  pointer: null,
+  expected: 'an emulator that answers for itself',
+  received: 'one that passes requests on, and gives back what its upstream answers (--upstream)',
+  remedy: 'Start it without --upstream to have calls fail.',
+};
+
 export class PassThrough {
   readonly #call: CallUpstream;
   readonly #recorder: Recorder;
@@ -58,6 +68,8 @@ export class PassThrough {
     const handle = async (arrival: Arrival): Promise<Answer | null> => {
       const current = services();
       const aim = aimOf(arrival, current);
+      if (aim.operation?.operationId === 'addFault')
+        return (await pipeline.observe({ ...arrival, fault: reject('CONTROL_INPUT_INVALID', NO_FAULTS) })).answer;
       if (aim.control || arrival.fault !== undefined) return (await observe(arrival)).answer;
       const received = await arrival.receive(aim.operation?.family.maxBody ?? current.settings.maxBody);
       const whole: Arrival = { ...arrival, receive: () => received };

@@ -264,3 +264,18 @@ describe('an upstream that gives no whole answer', () => {
     expect(causes.map(({ message }) => message)).toEqual(['The request came back: the upstream leads to this emulator itself.']);
   });
 });
+
+test('a fault is refused: callers get the answers of the upstream', async () => {
+  const there = await outside((_, response) => {
+    response.setHeader('content-type', 'application/json').end('{}');
+  });
+  const { url, emulator, finish } = await passingOn(there);
+  const answer = await send(url, { path: '/_emulator/faults', body: { status: 429 } });
+  expect(answer.status).toBe(400);
+  expect(answer.body.cause).toMatchObject({
+    code: 'CONTROL_INPUT_INVALID',
+    remedy: 'Start it without --upstream to have calls fail.',
+  });
+  expect(emulator.faults()).toEqual([]);
+  expect((await finish()).text).toBe('');
+});
