@@ -69,7 +69,7 @@ module.exports = {
     layer(
       'scenario',
       '^src/scenario/',
-      [files, '^src/settings\\.ts$', '^src/trace/trace\\.ts$', '^src/terminal/printable\\.ts$', ...shared],
+      [files, '^src/settings\\.ts$', '^src/trace/(?:redact|trace)\\.ts$', '^src/terminal/printable\\.ts$', ...shared],
       'Scenarios speak HTTP to an address, and know no emulator, only how its settings are called.',
     ),
     layer(

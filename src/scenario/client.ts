@@ -2,6 +2,7 @@
 import { Agent as HttpAgent, type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { show } from '../shown.js';
+import { redactTarget } from '../trace/redact.js';
 import type { Trace } from '../trace/trace.js';
 
 export interface Message {
@@ -67,10 +68,11 @@ export class Client {
   async send({ method, target, headers = {}, body, timeout = PATIENCE }: Message): Promise<Answer> {
     const address = target.startsWith('/') ? this.base + target : target;
     if (!/^https?:\/\/[^/]/.test(address) || !URL.canParse(address))
-      throw new Obstacle(`${show(target)} is neither a path that begins with a slash nor an address.`);
+      throw new Obstacle(`${show(redactTarget(target))} is neither a path that begins with a slash nor an address.`);
     const { protocol, hostname, port, origin } = new URL(address);
     // As it is written: a URL would tidy up what the emulator shall see.
     const path = address.slice(/^https?:\/\/[^/?#]*/.exec(address)?.[0].length) || '/';
+    const asked = `${method} ${redactTarget(path)}`;
     const all: OutgoingHttpHeaders = { ...headers, ...(body === undefined ? {} : { 'content-length': body.length }) };
     const secure = protocol === 'https:';
     const late = AbortSignal.timeout(timeout * 1000);
@@ -115,13 +117,12 @@ export class Client {
       });
     } catch (error) {
       this.#signal.throwIfAborted();
-      if (late.aborted) throw new NoAnswer('timeout', `${origin} did not answer ${method} ${path} within ${String(timeout)} s.`);
+      if (late.aborted) throw new NoAnswer('timeout', `${origin} did not answer ${asked} within ${String(timeout)} s.`);
       const { code, message } = error as NodeJS.ErrnoException;
       if (code === 'ECONNREFUSED') throw new Obstacle(`Nothing listens at ${origin}.`, 'Start the emulator there first.');
-      if (answer.begun) throw new NoAnswer('cut', `The answer of ${origin} to ${method} ${path} broke off: ${message}.`);
-      if (code === 'ECONNRESET')
-        throw new NoAnswer('reset', `${origin} closed the connection instead of answering ${method} ${path}.`);
-      throw new Obstacle(`${method} ${path} could not be sent to ${origin}: ${message}.`);
+      if (answer.begun) throw new NoAnswer('cut', `The answer of ${origin} to ${asked} broke off: ${message}.`);
+      if (code === 'ECONNRESET') throw new NoAnswer('reset', `${origin} closed the connection instead of answering ${asked}.`);
+      throw new Obstacle(`${asked} could not be sent to ${origin}: ${message}.`);
     }
   }
 

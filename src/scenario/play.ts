@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Rejection } from '../rejections.js';
 import type { Scope, Template } from '../templates.js';
+import { redactTarget } from '../trace/redact.js';
 import type { Trace } from '../trace/trace.js';
 import { type Answer, type Client, NoAnswer, type NoAnswerKind, Obstacle } from './client.js';
 import { ARRIVED } from './conversation-meant.js';
@@ -324,7 +325,7 @@ class Stage {
 
   async #send({ method, target, headers, body, timeout }: RequestPlan, scope: Scope, attempt: Attempt): Promise<Answer> {
     const where = inText(target(scope));
-    attempt.request = `${method} ${where}`;
+    attempt.request = `${method} ${redactTarget(where)}`;
     const sent = Object.entries(headers).flatMap(([name, template]: [string, Template]) => {
       const value = template(scope);
       return value === null ? [] : [[name, inText(value)]];

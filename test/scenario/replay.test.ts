@@ -253,6 +253,46 @@ test('the traces of a failing step go to the artifacts, those of its script’s 
   ]);
 });
 
+test('no secret in the address of a request is printed, or stands in the artifacts', async () => {
+  const artifacts = await mkdtemp(join(tmpdir(), 'artifacts-'));
+  onTestFinished(() => rm(artifacts, { recursive: true }));
+  const folder = await scenarioFolder({
+    'bad.yaml': `name: bad
+steps:
+  - name: a
+    request: { path: '/api/v2/conversations?attribute=a&value=b&access_token={{ env.REPLAY_SECRET }}' }
+    expect: { status: 500 }
+`,
+    'lost.yaml': `name: lost
+given: { faults: [{ effect: reset }] }
+steps:
+  - name: a
+    request: { path: '/api/v2/conversations?attribute=a&value=b&access_token={{ env.REPLAY_SECRET }}' }
+`,
+  });
+  for (const reporter of ['pretty', 'junit', 'json', 'tap']) {
+    const { code, out, err } = await ended(
+      cli(['replay', folder, '--artifacts', artifacts, '--reporter', reporter], { REPLAY_SECRET: 'verysecret1' }),
+    );
+    expect(code).toBe(1);
+    expect(out).toContain('value=b&');
+    expect(out).toContain('closed the connection instead of answering GET');
+    expect(out + err).not.toContain('verysecret1');
+  }
+  expect(await readFile(join(artifacts, 'bad-step-1.json'), 'utf8')).not.toContain('verysecret1');
+});
+
+test('whoever stops reading the output changes nothing of what is run and written', async () => {
+  const artifacts = await mkdtemp(join(tmpdir(), 'artifacts-'));
+  onTestFinished(() => rm(artifacts, { recursive: true }));
+  const folder = await scenarioFolder({ 'a.yaml': GOOD, 'b.yaml': BAD });
+  const child = cli(['replay', folder, '--parallel', '1', '--artifacts', artifacts]);
+  child.stdout?.destroy();
+  const { code, err } = await ended(child);
+  expect({ code, err }).toEqual({ code: 1, err: '' });
+  expect(await readdir(artifacts)).toEqual(['b-step-2.json']);
+});
+
 test('artifacts that cannot be written cost nothing of the report', async () => {
   const artifacts = await mkdtemp(join(tmpdir(), 'artifacts-'));
   onTestFinished(() => rm(artifacts, { recursive: true }));
