@@ -76,9 +76,7 @@ describe('validate', () => {
     });
     const { code, err } = await ended(cli(['validate', folder]));
     expect(code).toBe(2);
-    expect(err).toContain(
-      `${folder}/config.yaml:4:5 virtualAgents.0.standIn is "nowhere.yaml": there is no such file or folder`,
-    );
+    expect(err).toContain(`${folder}/config.yaml:4:5 virtualAgents.0.standIn is "nowhere.yaml": there is no such file or folder`);
   });
 
   test('a path that is not there is a fault', async () => {
