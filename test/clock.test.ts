@@ -62,6 +62,14 @@ describe('the clock of a tenant', () => {
     expect(await clockOf(url)).toEqual({ now: SUNDAY, frozen: true, waiting: 0, nextAt: null });
   });
 
+  test('is not moved by a number, which would have no unit', async () => {
+    const { url } = await emulator();
+    expect((await setClock(url, { advance: 5 })).body.cause).toMatchObject({
+      pointer: '/advance',
+      remedy: 'Send advance as a string: a duration such as 8h, 1d12h, 90s or 250ms.',
+    });
+  });
+
   test('is asked for something', async () => {
     const { url } = await emulator();
     expect((await setClock(url, {})).body.cause).toMatchObject({

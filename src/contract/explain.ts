@@ -306,7 +306,10 @@ function adviseType(data: unknown, schema: Schema, name: string, place: Place, f
   if (Number.isInteger(data) && !Number.isSafeInteger(data)) {
     return `Send ${name} as a string, in double quotes: a JSON number this large loses digits.`;
   }
-  return `Send ${name} as a string, in double quotes: "${show(data)}".`;
+  const text = show(data);
+  return schema.pattern === undefined || new RegExp(schema.pattern, 'u').test(text)
+    ? `Send ${name} as a string, in double quotes: "${text}".`
+    : `Send ${name} as a string: ${schema['x-form'] ?? `one that matches ${schema.pattern}`}.`;
 }
 
 function adviseInsteadOfText(text: string, schema: Schema, name: string, place: Place): string {
