@@ -48,15 +48,19 @@ export class Emulators {
     await this.#stop((key) => !needed.has(key));
   }
 
-  /** Takes up the scripts of a folder as they are now. Throws FileFaults where they cannot be used; those from before stay then. */
-  async reloadScripts(folder: string): Promise<void> {
+  /**
+   * Takes up a folder of scripts, or the file of a stand-in bot, as it is now. Throws FileFaults where it cannot be used; what
+   * was there before stays then.
+   */
+  async reload(source: string): Promise<void> {
     for (const emulator of this.#started.values()) {
-      if (emulator.settings.scripts !== folder) continue;
+      const { scripts, virtualAgents } = emulator.settings;
+      if (scripts !== source && !virtualAgents.some(({ standIn }) => standIn === source)) continue;
       try {
         await emulator.reload();
       } catch (error) {
         if (!(error instanceof ConfigFaults)) throw error;
-        throw new FileFaults(error.faults.map((fault) => placed(fault) ?? wholeFile(folder, fault.message)));
+        throw new FileFaults(error.faults.map((fault) => placed(fault) ?? wholeFile(source, fault.message)));
       }
     }
   }

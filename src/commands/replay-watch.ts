@@ -55,10 +55,10 @@ class Watching {
   /** As each file was when it last could be used. */
   readonly #known = new Map<string, Scenario>();
   readonly #outcomes = new Map<string, Outcome>();
-  /** Why they cannot be used: scenario files, what those ask of an emulator, and folders of scripts. */
+  /** Why they cannot be used: scenario files, what those ask of an emulator, and folders of scripts with files of stand-in bots. */
   readonly #unread = new Map<string, FileFaults>();
   readonly #unstarted = new Map<string, FileFaults>();
-  readonly #scripts = new Map<string, FileFaults>();
+  readonly #sources = new Map<string, FileFaults>();
   #stamps: Stamps = new Map();
   #all = true;
   #wake: () => void = () => undefined;
@@ -114,14 +114,14 @@ class Watching {
     const first = this.#outcomes.size + this.#unread.size + this.#unstarted.size === 0;
     if (changed.size > 0) this.#say(`\n${this.#paint('bold', `Changed: ${printable(listed([...changed].map(named)))}`)}`);
     const read = await this.#read(changed, all);
-    const folders = [...new Set([...this.#known.values()].flatMap(scriptsOf))].filter((folder) =>
-      [...changed].some((file) => dirname(file) === folder),
+    const fresh = [...new Set([...this.#known.values()].flatMap(sourcesOf))].filter((source) =>
+      [...changed].some((file) => file === source || dirname(file) === source),
     );
-    for (const folder of folders) await keeping(this.#scripts, folder, () => emulators.reloadScripts(folder));
+    for (const source of fresh) await keeping(this.#sources, source, () => emulators.reload(source));
     const affected = this.#chosen().filter((scenario) => {
-      const scripts = scriptsOf(scenario);
-      if (scripts.some((folder) => this.#scripts.has(folder))) return false;
-      return all || read.has(scenario.file) || scripts.some((folder) => folders.includes(folder));
+      const sources = sourcesOf(scenario);
+      if (sources.some((source) => this.#sources.has(source))) return false;
+      return all || read.has(scenario.file) || sources.some((source) => fresh.includes(source));
     });
     const ready: Scenario[] = [];
     for (const scenario of affected) {
@@ -190,6 +190,7 @@ class Watching {
       ...new Set([
         ...this.#files(),
         ...known.flatMap(({ steps }) => steps.flatMap(bodiesOf)),
+        ...known.flatMap(standInsOf),
         ...[...folders].flatMap((folder) => filesIn(folder, isScriptFile)),
       ]),
     ];
@@ -200,7 +201,7 @@ class Watching {
   }
 
   #faults(): FileFaults[] {
-    return [this.#unread, this.#unstarted, this.#scripts].flatMap((faults) => [...faults.values()]);
+    return [this.#unread, this.#unstarted, this.#sources].flatMap((faults) => [...faults.values()]);
   }
 
   #code(): number {
@@ -224,8 +225,8 @@ class Watching {
   }
 
   #waits(hasCommands: boolean): string {
-    const folders = [...new Set([...this.#known.values()].flatMap(scriptsOf))].map(named);
-    const places = [...new Set([...this.#what.paths, ...folders])];
+    const sources = [...this.#known.values()].flatMap(sourcesOf).map(named);
+    const places = [...new Set([...this.#what.paths, ...sources])];
     const shown = places.length > MOST_NAMED ? [...places.slice(0, MOST_NAMED), 'others'] : places;
     const how = hasCommands ? 'r + Enter runs all, q + Enter ends.' : 'Ctrl-C ends.';
     return `\n${this.#paint('dim', `Waiting for changes in ${printable(listed(shown))}. ${how}`)}`;
@@ -273,6 +274,18 @@ async function keeping(faults: Map<string, FileFaults>, about: string, work: () 
 function scriptsOf({ given }: Scenario): string[] {
   const { scripts } = given.settings;
   return typeof scripts === 'string' ? [scripts] : [];
+}
+
+/** The files of stand-in bots. */
+function standInsOf({ given }: Scenario): string[] {
+  const { virtualAgents } = given.settings;
+  if (!Array.isArray(virtualAgents)) return [];
+  return virtualAgents.flatMap(({ standIn }: { readonly standIn?: unknown }) => (typeof standIn === 'string' ? [standIn] : []));
+}
+
+/** What a scenario needs that an emulator reads, and takes up while it runs. */
+function sourcesOf(scenario: Scenario): string[] {
+  return [...scriptsOf(scenario), ...standInsOf(scenario)];
 }
 
 function bodiesOf(step: Step): string[] {

@@ -149,6 +149,41 @@ test('a script runs all scenarios that have its folder again, a body those that 
   expect(await watched.ended('SIGTERM')).toBe(0);
 });
 
+test('a stand-in bot runs all scenarios that have it again', async () => {
+  const bot = (word: string): string => `name: Greeter
+rules:
+  - { on: start, say: ${word} }
+`;
+  const folder = await folderWith({
+    'a.yaml': `name: with a bot
+given: { scripts: scripts, virtualAgents: [{ name: Greeter, standIn: scripts/greeter.bot }] }
+steps:
+  - { name: a customer comes, customer: arrives, expect: { said: hello } }
+`,
+    'b.yaml': scenario('without'),
+    'scripts/greet.yaml': `name: greet
+trigger: { conversation: {} }
+actions:
+  Greet: { type: TEXTBOT EXCHANGE, virtualAgent: Greeter, branches: { OnPromptAndCollectNextResponse: Done } }
+  Done: { type: END }
+`,
+    'scripts/greeter.bot': bot('hello'),
+  });
+  const watched = watching(folder);
+  expect(await watched.waits()).toContain('2 scenarios: 2 passed');
+
+  await saved(join(folder, 'scripts/greeter.bot'), bot('goodbye'));
+  const changed = await watched.waits();
+  expect(changed).toContain(`Changed: ${folder}/scripts/greeter.bot`);
+  expect(changed).toMatch(/✗ with a bot[^]*1 scenario: 0 passed, 1 failed/);
+
+  await saved(join(folder, 'scripts/greeter.bot'), bot('hello').replace('rules', 'rulez'));
+  expect(await watched.waits()).toMatch(/✗ \S+greeter\.bot:2:1 .*rulez[^]*What stood there before stays/);
+  await saved(join(folder, 'scripts/greeter.bot'), bot('hello'));
+  expect(await watched.waits()).toContain('All 2 scenarios pass.');
+  expect(await watched.ended('SIGINT')).toBe(0);
+});
+
 test('an emulator goes on running where the settings stay', async () => {
   const text = (name: string, settings: string): string => `name: ${name}
 given: { settings: ${settings} }
