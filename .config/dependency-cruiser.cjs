@@ -100,7 +100,12 @@ module.exports = {
     layer(
       'viewer',
       '^src/viewer/',
-      ['^src/trace/(ladder|trace)\\.ts$', '^src/terminal/(printable|ladder-text)\\.ts$', '^src/rejections\\.ts$'],
+      [
+        '^src/trace/(filter|ladder|trace)\\.ts$',
+        '^src/contact/message\\.ts$',
+        '^src/terminal/(printable|ladder-text)\\.ts$',
+        '^src/rejections\\.ts$',
+      ],
       'The page speaks to the control API, and shares its words with the terminal.',
     ),
     {

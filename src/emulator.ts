@@ -46,7 +46,8 @@ import { type OutsideCaller, outsideCaller } from './studio/rest/outside-call.js
 import { createStudio } from './studio/studio.js';
 import { createRedactor } from './trace/customer-data.js';
 import { openTraceFile } from './open-trace-file.js';
-import { type TraceBounds, type TraceFilter, type TraceListener, TraceLog } from './trace/log.js';
+import type { TraceFilter } from './trace/filter.js';
+import { type TraceBounds, type TraceListener, TraceLog } from './trace/log.js';
 import type { Trace } from './trace/trace.js';
 import { readTokenKey } from './token-key-file.js';
 import { VERSION } from './version.js';

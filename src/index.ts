@@ -35,7 +35,8 @@ export {
 export type { ScenarioFailure, ScenarioOptions, ScenarioRun, ScenarioSource, ScenarioStep } from './run-scenario.js';
 export type { LogLevel, PartialSettings, Settings } from './settings.js';
 export type { NewConversation, TenantSnapshot } from './state/store.js';
-export type { TraceFilter, TraceKind, TraceList, TraceListener } from './trace/log.js';
+export type { TraceFilter, TraceKind } from './trace/filter.js';
+export type { TraceList, TraceListener } from './trace/log.js';
 export { causeOf, type Level, type Outcome, type Trace, type TraceEntry, warningsOf } from './trace/trace.js';
 export { FileFaults, type FileFault } from './file-faults.js';
 

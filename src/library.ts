@@ -14,7 +14,8 @@ import { Rejection } from './rejections.js';
 import type { NewConversation, Store, TenantSnapshot } from './state/store.js';
 import type { ConversationControlView, Said } from './control/conversations.js';
 import type { Message } from './contact/message.js';
-import type { TraceFilter, TraceLog } from './trace/log.js';
+import type { TraceFilter } from './trace/filter.js';
+import type { TraceLog } from './trace/log.js';
 import type { Trace } from './trace/trace.js';
 
 /** One tenant: two never see each other. */

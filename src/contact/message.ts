@@ -14,6 +14,18 @@ export interface Message {
   readonly name?: string;
 }
 
+const NAMES: Readonly<Record<Speaker, string>> = {
+  customer: 'Customer',
+  bot: 'Bot',
+  script: 'Script',
+  agent: 'Agent',
+};
+
+/** Who said it, for a person. */
+export function speakerOf({ from, name }: Message): string {
+  return name ?? NAMES[from];
+}
+
 /** A conversation keeps its newest: the emulator's own bound, so that memory stays flat. */
 export const MOST_MESSAGES = 500;
 

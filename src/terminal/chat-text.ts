@@ -1,5 +1,5 @@
 /** What `chat` prints of a conversation: who says what, what a turn with the bot came to, and where the conversation stands. */
-import type { Message } from '../contact/message.js';
+import { type Message, speakerOf } from '../contact/message.js';
 import type { ConversationControlView } from '../control/conversations.js';
 import type { TraceEntry } from '../trace/trace.js';
 import type { Paint } from './ladder-text.js';
@@ -11,13 +11,6 @@ export const PROMPT = '> ';
 const MARGIN = '  ';
 /** In characters, of the data that a handover brings. */
 const LONGEST_DATA = 400;
-
-const NAMES: Readonly<Record<Message['from'], string>> = {
-  customer: 'Customer',
-  bot: 'Bot',
-  script: 'Script',
-  agent: 'Agent',
-};
 
 export const HELP = [
   'Each line is what the customer says; //… says one that begins with a slash.',
@@ -31,10 +24,11 @@ export function beginningText({ conversationId, channel, contactId }: Conversati
 }
 
 /** Further lines stand behind a margin, so that none of them looks like somebody else's. */
-export function messageText({ from, name, text }: Message, paint: Paint): string {
+export function messageText(message: Message, paint: Paint): string {
+  const { from, text } = message;
   const words = text.split(/\r?\n/).map(printable).join(`\n${MARGIN}${MARGIN}`);
   if (from === 'customer') return `${PROMPT}${words}`;
-  return `${paint('strong', `${printable(name ?? NAMES[from])}:`)} ${words}`;
+  return `${paint('strong', `${printable(speakerOf(message))}:`)} ${words}`;
 }
 
 /** What the last exchange with the bot came to; undefined where there was none. */

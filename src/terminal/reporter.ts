@@ -1,7 +1,8 @@
 /** What the terminal shows while the emulator runs: one line a request, and under a refused one what to send instead. */
 import { styleText } from 'node:util';
 import type { LogLevel } from '../settings.js';
-import type { TraceKind, TraceListener } from '../trace/log.js';
+import type { TraceKind } from '../trace/filter.js';
+import type { TraceListener } from '../trace/log.js';
 import { fieldsOf, milliseconds, statusOf } from '../trace/ladder.js';
 import { causeOf, type Outcome, type Trace, type TraceEntry, warningsOf } from '../trace/trace.js';
 import { printable } from './printable.js';

@@ -1,21 +1,8 @@
 /** The log of traces: bounded by count and by bytes over all tenants, so that memory stays flat for ever. */
-import type { Code } from '../rejections.js';
+import { fits, type TraceFilter, type TraceKind } from './filter.js';
 import { NameFilter } from './name-filter.js';
 import { Queue } from './queue.js';
-import type { Outcome, Trace } from './trace.js';
-
-export interface TraceFilter {
-  readonly conversationId?: string;
-  readonly contactId?: string;
-  readonly script?: string;
-  readonly outcome?: Outcome;
-  /** A code of the catalogue that stands in any entry. */
-  readonly code?: Code | (string & {});
-  /** Whether calls of the control API are listed too. Default: false. */
-  readonly control?: boolean;
-  /** How many at most. Default: all that are kept. */
-  readonly limit?: number;
-}
+import type { Trace } from './trace.js';
 
 export interface TraceList {
   /** Newest first. */
@@ -28,9 +15,6 @@ export interface TraceList {
 
 /** `again`: the trace was there before, and its script has gone on since. */
 export type TraceListener = (trace: Trace, kind: TraceKind, again: boolean) => void;
-
-/** `control`: a call of the control API, which a person looking for a handover does not want to see. */
-export type TraceKind = 'platform' | 'control';
 
 /** Reads one tenant's traces in the order in which they were added, at the reader's own pace. */
 export interface TraceReader {
@@ -181,7 +165,7 @@ export class TraceLog {
     const shelf = this.#find(tenant);
     const matching: Trace[] = [];
     for (const { trace, kind } of shelf?.kept.newestFirst() ?? []) {
-      if (trace !== undefined && matches(trace, kind, filter)) matching.push(trace);
+      if (trace !== undefined && fits(trace, kind, filter)) matching.push(trace);
     }
     return { items: matching.slice(0, filter.limit), total: matching.length, dropped: (shelf ?? this.#made(tenant)).dropped };
   }
@@ -209,7 +193,7 @@ export class TraceLog {
         for (let index = firstAfter(shelf.kept, position); index < shelf.kept.size; index += 1) {
           const { number = position, trace, kind } = shelf.kept.at(index) ?? {};
           position = number;
-          if (trace !== undefined && kind !== undefined && matches(trace, kind, filter)) return trace;
+          if (trace !== undefined && kind !== undefined && fits(trace, kind, filter)) return trace;
         }
         return undefined;
       },
@@ -381,17 +365,6 @@ function firstAfter(kept: Queue<Kept>, number: number): number {
     else low = middle + 1;
   }
   return low;
-}
-
-function matches(trace: Trace, kind: TraceKind, filter: TraceFilter): boolean {
-  return (
-    (filter.control === true || kind === 'platform') &&
-    (filter.conversationId === undefined || trace.conversationId === filter.conversationId) &&
-    (filter.contactId === undefined || trace.contactId === filter.contactId) &&
-    (filter.script === undefined || trace.script === filter.script) &&
-    (filter.outcome === undefined || trace.outcome === filter.outcome) &&
-    (filter.code === undefined || trace.entries.some((entry) => entry.code === filter.code))
-  );
 }
 
 /** What an empty trace and each entry take in memory, roughly; measured on Node 20. */

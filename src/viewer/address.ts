@@ -19,6 +19,11 @@ export interface Shown {
 
 export const NOTHING_SHOWN: Shown = { view: 'traces', trace: undefined, conversation: undefined, filters: {}, text: '' };
 
+const MEANT: Readonly<Partial<Record<ServerFilter, RegExp>>> = {
+  outcome: /^(?:accepted|rejected|failed|running)$/,
+  control: /^true$/,
+};
+
 /** Reads the part of an address behind the `#`; what makes no sense is left out. */
 export function shownIn(fragment: string): Shown {
   const given = new URLSearchParams(fragment.replace(/^#/, ''));
@@ -31,7 +36,7 @@ export function shownIn(fragment: string): Shown {
     filters: Object.fromEntries(
       SERVER_FILTERS.flatMap((name) => {
         const value = get(name);
-        return value === undefined ? [] : [[name, value]];
+        return value === undefined || MEANT[name]?.test(value) === false ? [] : [[name, value]];
       }),
     ),
     text: get('q') ?? '',

@@ -1,4 +1,5 @@
 /** The control API, as far as the page uses it: every address is seen from the page's own. */
+import type { Message } from '../contact/message.js';
 import type { Trace } from '../trace/trace.js';
 import type {
   Agent,
@@ -32,6 +33,7 @@ export const api = {
   tenants: () => ask<List<TenantSeen>>('GET', 'tenants?limit=1000'),
   conversations: () => ask<List<Conversation>>('GET', 'conversations?limit=200'),
   conversation: (id: string) => ask<Conversation>('GET', `conversations/${encodeURIComponent(id)}`),
+  messages: (id: string) => ask<List<Message>>('GET', `conversations/${encodeURIComponent(id)}/messages`),
   open: (conversation: object) => ask<Conversation>('POST', 'conversations', conversation),
   end: (id: string) => ask<Conversation>('POST', `conversations/${encodeURIComponent(id)}/end`),
   signals: (contactId: string) => ask<List<Signal>>('GET', `signals${search({ contactId, limit: '1000' })}`),
@@ -53,10 +55,8 @@ export const api = {
   },
 };
 
-/** The address of the stream of traces, seen from the page. */
-export function streamAddress(query: Query): string {
-  return `traces/stream${search(query)}`;
-}
+/** The address of the stream of all traces, calls of the control API among them, seen from the page. */
+export const STREAM_ADDRESS = 'traces/stream?control=true';
 
 function search(query: Query): string {
   const given = Object.entries(query).flatMap(([name, value]): [string, string][] =>

@@ -7,12 +7,17 @@ export interface Entry {
   readonly start: number;
 }
 
+interface Held {
+  readonly entry: Entry;
+  readonly size: number;
+}
+
 const MOST_TRACES = 1000;
 /** In characters of JSON. */
 const LARGEST = 24_000_000;
 
 export class Book {
-  readonly #byId = new Map<string, { entry: Entry; size: number }>();
+  readonly #byId = new Map<string, Held>();
   #size = 0;
   #ordered: readonly Entry[] | undefined;
 
@@ -23,7 +28,7 @@ export class Book {
       .sort(
         (one, other) =>
           // Not by their times: the tenant's clock can be set back.
-          other.start - one.start || numberOf(other.trace.traceId) - numberOf(one.trace.traceId),
+          other.start - one.start || numberOf(other.trace) - numberOf(one.trace),
       );
     return this.#ordered;
   }
@@ -47,9 +52,23 @@ export class Book {
     this.#ordered = undefined;
   }
 
+  /** Forgets all but those of this start that came after this one: it was a reset. */
+  forgetBefore(trace: Trace, start: number): void {
+    this.#keep(({ entry }) => entry.start === start && numberOf(entry.trace) > numberOf(trace));
+  }
+
+  /** Of this start there are these only. */
+  keepOnly(traces: readonly Trace[], start: number): void {
+    const ids = new Set(traces.map(({ traceId }) => traceId));
+    this.#keep(({ entry }) => entry.start !== start || ids.has(entry.trace.traceId));
+  }
+
   clear(): void {
-    this.#byId.clear();
-    this.#size = 0;
+    this.#keep(() => false);
+  }
+
+  #keep(wanted: (held: Held) => boolean): void {
+    for (const [traceId, held] of this.#byId) if (!wanted(held)) this.#remove(traceId);
     this.#ordered = undefined;
   }
 
@@ -60,6 +79,6 @@ export class Book {
 }
 
 /** Trace ids end with a number that rises. */
-function numberOf(traceId: string): number {
+export function numberOf({ traceId }: Trace): number {
   return Number(/\d+$/.exec(traceId)?.[0] ?? 0);
 }

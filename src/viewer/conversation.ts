@@ -4,6 +4,7 @@ import { api, type ApiError } from './api.js';
 import { copyButton } from './copy.js';
 import { badge, button, clock, h, longText, wire } from './dom.js';
 import type { Page, Part } from './page.js';
+import { plural } from './plural.js';
 import type { Conversation } from './records.js';
 import { redraw } from './redraw.js';
 import { Refresh } from './refresh.js';
@@ -58,7 +59,7 @@ export function conversationView(page: Page): Part {
 /** Of the contact and its master, and of the contacts that scripts of the conversation run on. */
 async function partsOf(id: string): Promise<WayParts> {
   const conversation = await api.conversation(id);
-  const named = await api.traces({ conversationId: id, limit: MOST });
+  const [named, messages] = await Promise.all([api.traces({ conversationId: id, limit: MOST }), api.messages(id)]);
   const contacts = [
     ...new Set([
       conversation.contactId,
@@ -83,6 +84,7 @@ async function partsOf(id: string): Promise<WayParts> {
   return {
     conversation,
     traces: [...traces.values()],
+    messages,
     signals: lists.flatMap((list) => list.signals),
     transcripts: lists.flatMap((list) => list.transcripts),
   };
@@ -127,13 +129,28 @@ function contentOf(page: Page, parts: WayParts, refresh: Refresh): HTMLElement[]
   ];
 }
 
-function factsOf({ contactId, masterContactId, channel, skillId, userId, metadata, attributes }: Conversation): HTMLElement {
+/** In characters: the metadata of a handover may hold all that was said. */
+const LONGEST_FACT = 300;
+
+function factsOf(conversation: Conversation): HTMLElement {
+  const { contactId, masterContactId, channel, skillId, userId, metadata, attributes, bot, agent } = conversation;
   const facts: readonly (readonly [string, string])[] = [
     ['contact', contactId],
     ...(masterContactId === contactId ? [] : [['master contact', masterContactId] as const]),
     ['channel', channel],
     ['skill', skillId === null ? 'none' : String(skillId)],
     ...(userId === null ? [] : [['user', userId] as const]),
+    ...(bot === undefined
+      ? []
+      : [
+          [
+            'bot',
+            [bot.virtualAgent, plural(bot.turns, 'turn'), bot.branchName ?? 'no answer', bot.intent && `intent ${bot.intent}`]
+              .filter(Boolean)
+              .join(', '),
+          ] as const,
+        ]),
+    ...(agent === undefined ? [] : [['agent', agent.name] as const]),
     ...(Object.keys(metadata).length === 0 ? [] : [['metadata', JSON.stringify(metadata)] as const]),
     ...Object.entries(attributes)
       .slice(0, 50)
@@ -142,18 +159,17 @@ function factsOf({ contactId, masterContactId, channel, skillId, userId, metadat
   return h(
     'dl',
     { class: 'facts' },
-    ...facts.map(([name, text]) => h('div', {}, h('dt', {}, wire(name)), h('dd', {}, longText(text)))),
+    ...facts.map(([name, text]) => h('div', {}, h('dt', {}, wire(name)), h('dd', {}, longText(text, LONGEST_FACT)))),
   );
 }
 
 const MARKS = { state: '●', trace: '→', signal: '⚡', message: '“' } as const;
 
-function momentOf(page: Page, { at, kind, title, text, who, trace }: Moment): HTMLElement {
-  const side = kind === 'message' ? (/bot/i.test(who ?? '') ? ' bot' : ' patron') : '';
+function momentOf(page: Page, { at, kind, title, text, side, trace }: Moment): HTMLElement {
   const shown = wire(title.length > 160 ? `${title.slice(0, 160)}…` : title);
   return h(
     'li',
-    { class: `${kind}${side}${trace === undefined ? '' : ` ${trace.outcome}`}` },
+    { class: [kind, side, trace?.outcome].filter(Boolean).join(' ') },
     clock(at),
     h('span', { class: 'mark', 'aria-hidden': 'true' }, MARKS[kind]),
     h(

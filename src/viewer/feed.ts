@@ -1,17 +1,28 @@
-/** Follows the traces of the emulator: what it keeps first, then each as it comes; over lost connections and restarts. */
+/**
+ * Follows the traces of the emulator: what it keeps first, then each as it comes; over lost connections and restarts. One
+ * stream brings them all, those that do not fit what is listed, too: they tell what others do to the tenant meanwhile.
+ */
 import type { Trace } from '../trace/trace.js';
-import { api, type ApiError, type Query, streamAddress } from './api.js';
+import { fits, type TraceFilter } from '../trace/filter.js';
+import { api, type ApiError, type Query, STREAM_ADDRESS } from './api.js';
+import { isReset, kindOf, mayChange } from './control-call.js';
 
 export type Connection = 'connecting' | 'live' | 'lost';
 
 export interface FeedListener {
-  /** `size` in characters of JSON, where it is known. */
+  /** One that fits what is followed; `size` in characters of JSON, where it is known. */
   onTrace(trace: Trace, start: number, size?: number): void;
   onConnection(connection: Connection): void;
   /** How many traces fit, of those that the emulator keeps. */
   onTotal(total: number): void;
   /** Something that the person should know. */
   onNote(text: string): void;
+  /** These are all that the emulator has of this start that fit. */
+  onWhole(traces: readonly Trace[], start: number): void;
+  /** Somebody did something after which the tenant may not be as it was. */
+  onChange(): void;
+  /** Somebody reset the tenant with this call: nothing from before is there. */
+  onReset(trace: Trace, start: number): void;
   /** The emulator was started anew. */
   onRestart(): void;
 }
@@ -39,13 +50,13 @@ export class Feed {
     this.stop();
     const turn = this.#turn;
     this.#listener.onConnection('connecting');
-    const source = new EventSource(streamAddress(query));
+    const source = new EventSource(STREAM_ADDRESS);
     this.#source = source;
     /** What comes before it is known whether the emulator is still the same. */
     let waiting: { readonly trace: Trace; readonly size: number }[] | undefined = [];
     source.addEventListener('trace', ({ data }: MessageEvent<string>) => {
       const trace = JSON.parse(data) as Trace;
-      if (waiting === undefined) this.#listener.onTrace(trace, this.#start, data.length);
+      if (waiting === undefined) this.#take(trace, data.length, query);
       else waiting.push({ trace, size: data.length });
     });
     for (const name of ['missed', 'dropped'])
@@ -57,7 +68,7 @@ export class Feed {
       waiting ??= [];
       void this.#catchUp(query, turn).then((done) => {
         if (turn !== this.#turn) return;
-        for (const { trace, size } of waiting ?? []) this.#listener.onTrace(trace, this.#start, size);
+        for (const { trace, size } of waiting ?? []) this.#take(trace, size, query);
         waiting = undefined;
         if (done) this.#listener.onConnection('live');
       });
@@ -81,10 +92,18 @@ export class Feed {
   /** Reads more of what is kept than was read at first. */
   async load(query: Query, limit: number): Promise<void> {
     const turn = this.#turn;
-    const { items, total } = await api.traces({ ...query, limit: String(limit) });
+    const { items, total, dropped } = await api.traces({ ...query, limit: String(limit) });
     if (turn !== this.#turn) return;
+    if (total === items.length && dropped === 0) this.#listener.onWhole(items, this.#start);
     for (const trace of items) this.#listener.onTrace(trace, this.#start);
     this.#listener.onTotal(total);
+  }
+
+  #take(trace: Trace, size: number, query: Query): void {
+    if (isReset(trace)) this.#listener.onReset(trace, this.#start);
+    const filter = { ...query, control: query.control === 'true' } as TraceFilter;
+    if (fits(trace, kindOf(trace), filter)) this.#listener.onTrace(trace, this.#start, size);
+    if (mayChange(trace)) this.#listener.onChange();
   }
 
   async #catchUp(query: Query, turn: number): Promise<boolean> {
@@ -101,7 +120,8 @@ export class Feed {
       return true;
     } catch (problem) {
       if (turn === this.#turn) this.#listener.onNote((problem as ApiError).message);
-      return false;
+      // What is listed may be refused, such as a filter; what comes is followed all the same.
+      return (problem as ApiError).code !== undefined;
     }
   }
 }

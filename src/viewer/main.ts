@@ -5,7 +5,8 @@ import { conversationView } from './conversation.js';
 import { conversationsView } from './conversations.js';
 import { h } from './dom.js';
 import { type Connection, Feed } from './feed.js';
-import { helpDialog } from './help.js';
+import { foldElsewhere } from './folded.js';
+import { keys } from './keys.js';
 import type { Page, Part } from './page.js';
 import { tenantSwitch } from './tenant-switch.js';
 import { themeButton } from './theme.js';
@@ -34,6 +35,18 @@ const feed = new Feed({
   onTrace(trace, start, size) {
     if (total !== undefined && book.get(trace.traceId) === undefined) total += 1;
     book.add(trace, start, size);
+    if (shown.view === 'traces') soon();
+  },
+  onWhole(traces, start) {
+    book.keepOnly(traces, start);
+  },
+  onChange() {
+    if (shown.view !== 'traces') soon();
+  },
+  onReset(trace, start) {
+    book.forgetBefore(trace, start);
+    total = book.entries.length;
+    page.say('The tenant is as on the first day.');
     soon();
   },
   onConnection(now) {
@@ -89,20 +102,14 @@ const page: Page = {
       said.hidden = true;
     }, SAID_FOR);
   },
-  startOver() {
-    book.clear();
-    total = undefined;
-    if (!document.hidden) feed.follow(shown.filters);
-    draw();
-  },
 };
 
 let silence: ReturnType<typeof setTimeout> | undefined;
 const said = h('div', { class: 'said', role: 'status', hidden: true });
 const connection = h('span', { class: 'connection connecting', role: 'status' });
-const help = helpDialog();
 const list = traceList(page);
 const trace = traceView(page);
+const help = keys(page, list, trace);
 const traces = h('div', { class: 'split' }, list.element, trace.element);
 const views: Readonly<Record<Shown['view'], { readonly element: HTMLElement; readonly parts: readonly Part[] }>> = {
   traces: { element: traces, parts: [list, trace] },
@@ -140,7 +147,11 @@ function whole(part: Part): { readonly element: HTMLElement; readonly parts: rea
 function show(next: Shown): void {
   const before = shown;
   shown = next;
-  if (JSON.stringify(before.filters) !== JSON.stringify(next.filters)) page.startOver();
+  if (JSON.stringify(before.filters) !== JSON.stringify(next.filters)) {
+    book.clear();
+    total = undefined;
+    if (!document.hidden) feed.follow(next.filters);
+  }
   draw();
 }
 
@@ -177,61 +188,6 @@ function draw(): void {
   document.title = `${shown.view === 'traces' ? 'Traces' : 'Conversations'} · cxone-emulator`;
 }
 
-/** By key; each does nothing while something is typed. */
-const KEYS: Readonly<Record<string, () => void>> = {
-  j: () => {
-    list.step(1);
-  },
-  k: () => {
-    list.step(-1);
-  },
-  p: () => {
-    page.pause();
-  },
-  '/': () => {
-    list.focusSearch();
-  },
-  '?': help.open,
-  c: () => {
-    document.querySelector<HTMLButtonElement>('.tracehead [aria-keyshortcuts=c]')?.click();
-  },
-  Escape: () => {
-    if (shown.trace !== undefined) page.go({ trace: undefined });
-  },
-  Enter: () => {
-    trace.focus();
-  },
-};
-
-document.addEventListener('keydown', (event) => {
-  const { key, ctrlKey, metaKey, altKey, target } = event;
-  if (key === 'Escape' && target instanceof Element && fold(target.closest(FOLDED))) return;
-  if (ctrlKey || metaKey || altKey || help.element.open || shown.view !== 'traces') return;
-  if (target instanceof HTMLElement) {
-    const typing = target.matches('input:not([type=checkbox]), select, textarea');
-    if (typing && key === 'Escape') target.blur();
-    if (typing || (key === 'Enter' && target.matches('a, button, summary, input'))) return;
-  }
-  const act = KEYS[key];
-  if (act === undefined) return;
-  event.preventDefault();
-  act();
-});
-
-/** What unfolds above the rest of the page. */
-const FOLDED = 'details.filters[open], details.tool[open]';
-
-/** False where there is nothing to fold. */
-function fold(open: Element | null): boolean {
-  open?.removeAttribute('open');
-  open?.querySelector('summary')?.focus();
-  return open !== null;
-}
-
-document.addEventListener('click', ({ target }) => {
-  for (const open of document.querySelectorAll(FOLDED))
-    if (target instanceof Node && target.isConnected && !open.contains(target)) open.removeAttribute('open');
-});
 window.addEventListener('popstate', () => {
   show(shownIn(location.hash));
 });
@@ -242,5 +198,6 @@ document.addEventListener('visibilitychange', () => {
   else feed.follow(shown.filters);
 });
 
+foldElsewhere();
 if (!document.hidden) feed.follow(shown.filters);
 draw();

@@ -19,8 +19,6 @@ export interface Page {
   loadMore(): void;
   /** Tells the person something, for a while. */
   say(text: string): void;
-  /** Forgets all traces and reads them anew, as after a reset. */
-  startOver(): void;
 }
 
 /** A part of the page that is drawn anew when something has changed. */

@@ -13,6 +13,15 @@ export interface Conversation {
   readonly createdAt: string;
   readonly queuedAt: string | null;
   readonly endedAt: string | null;
+  /** What the last exchange with a bot came to. */
+  readonly bot?: {
+    readonly virtualAgent: string;
+    readonly turns: number;
+    readonly branchName: string | null;
+    readonly intent: string | null;
+  };
+  /** Who has it, or had it last. */
+  readonly agent?: { readonly name: string; readonly since: string };
 }
 
 export interface Signal {

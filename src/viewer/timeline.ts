@@ -1,7 +1,10 @@
 /** The way of one conversation from the bot to the agent, in the order of time: what came, what was said, what it became. */
+import { type Message, speakerOf } from '../contact/message.js';
 import { ladderOf } from '../trace/ladder.js';
 import type { Trace } from '../trace/trace.js';
-import type { Conversation, Signal, Transcript } from './records.js';
+import { numberOf } from './book.js';
+import { plural } from './plural.js';
+import type { Conversation, List, Signal, Transcript } from './records.js';
 
 export interface Moment {
   /** ISO 8601. */
@@ -9,46 +12,41 @@ export interface Moment {
   readonly kind: 'state' | 'trace' | 'signal' | 'message';
   readonly title: string;
   readonly text: string;
-  /** Who said it, of a message. */
-  readonly who?: string;
+  /** Who said it, of a message; the script speaks beside the bot. */
+  readonly side?: 'customer' | 'bot' | 'agent';
   readonly trace?: Trace;
 }
 
 export interface WayParts {
   readonly conversation: Conversation;
   readonly traces: readonly Trace[];
+  readonly messages: Pick<List<Message>, 'items' | 'total'>;
   readonly signals: readonly Signal[];
   readonly transcripts: readonly Transcript[];
 }
 
-export function wayOf({ conversation, traces, signals, transcripts }: WayParts): Moment[] {
-  const { createdAt, queuedAt, endedAt, channel, skillId, state } = conversation;
-  const moments: Moment[] = [
-    { at: createdAt, kind: 'state', title: 'opened', text: `on ${channel}, with the bot` },
-    ...(queuedAt === null
-      ? []
-      : [
-          {
-            at: queuedAt,
-            kind: 'state' as const,
-            title: 'queued',
-            text: skillId === null ? 'for no skill' : `for skill ${String(skillId)}`,
-          },
-        ]),
-    ...(endedAt === null ? [] : [{ at: endedAt, kind: 'state' as const, title: 'ended', text: '' }]),
-    ...(state === 'agent' ? [{ at: queuedAt ?? createdAt, kind: 'state' as const, title: 'with an agent', text: '' }] : []),
-    ...traces.map((trace): Moment => {
-      const { title, verdict, code, findings } = ladderOf(trace);
-      const [first] = findings.filter(({ level }) => level !== 'info');
-      return {
-        at: trace.startedAt,
-        kind: 'trace',
-        title: trace.script === null ? title : `script ${trace.script}`,
-        text: [verdict, first === undefined ? '' : `${code ?? first.code}: ${first.message}`].filter(Boolean).join('  '),
-        trace,
-      };
-    }),
-    ...signals.map(({ receivedAt, parameters, contactId }): Moment => ({
+/** What comes first of all that has the same time: a clock that stands gives one time to all of it. */
+const RANKS = {
+  opened: 0,
+  earlier: 1,
+  trace: 2,
+  signal: 3,
+  words: 4,
+  transcript: 5,
+  queued: 6,
+  agent: 7,
+  'words of agents': 8,
+  ended: 9,
+};
+
+type Ranked = Moment & { readonly rank: keyof typeof RANKS };
+
+export function wayOf({ conversation, traces, messages, signals, transcripts }: WayParts): Moment[] {
+  const moments: Ranked[] = [
+    ...statesOf(conversation),
+    ...[...traces].sort((one, other) => numberOf(one) - numberOf(other)).map(sent),
+    ...signals.map(({ receivedAt, parameters, contactId }): Ranked => ({
+      rank: 'signal',
       at: receivedAt,
       kind: 'signal',
       title: `signal to ${contactId}`,
@@ -56,10 +54,81 @@ export function wayOf({ conversation, traces, signals, transcripts }: WayParts):
         .map(([name, value]) => `${name}=${value}`)
         .join('  '),
     })),
+    ...wordsIn(messages),
     ...transcripts.flatMap(messagesIn),
   ];
-  // Sorting is stable: at one time, a state comes before what was sent.
-  return moments.sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
+  return moments.sort((one, other) => (one.at === other.at ? RANKS[one.rank] - RANKS[other.rank] : one.at < other.at ? -1 : 1));
+}
+
+function statesOf({ createdAt, queuedAt, endedAt, channel, skillId, state, agent }: Conversation): Ranked[] {
+  const kind = 'state';
+  return [
+    { rank: 'opened', at: createdAt, kind, title: 'opened', text: `on ${channel}, with the bot` },
+    ...(queuedAt === null
+      ? []
+      : [
+          {
+            rank: 'queued' as const,
+            at: queuedAt,
+            kind: 'state' as const,
+            title: 'queued',
+            text: skillId === null ? 'for no skill' : `for skill ${String(skillId)}`,
+          },
+        ]),
+    ...(agent === undefined && state !== 'agent'
+      ? []
+      : [
+          {
+            rank: 'agent' as const,
+            at: agent?.since ?? queuedAt ?? createdAt,
+            kind: 'state' as const,
+            title: 'with an agent',
+            text: agent?.name ?? '',
+          },
+        ]),
+    ...(endedAt === null ? [] : [{ rank: 'ended' as const, at: endedAt, kind: 'state' as const, title: 'ended', text: '' }]),
+  ];
+}
+
+function sent(trace: Trace): Ranked {
+  const { title, verdict, code, findings } = ladderOf(trace);
+  const [first] = findings.filter(({ level }) => level !== 'info');
+  return {
+    rank: 'trace',
+    at: trace.startedAt,
+    kind: 'trace',
+    title: trace.script === null ? title : `script ${trace.script}`,
+    text: [verdict, first === undefined ? '' : `${code ?? first.code}: ${first.message}`].filter(Boolean).join('  '),
+    trace,
+  };
+}
+
+function wordsIn({ items, total }: WayParts['messages']): Ranked[] {
+  const [first] = items;
+  if (first === undefined) return [];
+  const missing = total - items.length;
+  const firstOfAgent = items.findIndex(({ from }) => from === 'agent');
+  return [
+    ...(missing === 0
+      ? []
+      : [
+          {
+            rank: 'earlier' as const,
+            at: first.at,
+            kind: 'state' as const,
+            title: `${plural(missing, 'message')} before`,
+            text: 'of which the emulator keeps no more',
+          },
+        ]),
+    ...items.map((message, index): Ranked => ({
+      rank: firstOfAgent === -1 || index < firstOfAgent ? 'words' : 'words of agents',
+      at: message.at,
+      kind: 'message',
+      title: speakerOf(message),
+      side: message.from === 'script' ? 'bot' : message.from,
+      text: message.text,
+    })),
+  ];
 }
 
 interface Said {
@@ -69,17 +138,32 @@ interface Said {
 }
 
 /** Its messages at their own times, and that it came. */
-function messagesIn({ receivedAt, content, contactId }: Transcript): Moment[] {
+function messagesIn({ receivedAt, content, contactId }: Transcript): Ranked[] {
   const details = content.selfServiceSessionDetails as { readonly transcripts?: unknown } | undefined;
   const said = Array.isArray(details?.transcripts) ? (details.transcripts as readonly (Said | null)[]) : [];
   return [
-    ...said.flatMap((message): Moment[] => {
+    ...said.flatMap((message): Ranked[] => {
       if (typeof message !== 'object' || message === null) return [];
       const at = timeOf(message.utcDateTime) ?? receivedAt;
       const who = asText(message.participantId);
-      return [{ at, kind: 'message', title: who, who, text: asText(message.messageBody) }];
+      return [
+        {
+          rank: 'words',
+          at,
+          kind: 'message',
+          title: who,
+          side: /bot/i.test(who) ? 'bot' : 'customer',
+          text: asText(message.messageBody),
+        },
+      ];
     }),
-    { at: receivedAt, kind: 'state', title: 'transcript', text: `of ${String(said.length)} messages, for contact ${contactId}` },
+    {
+      rank: 'transcript',
+      at: receivedAt,
+      kind: 'state',
+      title: 'transcript',
+      text: `of ${String(said.length)} messages, for contact ${contactId}`,
+    },
   ];
 }
 

@@ -1,5 +1,6 @@
 /** The pure parts of the viewer: what the address says, JSON laid out and searched, commands and steps to copy, the way of a conversation. */
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import type { Trace } from '../../src/index.js';
 import {
   filterCount,
@@ -11,6 +12,7 @@ import {
   tenantOf,
 } from '../../src/viewer/address.js';
 import { Book } from '../../src/viewer/book.js';
+import { isReset, mayChange } from '../../src/viewer/control-call.js';
 import { curlOf } from '../../src/viewer/curl.js';
 import { laidOut, locate } from '../../src/viewer/json-text.js';
 import { scenarioStepOf } from '../../src/viewer/scenario-step.js';
@@ -172,6 +174,18 @@ describe('as curl', () => {
     expect(scenarioStepOf(traceWith({ method: 'SCRIPT', path: '/voice' }))).toBeUndefined();
   });
 
+  test('as a step of a scenario shows whatever steers as an escape, and sends the same', () => {
+    const steering = '\u0000\u0085\u007f\u202e\u2028\u{e0041}\ud800';
+    for (const body of [JSON.stringify({ a: steering }), `${steering} no JSON`]) {
+      const headers = { accept: '*/*', 'content-type': 'application/json', 'x-a': '\u009b' };
+      const step = scenarioStepOf(traceWith({ body, headers, path: '/a?b=\u0085' })) ?? '';
+      expect(step).not.toMatch(/[^\P{C}\n]|\u2028/u);
+      const { request } = (parse(step) as [{ request: { body?: unknown; bodyText?: string } }])[0];
+      expect(request).toMatchObject({ path: '/a?b=\u0085', headers: { 'x-a': '\u009b' } });
+      expect(request.bodyText ?? request.body).toEqual(request.bodyText === undefined ? { a: steering } : body);
+    }
+  });
+
   test('a header’s value from the wire runs nothing in a shell', () => {
     const hostile = traceWith({
       headers: { authorization: '[redacted]$(touch /x)', accept: "';touch /x;'", 'content-type': '`x`' },
@@ -180,6 +194,19 @@ describe('as curl', () => {
     expect(lines(hostile)).toContain(`-H 'accept: '\\'';touch /x;'\\'''`);
     expect(lines(hostile)).toContain("-H 'content-type: `x`'");
   });
+});
+
+test.each<readonly [string, string, Partial<Trace>, boolean, boolean]>([
+  ['GET', '/_emulator/clock', {}, false, false],
+  ['GET', '/t/alpha/_emulator/conversations/c', { tenant: 'alpha' }, false, false],
+  ['PUT', '/t/alpha/_emulator/clock', { tenant: 'alpha' }, true, false],
+  ['POST', '/_emulator/reset', { operationId: 'reset' }, true, true],
+  ['POST', '/_emulator/reset', { operationId: 'reset', outcome: 'rejected' }, true, false],
+  ['GET', '/api/v2/conversations', {}, true, false],
+  ['SCRIPT', '/webchat', {}, true, false],
+])('%s %s %j may change the tenant: %j, is a reset: %j', (method, path, more, changes, resets) => {
+  const trace = traceWith({ method, path }, more);
+  expect([mayChange(trace), isReset(trace)]).toEqual([changes, resets]);
 });
 
 test('a search looks for each of its words', () => {
@@ -225,8 +252,16 @@ test('the way of a conversation is in the order of time', () => {
       createdAt: '2026-03-01T09:30:00.000Z',
       queuedAt: '2026-03-01T09:31:12.000Z',
       endedAt: '2026-03-01T09:40:00.000Z',
+      agent: { name: 'Carla', since: '2026-03-01T09:32:00.000Z' },
     },
     traces: [TRACE],
+    messages: {
+      items: [
+        { number: 3, from: 'customer', text: 'a person', at: '2026-03-01T09:31:12.000Z' },
+        { number: 4, from: 'agent', name: 'Carla', text: 'Hello', at: '2026-03-01T09:32:00.000Z' },
+      ],
+      total: 4,
+    },
     signals: [{ contactId: '5', parameters: { p1: 'Escalate' }, receivedAt: '2026-03-01T09:31:00.000Z' }],
     transcripts: [
       {
@@ -248,8 +283,12 @@ test('the way of a conversation is in the order of time', () => {
     '09:30:00 opened: on webchat, with the bot',
     '09:30:30 Patron: Hello',
     '09:31:00 signal to 5: p1=Escalate',
-    '09:31:12 queued: for skill 4001',
+    '09:31:12 2 messages before: of which the emulator keeps no more',
     '09:31:12 POST /api/v2/conversations/webchat: 200 accepted',
+    '09:31:12 Customer: a person',
+    '09:31:12 queued: for skill 4001',
+    '09:32:00 with an agent: Carla',
+    '09:32:00 Carla: Hello',
     '09:35:00 : 7',
     '09:35:00 transcript: of 3 messages, for contact 5',
     '09:40:00 ended: ',

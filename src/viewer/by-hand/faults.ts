@@ -1,5 +1,6 @@
 /** The faults that are set: how often each fired, an end to one or to all, and a simple one to add. */
 import { api, type ApiError } from '../api.js';
+import { kindOf } from '../control-call.js';
 import { button, h, longText } from '../dom.js';
 import type { Page } from '../page.js';
 import { plural } from '../plural.js';
@@ -78,9 +79,7 @@ function given(name: string, value: string): Readonly<Record<string, unknown>> {
 
 /** Those of the platform that were called lately. */
 function operationsIn({ book }: Page): string[] {
-  const platform = book.entries.filter(
-    ({ trace: { request, tenant } }) => !request.path.replace(`/t/${tenant}/`, '/').startsWith('/_emulator'),
-  );
+  const platform = book.entries.filter(({ trace }) => kindOf(trace) === 'platform');
   return [...new Set(platform.flatMap(({ trace }) => trace.operationId ?? []))].sort();
 }
 

@@ -15,8 +15,6 @@ export const resetTool: ToolMaker = (page, done) => {
       () => {
         api.reset().then(
           () => {
-            page.startOver();
-            page.say('The tenant is as on the first day.');
             rest();
             done();
           },
