@@ -52,7 +52,7 @@ function headersOf(headers: Trace['request']['headers'], sentAsJson: boolean): s
 function bodyOf({ body, headers, bodyComplete }: Trace['request']): string {
   if (body === null) return '';
   const same = bodyComplete && 'content-type' in headers && laidOut(body) === laidOut(again(body)) && laidOut(body) !== undefined;
-  return same ? `body: ${inTemplate(JSON.stringify(JSON.parse(body)))}` : `bodyText: ${template(body)}`;
+  return same ? `body: ${inSight(inTemplate(JSON.stringify(JSON.parse(body))))}` : `bodyText: ${template(body)}`;
 }
 
 function again(body: string): string {
@@ -82,5 +82,15 @@ function inTemplate(json: string): string {
 function text(value: string): string {
   return /^[A-Za-z/][\w./-]*$/.test(value) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(value)
     ? value
-    : JSON.stringify(value);
+    : inSight(JSON.stringify(value));
+}
+
+/** What is no sign but steers: in a terminal or an editor it would show another file than the one that is read. */
+const STEERING = /\p{C}|[\u2028\u2029]/gu;
+
+/** JSON in which nothing is out of sight; of JSON only texts can hold such a thing. */
+function inSight(json: string): string {
+  return json.replace(STEERING, (sign) =>
+    Array.from({ length: sign.length }, (_, at) => `\\u${sign.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
+  );
 }
