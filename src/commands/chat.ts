@@ -16,7 +16,6 @@ export function chatCommand(): Command {
     .description(
       'Be the customer: each line is said to the bot, the script or the agent of a running emulator, whose answers are printed. Exit code 0, 1 or 2.',
     )
-    .allowExcessArguments(false)
     .option('--conversation <id>', 'join this one instead of opening one')
     .option('--channel <channel>', 'where the customer writes; webchat')
     .option('--user <id>', 'who the customer is')

@@ -4,8 +4,9 @@ import { Command } from 'commander';
 /** What was given to a command cannot be used; the message says why. */
 export class BadInput extends Error {}
 
+/** One argument too many is told, too: of `explain *.json` it must not look as if each had been explained. */
 export function strictCommand(name: string): Command {
-  return new Command(name).exitOverride(({ exitCode }) => {
+  return new Command(name).allowExcessArguments(false).exitOverride(({ exitCode }) => {
     process.exit(exitCode === 0 ? 0 : 2);
   });
 }

@@ -32,6 +32,7 @@ export function traceCommand(): Command {
       `where the emulator is; else ${environmentName('url')}, or ${environmentName('host')} and ${environmentName('port')}`,
     )
     .action(async (id: string | undefined, options: TraceOptions) => {
+      if (id === '') command.error('error: the id is empty; without one the newest trace is printed');
       if (id !== undefined && options.follow === true) command.error('error: give an id or --follow, not both');
       const { printTraces } = await import('./trace-run.js');
       await runStrictly(command, () => printTraces(id, options));

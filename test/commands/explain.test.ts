@@ -75,3 +75,8 @@ describe('bad input: 2, and nothing on the standard output', () => {
     expect(err).toContain(told);
   });
 });
+
+test('more than one payload is bad input: none of them would have been looked at', async () => {
+  const { code, out, err } = await run(['explain', await file(SOUND), await file(THREAD)]);
+  expect({ code, out, err }).toEqual({ code: 2, out: '', err: expect.stringContaining('too many arguments') });
+});

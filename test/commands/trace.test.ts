@@ -151,3 +151,11 @@ test('a script that waits is printed again when it has gone on', async () => {
   await send(url, await signalTo(url, String(body.spawnedContactId ?? body.attributes.spawnedContactId), 'Escalate'));
   await expect.poll(() => printed).toMatch(/^SCRIPT \/voice-backchannel {2}ended/m);
 });
+
+test.each([
+  [['one', 'two'], 'too many arguments'],
+  [[''], 'the id is empty'],
+])('what is no id is bad input: %j', async (args, told) => {
+  const { code, out, err } = await run(['trace', ...args]);
+  expect({ code, out, err }).toEqual({ code: 2, out: '', err: expect.stringContaining(told) });
+});
