@@ -24,7 +24,7 @@ export function scenarioStepOf(trace: Trace): string | undefined {
     '  request:',
     `    method: ${text(request.method)}`,
     // The runner tells paths from addresses by their slash before it reads the template.
-    `    path: ${LIKE_A_TEMPLATE.test(path) ? text(`/{% raw %}${path.slice(1)}{% endraw %}`) : text(path)}`,
+    `    path: ${LIKE_A_TEMPLATE.test(path) ? text(`/${shielded(path.slice(1))}`) : text(path)}`,
     ...headersOf(request.headers, body.startsWith('body:')),
     ...(body === '' ? [] : [`    ${body}`]),
     '  expect:',
@@ -66,16 +66,21 @@ function again(body: string): string {
 /** What looks like a template is data here. */
 const LIKE_A_TEMPLATE = /\{\{|\{%/;
 
+function shielded(value: string): string {
+  if (!LIKE_A_TEMPLATE.test(value)) return value;
+  // A shield ends at the first word that ends one: there each beginning of a template is put out by one.
+  if (value.includes('endraw')) return value.replace(/\{\{|\{%/g, (beginning) => `{{ "${beginning}" }}`);
+  return `{% raw %}${value}{% endraw %}`;
+}
+
 function template(value: string): string {
-  return text(LIKE_A_TEMPLATE.test(value) ? `{% raw %}${value}{% endraw %}` : value);
+  return text(shielded(value));
 }
 
 /** Each text in the JSON that looks like a template is shielded by itself. */
 function inTemplate(json: string): string {
   if (!LIKE_A_TEMPLATE.test(json)) return json;
-  return JSON.stringify(JSON.parse(json), (_, value: unknown) =>
-    typeof value === 'string' && LIKE_A_TEMPLATE.test(value) ? `{% raw %}${value}{% endraw %}` : value,
-  );
+  return JSON.stringify(JSON.parse(json), (_, value: unknown) => (typeof value === 'string' ? shielded(value) : value));
 }
 
 /** YAML reads the texts of JSON. */

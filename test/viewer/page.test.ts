@@ -355,6 +355,8 @@ describe.skipIf(!hasBrowser)('a trace', () => {
       { body: THREAD },
       { body: { sessionId: CONVERSATION, metadata: { intent: '{{context.intent}}', '{% x %}': 'yes' }, skillId: 4001 } },
       { body: '{"sessionId": 12345678901234567890}' },
+      { body: { sessionId: '{% raw %}{{{a}}}{%- endraw -%}{%', '{{endraw}}': 'x' } },
+      { body: '{% endraw %}{{' },
       { body: "{'a': 1}", headers: { 'content-type': undefined, accept: undefined } },
       { body: 'a=1', headers: { 'content-type': 'application/x-www-form-urlencoded', authorization: 'Bearer abcdefgh12345678' } },
       { method: 'GET', path: '/api/v2/conversations?attribute=a&value={{b}}' },
