@@ -21,8 +21,8 @@ export interface Matcher {
     method: string,
     path: string,
   ): { readonly operation: ContractOperation; readonly before: string; readonly whole: boolean } | undefined;
-  /** The operation whose path is nearest to one that nothing has. */
-  nearest(method: string, path: string): ContractOperation | undefined;
+  /** The operation whose path is nearest to one that nothing has. `slip`: so near that it was meant. */
+  nearest(method: string, path: string): { readonly operation: ContractOperation; readonly slip: boolean } | undefined;
 }
 
 /** An id may be as long as the request line allows. */
@@ -73,17 +73,19 @@ export function createMatcher(contract: Contract, webhooks: readonly ContractOpe
     },
     nearest(method, path) {
       const control = path.startsWith('/_');
-      let nearest: ContractOperation | undefined;
-      let least = Infinity;
+      if (path.length > LONGEST_COMPARED) return undefined;
+      let nearest: { readonly operation: ContractOperation; readonly slip: boolean } | undefined;
+      let least = Math.max(SLIP, path.length * 0.4);
       for (const operation of operations) {
         if (operation.path.startsWith('/_') !== control) continue;
-        const distance = pathDistance(path, operation.path) + (operation.method === method ? 0 : 0.5);
-        if (distance < least) {
-          least = distance;
-          nearest = operation;
-        }
+        const apart = pathDistance(path, operation.path);
+        const words = commonEnd(partsOf(path), partsOf(operation.path));
+        const distance = apart - words * 3 + (operation.method === method ? 0 : 0.5);
+        if (distance > least || (distance === least && nearest !== undefined)) continue;
+        least = distance;
+        nearest = { operation, slip: apart <= SLIP || words > 1 };
       }
-      return least <= Math.max(3, path.length * 0.4) ? nearest : undefined;
+      return nearest;
     },
   };
 }
@@ -116,14 +118,15 @@ function prefixBefore(path: string, template: string): string | undefined {
   return ours.length > theirs.length ? `/${ours.slice(0, -same).join('/')}` : '';
 }
 
+/** What a slip of the pen costs at most. */
+const SLIP = 3;
+
 /** What it costs that one path has a part which the other lacks. */
 const PART = 4;
 
-/** How far a path is from a template, part by part, where a parameter fits any part; a common end brings them nearer. */
+/** How far a path is from a template, part by part, where a parameter fits any part. */
 function pathDistance(path: string, template: string): number {
-  if (path.length > LONGEST_COMPARED) return Infinity;
-  const ours = path.toLowerCase().split('/').filter(Boolean);
-  const theirs = template.toLowerCase().split('/').filter(Boolean);
+  const [ours, theirs] = [partsOf(path), partsOf(template)];
   let row = theirs.reduce<number[]>((costs, _, index) => [...costs, (index + 1) * PART], [0]);
   for (const [index, our] of ours.entries()) {
     const next = [(index + 1) * PART];
@@ -133,10 +136,14 @@ function pathDistance(path: string, template: string): number {
     });
     row = next;
   }
-  return (row.at(-1) ?? 0) + (path.endsWith('/') ? 0.5 : 0) - commonEnd(ours, theirs);
+  return (row.at(-1) ?? 0) + (path.endsWith('/') ? 0.5 : 0);
 }
 
-/** For each word of the template at the end of both. */
+function partsOf(path: string): string[] {
+  return path.toLowerCase().split('/').filter(Boolean);
+}
+
+/** How many words of the template stand at the end of both: these bring them nearer. */
 function commonEnd(ours: readonly string[], theirs: readonly string[]): number {
   let words = 0;
   for (let back = 1; back <= Math.min(ours.length, theirs.length); back += 1) {
@@ -144,5 +151,5 @@ function commonEnd(ours: readonly string[], theirs: readonly string[]): number {
     if (!their.startsWith('{') && our !== their) break;
     if (!their.startsWith('{')) words += 1;
   }
-  return words * 3;
+  return words;
 }

@@ -101,7 +101,7 @@ function requireSound(fault: FaultSetting, { operationIds, paths, matcher }: Cal
     '/path',
     'the path of an operation or of a webhook',
     show(path),
-    near === undefined ? 'GET /_emulator/openapi.json lists the paths.' : `Did you mean ${near.path}?`,
+    near === undefined ? 'GET /_emulator/openapi.json lists the paths.' : `Did you mean ${near.operation.path}?`,
   );
 }
 

@@ -1,5 +1,5 @@
 /** Stage 2, route: method and decoded path lead to the operation, the prefix `/t/…` to the tenant. */
-import type { ContractOperation } from '../contract/contract.js';
+import type { ContractOperation, Family } from '../contract/contract.js';
 import type { Matcher } from '../contract/match.js';
 import { nearMiss } from '../near-miss.js';
 import type { Studio } from '../platform/studio.js';
@@ -39,10 +39,17 @@ export function route(exchange: Exchange, services: Services): void {
       pointer: '',
       expected: oneOf(allowed),
       received: show(method),
-      remedy: `Send ${oneOf(allowed.filter((name) => name !== 'HEAD' && name !== 'OPTIONS'))} to this path${method === 'GET' ? '; a redirect may have turned a POST into this GET' : ''}.`,
+      remedy: adviseMethod(method, allowed, exchange.family),
     },
     { headers: { allow: allowed.join(', ') } },
   );
+}
+
+function adviseMethod(method: string, allowed: readonly string[], family: Family): string {
+  const played = oneOf(allowed.filter((one) => one !== 'HEAD' && one !== 'OPTIONS'));
+  const redirected = method === 'GET' ? '; a redirect may have turned a POST into this GET' : '';
+  const elsewhere = isCxones(family) ? ` If CXone takes ${show(method)} here, the emulator does not play it.` : '';
+  return `Send ${played} to this path${redirected}.${elsewhere}`;
 }
 
 function requireTenantName(exchange: Exchange): void {
@@ -95,7 +102,7 @@ function unknownRoute(exchange: Exchange, decoded: string, { matcher, studio }: 
     pointer: '',
     expected: 'the path of an operation (GET /_emulator/openapi.json lists them)',
     received: show(decoded),
-    remedy: adviseRoute(method, exchange.path, decoded, matcher),
+    remedy: adviseRoute(exchange, decoded, matcher),
   });
 }
 
@@ -113,7 +120,7 @@ function adviseWebhook(method: string, path: string, { count, webhooks }: Studio
   return near === undefined ? those : `Did you mean ${near}? ${those}`;
 }
 
-function adviseRoute(method: string, path: string, decoded: string, matcher: Matcher): string {
+function adviseRoute({ method, path, family }: Exchange, decoded: string, matcher: Matcher): string {
   const bare = withoutEndingSlashes(path);
   if (bare !== path && matcher.match(method, bare) !== undefined)
     return `Remove the slash at the end: ${show(withoutEndingSlashes(decoded))}.`;
@@ -136,8 +143,17 @@ function adviseRoute(method: string, path: string, decoded: string, matcher: Mat
     return `Did you mean ${named(operation)}? ${reason}`;
   }
   const nearest = matcher.nearest(method, decoded);
-  if (nearest !== undefined) return `Did you mean ${named(nearest)}?`;
-  return 'Check the path and the base URL. A handover goes to POST /api/v2/conversations/webchat.';
+  if (nearest?.slip === true) return `Did you mean ${named(nearest.operation)}?`;
+  const hint =
+    nearest === undefined
+      ? 'Check the path and the base URL. A handover goes to POST /api/v2/conversations/webchat.'
+      : `The nearest one is ${named(nearest.operation)}.`;
+  return isCxones(family) ? `${hint} If CXone has this operation, the emulator does not play it.` : hint;
+}
+
+/** CXone has many more operations than the emulator plays, and its clients call them. */
+function isCxones({ name }: Family): boolean {
+  return name !== 'control' && name !== 'webhooks';
 }
 
 /** Where the parts are the same, capitals differ, or a part such as a version has not its form. */
