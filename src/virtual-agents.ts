@@ -16,6 +16,7 @@ import {
   type RestRequest,
   type RestResult,
 } from './studio/rest/outside-call.js';
+import { LARGEST_ANSWER } from './studio/rest/wire.js';
 
 export interface ReadyAgents {
   readonly agents: readonly VirtualAgent[];
@@ -110,7 +111,7 @@ export async function readStandIns(
 
 /**
  * A line to each. `instead` is asked in place of those that are reached by an address, where nobody outside is to be called;
- * a stand-in is nobody outside.
+ * a stand-in is nobody outside, and a copy of it answers, so that the real one gives nobody anything.
  */
 export function connect(
   agents: readonly VirtualAgent[],
@@ -119,7 +120,10 @@ export function connect(
 ): ConnectedAgent[] {
   return agents.map((agent) => {
     const standIn = standIns.get(agent.name);
-    if (standIn !== undefined) return { agent, send: (request) => answerOf(standIn, request) };
+    if (standIn !== undefined) {
+      const bot = instead === undefined ? standIn : standIn.copy();
+      return { agent, send: (request) => answerOf(bot, request) };
+    }
     const url = new URL(agent.url ?? '');
     // Who names an address in the config file wants it called: it needs no entry among scriptHosts.
     const call = instead ?? outsideCaller(hostRules([url.host]));
@@ -136,9 +140,20 @@ async function answerOf(bot: Bot, { body, headers, timeout, signal }: Omit<RestR
       throw signal.reason;
     });
   if (takes > timeout) return { failure: tookTooLong(bot, timeout) };
-  const statusText = STATUS_CODES[answer.status] ?? '';
+  const { status, headers: answered, turn } = answer;
+  const head = { status, statusText: STATUS_CODES[status] ?? '', headers: answered };
+  const bytes = Buffer.byteLength(answer.body);
+  if (bytes > LARGEST_ANSWER) return { failure: { ...saidTooMuch(bot, bytes), response: head } };
+  return { response: { ...head, body: answer.body, utf8: true, url: bot.file, notes: turn.notes } };
+}
+
+function saidTooMuch({ name }: Bot, bytes: number): RestFailure {
   return {
-    response: { status: answer.status, statusText, headers: answer.headers, body: answer.body, utf8: true, url: bot.file },
+    code: 'REST_RESPONSE_TOO_LARGE',
+    message: `The answer of the stand-in bot ${name} is over 32 KB.`,
+    expected: `at most ${String(LARGEST_ANSWER)} bytes`,
+    received: `${String(bytes)} bytes`,
+    remedy: 'Have the rule of its file that answered say less.',
   };
 }
 

@@ -42,13 +42,14 @@ export interface Bot {
   readonly rules: number;
   /** Never throws. Bytes and headers are those of a caller over HTTP; without headers no Content-Type is asked for. */
   readonly answer: (request: string | Buffer, headers?: IncomingHttpHeaders) => BotAnswer;
+  /** A bot of the same rules and sessions, whose further turns this one knows nothing of. */
+  readonly copy: () => Bot;
 }
 
 /** Throws FileFaults. */
 export function readBot(file: YamlFile, templates: Templates, contracts: Pick<BotContracts, 'faultsInRequest'>): Bot {
   const rules = readRules(file, templates);
-  const sessions = new Sessions();
-  return {
+  const botWith = (sessions: Sessions): Bot => ({
     name: rules.name,
     file: file.file,
     rules: rules.rules.length,
@@ -61,7 +62,9 @@ export function readBot(file: YamlFile, templates: Templates, contracts: Pick<Bo
         return refused(problem instanceof Rejection ? problem : bug(problem));
       }
     },
-  };
+    copy: () => botWith(sessions.copy()),
+  });
+  return botWith(new Sessions());
 }
 
 function answerTurn(rules: BotRules, sessions: Sessions, request: ExchangeRequest, session: string): BotAnswer {

@@ -19,7 +19,16 @@ const MOST_SESSIONS = 1000;
 
 export class Sessions {
   /** By session, what the next turn may bring back. */
-  readonly #given = new Map<string, readonly SessionState[]>();
+  readonly #given: Map<string, readonly SessionState[]>;
+
+  constructor(given: Iterable<readonly [string, readonly SessionState[]]> = []) {
+    this.#given = new Map(given);
+  }
+
+  /** What is given from then on, only one of the two remembers. */
+  copy(): Sessions {
+    return new Sessions(this.#given);
+  }
 
   /** What was brought back; undefined where the session begins. Throws a Rejection where a turn does not follow from the one before. */
   brought(session: string, inputType: string, state: unknown): SessionState | undefined {

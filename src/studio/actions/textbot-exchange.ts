@@ -75,7 +75,8 @@ export const TEXTBOT_EXCHANGE: ActionType = {
         return { branch: ON_ERROR, calls, problem: botError(name, answer) };
       const words = said.length === 0 ? 'says nothing' : `says ${said.map(show).join(', ')}`;
       const intent = intentInfo?.intent;
-      const story = `${name} hears ${heardOf(asked)}, and ${words}. It comes to ${branchName}${intent === undefined || intent === null ? '' : `, intent ${intent}`}.`;
+      const came = `It comes to ${branchName}${intent === undefined || intent === null ? '' : `, intent ${intent}`}.`;
+      const story = [`${name} hears ${heardOf(asked)}, and ${words}.`, came, ...outcome.notes].join(' ');
       if (branchName !== 'EndContact' && branchName !== 'Error') return { branch: BRANCHES[branchName], calls, message: story };
       await endConversation(run);
       run.finish(undefined);

@@ -76,7 +76,7 @@ function shownResponse(result: RestResult): RestCall['response'] {
   return { status: response.status, headers: response.headers, body };
 }
 
-type Judged = { readonly answer: BotAnswer } | { readonly problem: Finding };
+type Judged = { readonly answer: BotAnswer; readonly notes: readonly string[] } | { readonly problem: Finding };
 
 function judged(
   result: RestResult,
@@ -90,7 +90,7 @@ function judged(
       problem: failure.code === 'REST_RESPONSE_TOO_LARGE' ? answerTooLarge(agent, failure) : botUnreachable(agent, failure),
     };
   }
-  const { status, statusText, body, utf8, headers } = result.response;
+  const { status, statusText, body, utf8, headers, notes = [] } = result.response;
   if (status < 200 || status >= 300)
     return { problem: botRefused(agent, `${String(status)} ${statusText}`.trim(), status, body) };
   if (!utf8) return { problem: answerNotUtf8(agent, body, headers['content-type']) };
@@ -104,6 +104,7 @@ function judged(
   if (fault !== undefined) return { problem: withOthers(fault, others, agent) };
   return {
     answer: agent.protocol === 'exchange' ? (value as BotAnswer) : cognigyTurn(value as CognigyAnswer, request.userInput),
+    notes,
   };
 }
 

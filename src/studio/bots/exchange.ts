@@ -83,9 +83,9 @@ export interface BotAnswer {
   readonly botSessionState?: unknown;
 }
 
-/** What an exchange came to; `calls` for the trace. */
+/** What an exchange came to; `calls` for the trace, and `notes` where a stand-in has to tell more. */
 export type BotOutcome =
-  | { readonly answer: BotAnswer; readonly calls: readonly RestCall[] }
+  | { readonly answer: BotAnswer; readonly calls: readonly RestCall[]; readonly notes: readonly string[] }
   | { readonly problem: Finding; readonly calls: readonly RestCall[] };
 
 /** What the customer reads or hears of a list of prompts. */

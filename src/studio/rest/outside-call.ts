@@ -41,6 +41,8 @@ export interface RestResponse extends RestHead {
   readonly utf8: boolean;
   /** Where it came from in the end, after redirects, without credentials. */
   readonly url: string;
+  /** What a stand-in tells of how it came to this. */
+  readonly notes?: readonly string[];
 }
 
 /** What kept a call from an answer. */
