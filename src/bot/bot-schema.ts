@@ -67,7 +67,7 @@ const RULE: Schema = {
       type: 'number',
       minimum: 0,
       maximum: LONGEST_WAIT,
-      description: 'Seconds until silence is a turn: silenceRules.millisecondsToWaitForUserResponse.',
+      description: 'Seconds until silence is a turn: silenceRules.millisecondsToWaitForUserResponse; 0 as without.',
     },
     error: {
       type: 'object',

@@ -1,4 +1,5 @@
 /** How a run waits: for a time on the tenant's clock, for the customer, or for a signal, whatever comes first. */
+import { MOST_MESSAGES } from '../contact/message.js';
 import type { Activity } from '../platform/studio.js';
 import type { Work } from './work.js';
 
@@ -55,8 +56,10 @@ export class CustomerWords {
     return this.#wake !== undefined;
   }
 
+  /** As many are kept as a conversation keeps. */
   say(text: string): void {
     this.#unheard.push(text);
+    if (this.#unheard.length > MOST_MESSAGES) this.#unheard.shift();
     this.#wake?.();
   }
 

@@ -105,6 +105,16 @@ describe('what the bot gets', () => {
     expect(bella.asked).toHaveLength(2);
   });
 
+  test.each([0, -5])('no silence where it names %i ms, as a bot does that writes out every field', async (milliseconds) => {
+    const waits = { nextPromptBehaviors: { silenceRules: { millisecondsToWaitForUserResponse: milliseconds } } };
+    const bella = await bot(() => says('Hello', waits));
+    const talk = await talkWith(bella, { frozenAt: '2026-03-01T09:30:00Z' });
+    await setClock(talk.emulator.url, { advance: '23h' });
+    expect(bella.asked).toHaveLength(1);
+    await talk.say('I am still here');
+    expect(bella.asked[1]?.body).toMatchObject({ userInputType: 'TEXT', userInput: 'I am still here' });
+  });
+
   test('that the customer left, with the last state; the conversation is over', async () => {
     const bella = await bot(() => says('Hello', { botSessionState: 'mine' }));
     const talk = await talkWith(bella);
@@ -155,7 +165,7 @@ describe('what the bot gets', () => {
 describe('the branch of its answer', () => {
   const answers = {
     botSessionState: 1,
-    nextPromptSequence: { prompts: [{ transcript: 'Words' }, { textToSpeech: '<speak>More</speak>' }] },
+    nextPromptSequence: { prompts: [{ transcript: 'Words' }, { transcript: '', textToSpeech: '<speak>More</speak>' }] },
   };
 
   test.each([
@@ -390,6 +400,28 @@ describe('the customer', () => {
     ])
       expect((await talk.say(words)).messages[0].text).toBe(`You said ${words}`);
   });
+});
+
+test('of what a script has not asked for yet, the newest 500 are kept, as of all that is said', async () => {
+  const emulator = await withScripts(
+    {
+      'deaf.yaml': {
+        name: 'deaf',
+        trigger: { conversation: {} },
+        actions: {
+          Wait: { type: 'WAIT', seconds: 60, next: 'Ask' },
+          Ask: { type: 'ASKCALLER', next: 'Say' },
+          Say: { type: 'SENDMESSAGE', message: 'I heard {{ vars.userInput }}', next: 'Done' },
+          Done: { type: 'END' },
+        },
+      },
+    },
+    { frozenAt: '2026-03-01T09:30:00Z' },
+  );
+  const talk = await arrive(emulator);
+  for (let number = 1; number <= 501; number += 1) await talk.say(`word ${String(number)}`);
+  await setClock(emulator.url, { advance: '1m' });
+  expect((await talk.messages()).at(-1)?.text).toBe('I heard word 2');
 });
 
 test('a script without a conversation cannot speak, ask, or have a bot', async () => {

@@ -10,7 +10,7 @@ const LONGEST = 86_400;
 export const ASKCALLER: ActionType = {
   name: 'ASKCALLER',
   summary:
-    'Waits for what the customer says, which becomes `userInput` (or the variable `into`); `message` is said before. A customer who is silent for `timeout` seconds takes OnTimeout, or Default where that is not connected; without `timeout` it is as long as the bot asked for in its last answer, or for ever. The next TEXTBOT EXCHANGE passes on what came, or NO_INPUT.',
+    'Waits for what the customer says, which becomes `userInput` (or the variable `into`); `message` is said before. A customer who is silent for `timeout` seconds takes OnTimeout, or Default where that is not connected; without `timeout` it is as long as the bot asked for in its last answer (more than 0), or for ever. The next TEXTBOT EXCHANGE passes on what came, or NO_INPUT.',
   provenance: 'assumed',
   settings: { message: TEXT, timeout: number(LONGEST), into: NAME },
   required: [],

@@ -1,6 +1,6 @@
 /** A run's line to its bots: what was exchanged last, and whom to tell when the customer leaves. */
 import type { Bots } from './bots.js';
-import { type BotOutcome, type BotRequest, textsOf, type UserInputType } from './exchange.js';
+import { type BotAnswer, type BotOutcome, type BotRequest, textsOf, type UserInputType } from './exchange.js';
 
 /** What the customer did last. */
 export interface Heard {
@@ -44,7 +44,7 @@ export class BotLine {
       this.#begun.add(virtualAgent);
       this.heard = undefined;
     }
-    this.patience = answer.nextPromptBehaviors?.silenceRules?.millisecondsToWaitForUserResponse ?? undefined;
+    this.patience = patienceOf(answer);
     this.#open = GOES_ON.has(answer.branchName) ? { virtualAgent, request, state: answer.botSessionState ?? null } : undefined;
     return outcome;
   }
@@ -69,6 +69,15 @@ export class BotLine {
       throw problem;
     }
   }
+}
+
+/**
+ * A bot that writes out every field of the contract has 0 where it says nothing of silence. Taken at its word, it would be
+ * told of silence over and over, at once (assumed).
+ */
+function patienceOf({ nextPromptBehaviors }: BotAnswer): number | undefined {
+  const milliseconds = nextPromptBehaviors?.silenceRules?.millisecondsToWaitForUserResponse ?? 0;
+  return milliseconds > 0 ? milliseconds : undefined;
 }
 
 /** The words of an answer that the customer gets. */

@@ -90,10 +90,9 @@ export type BotOutcome =
 
 /** What the customer reads or hears of a list of prompts. */
 export function textsOf(sequence: PromptSequence | null | undefined): string[] {
-  return (sequence?.prompts ?? []).flatMap(({ transcript, textToSpeech }) => {
-    const text = transcript ?? textToSpeech ?? '';
-    return text.trim() === '' ? [] : [text];
-  });
+  return (sequence?.prompts ?? []).flatMap(
+    ({ transcript, textToSpeech }) => [transcript, textToSpeech].find((text) => (text ?? '').trim() !== '') ?? [],
+  );
 }
 
 /**
