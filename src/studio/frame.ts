@@ -22,7 +22,7 @@ export function newFrame(script: Script): Frame {
 const LARGEST_VALUE = 1024 ** 2;
 
 /** In levels: bodies that come in have at most 64, and a script may put them into others. */
-const DEEPEST_VALUE = 100;
+export const DEEPEST_VALUE = 100;
 
 /** Sets a variable for the action that runs; undefined takes it away. Throws where the value is too large or nests too deep. */
 export function setVariable({ variables, changed }: Frame, name: string, value: unknown): void {
@@ -34,7 +34,7 @@ export function setVariable({ variables, changed }: Frame, name: string, value: 
 }
 
 /** In levels; counting stops where there are too many. */
-function depthOf(value: unknown, above = 0): number {
+export function depthOf(value: unknown, above = 0): number {
   if (typeof value !== 'object' || value === null || above > DEEPEST_VALUE) return above;
   return Object.values(value).reduce((deepest: number, member) => Math.max(deepest, depthOf(member, above + 1)), above + 1);
 }

@@ -121,6 +121,16 @@ const FAULTS: readonly Fault[] = [
     only: 'cognigy-rest',
   },
   {
+    name: 'nests deeper than anything can be shown',
+    answer: (_, response) =>
+      void response.end(
+        `{"branchName": "EndContact", "outputStack": [], "customPayload": ${'['.repeat(15_000)}${']'.repeat(15_000)}}`,
+      ),
+    code: 'BOT_RESPONSE_INVALID',
+    received: /^more$/,
+    remedy: /flat values/,
+  },
+  {
     name: 'answers a list',
     answer: () => [],
     code: 'BOT_RESPONSE_INVALID',

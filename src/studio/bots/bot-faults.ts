@@ -2,6 +2,7 @@
 import type { Explanation, Finding } from '../../rejections.js';
 import { listed, show } from '../../shown.js';
 import { redactText } from '../../trace/redact.js';
+import { DEEPEST_VALUE } from '../frame.js';
 import type { RestFailure } from '../rest/outside-call.js';
 import type { BotAnswer } from './exchange.js';
 import type { VirtualAgent } from './virtual-agent.js';
@@ -66,6 +67,15 @@ export function answerTooLarge(agent: VirtualAgent, { received, response }: Rest
       agent.protocol === 'exchange'
         ? 'Keep botSessionState and customPayload small: a session id instead of the whole transcript, no pictures.'
         : 'Have the flow put out less in one turn: its texts stand in the answer twice, and what is in data counts, too.',
+  });
+}
+
+export function answerTooDeep({ name }: VirtualAgent): Finding {
+  return fault('BOT_RESPONSE_INVALID', {
+    message: `The answer of the bot ${name} nests too deep.`,
+    expected: `at most ${String(DEEPEST_VALUE)} levels of objects and lists, as in the variables that take it`,
+    received: 'more',
+    remedy: 'Have the bot give flat values. A structure that contains itself may have been serialised.',
   });
 }
 

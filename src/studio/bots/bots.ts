@@ -4,8 +4,17 @@ import type { Finding } from '../../rejections.js';
 import { listed, show } from '../../shown.js';
 import { REDACTED, redactTarget, redactText } from '../../trace/redact.js';
 import type { RestCall } from '../../trace/trace.js';
+import { DEEPEST_VALUE, depthOf } from '../frame.js';
 import type { RestRequest, RestResult } from '../rest/outside-call.js';
-import { answerNotJson, answerNotUtf8, answerTooLarge, botRefused, botUnreachable, noSuchAgent } from './bot-faults.js';
+import {
+  answerNotJson,
+  answerNotUtf8,
+  answerTooDeep,
+  answerTooLarge,
+  botRefused,
+  botUnreachable,
+  noSuchAgent,
+} from './bot-faults.js';
 import { type CognigyAnswer, cognigyBody, cognigyTurn } from './cognigy-rest.js';
 import { type BotAnswer, type BotOutcome, type BotRequest, exchangeBody } from './exchange.js';
 import type { BotProtocol, VirtualAgent } from './virtual-agent.js';
@@ -100,6 +109,7 @@ function judged(
   } catch {
     return { problem: answerNotJson(agent, body, headers['content-type']) };
   }
+  if (depthOf(value) > DEEPEST_VALUE) return { problem: answerTooDeep(agent) };
   const [fault, ...others] = faultsInAnswer(agent.protocol, value);
   if (fault !== undefined) return { problem: withOthers(fault, others, agent) };
   return {
