@@ -27,7 +27,7 @@ export function faultsBetweenSettings(settings: Settings): FaultBetween[] {
     ...doubles('agents', 'agentId', agents),
     ...doubles('hours', 'profileId', hours),
     ...doubles('virtualAgents', 'name', virtualAgents),
-    ...virtualAgents.flatMap(({ url, standIn, protocol }, index): FaultBetween[] => {
+    ...virtualAgents.flatMap(({ url, standIn, protocol, contract }, index): FaultBetween[] => {
       const at = `virtualAgents.${String(index)}`;
       if ((url === undefined) === (standIn === undefined))
         return [{ path: ['virtualAgents', index], message: `${at} needs url or standIn, and not both` }];
@@ -35,6 +35,8 @@ export function faultsBetweenSettings(settings: Settings): FaultBetween[] {
         return [
           { path: ['virtualAgents', index, 'protocol'], message: `${at}: a stand-in bot speaks the protocol exchange only` },
         ];
+      if (contract !== 'published' && protocol !== 'exchange')
+        return [{ path: ['virtualAgents', index, 'contract'], message: `${at}: contract is of the protocol exchange only` }];
       return [];
     }),
     ...skills.flatMap((skill, index): FaultBetween[] =>

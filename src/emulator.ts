@@ -175,7 +175,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
       const host = { settings: { ...settings, tokens }, clocks: place.clocks, ownUrl, onBug, store: place.store };
       const bots = createBots(connect(virtualAgents, standIns, caller === outside ? undefined : caller), {
         version: VERSION,
-        faultsInAnswer: botContracts(contract, validators).faultsInAnswer,
+        ...botContracts(contract, validators),
         monotonic: () => machine.monotonic(),
       });
       const studio = createStudio(scripts, place.runs, {

@@ -3,7 +3,7 @@ import { AGENT_STATES } from './contact/agent.js';
 import { ALWAYS_OPEN, DAY_PATTERN, DAYS } from './contact/hours.js';
 import { DEFAULT_SKILL } from './contact/skill.js';
 import type { SettingDescription } from './settings.js';
-import { BOT_PROTOCOLS } from './studio/bots/virtual-agent.js';
+import { BOT_CONTRACTS, BOT_PROTOCOLS } from './studio/bots/virtual-agent.js';
 
 type Name =
   'skills' | 'agents' | 'hours' | 'credentials' | 'knowledge' | 'virtualAgents' | 'conversations' | 'restBreaker' | 'errors';
@@ -136,15 +136,16 @@ export const IN_FILE_ONLY: Readonly<Record<Name, SettingDescription>> = {
           url: { type: 'string', minLength: 1 },
           standIn: { type: 'string', minLength: 1 },
           protocol: { enum: BOT_PROTOCOLS, default: 'exchange' },
+          contract: { enum: BOT_CONTRACTS, default: 'published' },
           headers: { type: 'object', additionalProperties: { type: 'string' }, default: {} },
           botConfig: {},
           timeout: { type: 'number', exclusiveMinimum: 0, maximum: 90, default: 10 },
         },
       },
     },
-    expected: 'a list of {name, url or standIn, protocol, headers, botConfig, timeout}',
+    expected: 'a list of {name, url or standIn, protocol, contract, headers, botConfig, timeout}',
     default: [],
-    help: 'bots that TEXTBOT EXCHANGE talks with: name; url, or standIn with the file of a stand-in bot; protocol exchange or cognigy-rest; headers; botConfig; timeout in seconds; {{ env.NAME }} in texts is a variable of the environment, and no trace shows it',
+    help: 'bots that TEXTBOT EXCHANGE talks with: name; url, or standIn with the file of a stand-in bot; protocol exchange or cognigy-rest; contract published or observed; headers; botConfig; timeout in seconds; {{ env.NAME }} in texts is a variable of the environment, and no trace shows it',
   },
   conversations: {
     schema: {

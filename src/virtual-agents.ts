@@ -2,8 +2,8 @@
 import { STATUS_CODES } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Bot } from './bot/bot.js';
+import type { RequestContract } from './bot/exchange.js';
 import { type ConfigFault, ConfigFaults, type LoadedConfig } from './config.js';
-import type { BotContracts } from './contract/bots.js';
 import { FileFaults } from './file-faults.js';
 import { kindOf, show } from './shown.js';
 import type { ConnectedAgent } from './studio/bots/bots.js';
@@ -73,7 +73,7 @@ function isAddress(text: string): boolean {
 export async function readStandIns(
   agents: readonly VirtualAgent[],
   config: Pick<LoadedConfig, 'fault'>,
-  contracts: () => Pick<BotContracts, 'faultsInRequest'>,
+  contracts: () => RequestContract,
 ): Promise<ReadonlyMap<string, Bot>> {
   const bots = new Map<string, Bot>();
   const faults: ConfigFault[] = [];

@@ -1,11 +1,10 @@
 /** A stand-in bot: it answers by the rules of its file, and checks what Studio sends as strictly as bots are checked. */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { BotContracts } from '../contract/bots.js';
 import { type Finding, reject, Rejection } from '../rejections.js';
 import type { Templates } from '../templates.js';
 import type { YamlFile } from '../yaml-file.js';
 import { type BotRules, type Failure, readRules } from './bot-rules.js';
-import { type ExchangeRequest, readExchange } from './exchange.js';
+import { type ExchangeRequest, readExchange, type RequestContract } from './exchange.js';
 import { choose, replyOf } from './reply.js';
 import { Sessions, type SessionState } from './sessions.js';
 
@@ -47,7 +46,7 @@ export interface Bot {
 }
 
 /** Throws FileFaults. */
-export function readBot(file: YamlFile, templates: Templates, contracts: Pick<BotContracts, 'faultsInRequest'>): Bot {
+export function readBot(file: YamlFile, templates: Templates, contracts: RequestContract): Bot {
   const rules = readRules(file, templates);
   const botWith = (sessions: Sessions): Bot => ({
     name: rules.name,

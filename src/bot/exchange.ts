@@ -17,6 +17,8 @@ export interface ExchangeRequest {
   readonly botSessionState?: unknown;
 }
 
+export type RequestContract = Pick<BotContracts, 'faultsInRequest' | 'requestAsPublished'>;
+
 /** More levels than any turn needs. */
 const DEEPEST = 64;
 
@@ -24,13 +26,19 @@ const DEEPEST = 64;
 export function readExchange(
   request: string | Buffer,
   headers: IncomingHttpHeaders | undefined,
-  { faultsInRequest }: Pick<BotContracts, 'faultsInRequest'>,
+  { faultsInRequest, requestAsPublished }: RequestContract,
 ): ExchangeRequest {
   if (headers !== undefined) requireJson(headers);
-  const value = parse(textOf(request));
+  const written = parse(textOf(request));
+  const value = hasNumber(written) ? requestAsPublished(written) : written;
   const [first, ...others] = faultsInRequest(value);
   if (first !== undefined) throw new Rejection([first, ...others]);
   return value as ExchangeRequest;
+}
+
+/** Virtual Agent Hub was seen to write the type of the input as its number (client). */
+function hasNumber(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && typeof (value as Partial<ExchangeRequest>).userInputType === 'number';
 }
 
 function requireJson({ 'content-type': type, 'content-encoding': encoding = 'identity' }: IncomingHttpHeaders): void {

@@ -4,6 +4,7 @@ import { NOTHING_KNOWN } from '../contact/id-advice.js';
 import type { Finding } from '../rejections.js';
 import type { CalledOperation, Contract } from './contract.js';
 import { type ExplainContext, explainErrors } from './explain.js';
+import { asPublished } from './observed.js';
 import type { SchemaErrors, Validators } from './validators.js';
 
 /** How a bot is called: as NiCE's custom exchange endpoint, or as a Cognigy flow at its REST endpoint. */
@@ -14,6 +15,9 @@ export interface BotContracts {
   readonly faultsInAnswer: (protocol: BotProtocol, value: unknown) => readonly Finding[];
   /** The same for what Studio sends to an exchange endpoint, with the codes of any request. */
   readonly faultsInRequest: (value: unknown) => readonly Finding[];
+  /** What came as it is written behind Virtual Agent Hub, in the words of the published contract. */
+  readonly answerAsPublished: (value: unknown) => unknown;
+  readonly requestAsPublished: (value: unknown) => unknown;
 }
 
 const OPERATIONS: Readonly<Record<BotProtocol, { readonly operationId: string; readonly reader: string }>> = {
@@ -34,6 +38,8 @@ export function botContracts({ called }: Pick<Contract, 'called'>, validators: V
       return explained(errors, value, protocol).map((finding) => ({ ...finding, code: 'BOT_RESPONSE_INVALID' }));
     },
     faultsInRequest: (value) => explained(validators.body(operationOf('exchange'), value), value, 'exchange'),
+    answerAsPublished: (value) => asPublished(operationOf('exchange').replies.get(200)?.schema ?? {}, value),
+    requestAsPublished: (value) => asPublished(operationOf('exchange').body?.schema ?? {}, value),
   };
 }
 

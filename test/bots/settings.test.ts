@@ -21,6 +21,11 @@ test.each<[string, readonly object[], RegExp]>([
     [{ name: 'B', standIn: 'bot.yaml', protocol: 'cognigy-rest' }],
     /speaks the protocol exchange only$/,
   ],
+  [
+    'a contract for Cognigy',
+    [{ ...local, protocol: 'cognigy-rest', contract: 'observed' }],
+    /contract is of the protocol exchange only$/,
+  ],
   ['an unknown protocol', [{ ...local, protocol: 'soap' }], /virtualAgents\.0\.protocol must be/],
   ['a time that is none', [{ ...local, timeout: 0 }], /virtualAgents\.0\.timeout/],
   [

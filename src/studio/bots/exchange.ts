@@ -99,8 +99,12 @@ export function textsOf(sequence: PromptSequence | null | undefined): string[] {
  * The request as JSON. A contact id may be larger than a JavaScript number can say exactly, and stands as a number all the
  * same: it is int64 (doc).
  */
-export function exchangeBody(request: BotRequest, agent: Pick<VirtualAgent, 'name' | 'botConfig'>, version: string): string {
-  const { executionInfo, ...input } = request;
+export function exchangeBody(
+  request: BotRequest,
+  agent: Pick<VirtualAgent, 'name' | 'botConfig' | 'contract'>,
+  version: string,
+): string {
+  const { executionInfo, ...input } = agent.contract === 'observed' ? asObserved(request) : request;
   const { contactId, ...action } = executionInfo;
   const others = {
     virtualAgentId: agent.name,
@@ -113,4 +117,18 @@ export function exchangeBody(request: BotRequest, agent: Pick<VirtualAgent, 'nam
     },
   };
   return `{"executionInfo":{"contactId":${contactId},${JSON.stringify(action).slice(1)},${JSON.stringify(others).slice(1)}`;
+}
+
+/**
+ * As public bots expect it (client): the input's type is its number in the contract's order, the first turn says WELCOME,
+ * a call is voip.
+ */
+function asObserved(request: BotRequest): Omit<BotRequest, 'userInputType'> & { readonly userInputType: number } {
+  const { userInput, userInputType, mediaType } = request;
+  return {
+    ...request,
+    userInput: userInputType === 'AUTOMATED_TEXT' && userInput === '' ? 'WELCOME' : userInput,
+    userInputType: USER_INPUT_TYPES.indexOf(userInputType),
+    mediaType: mediaType === 'Call' ? 'voip' : mediaType,
+  };
 }

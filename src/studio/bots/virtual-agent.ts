@@ -5,6 +5,14 @@ export const BOT_PROTOCOLS = ['exchange', 'cognigy-rest'] as const;
 /** `exchange`: NiCE's published contract for custom bots (doc). `cognigy-rest`: Cognigy's own REST endpoint (doc), without NiCE's bridge. */
 export type BotProtocol = (typeof BOT_PROTOCOLS)[number];
 
+export const BOT_CONTRACTS = ['published', 'observed'] as const;
+
+/**
+ * How an exchange is written. `published`: as NiCE's document has it (doc). `observed`: as public bots have it that run behind
+ * Virtual Agent Hub (client): numbers for names, and answers that are looser.
+ */
+export type BotContract = (typeof BOT_CONTRACTS)[number];
+
 export interface VirtualAgent {
   readonly name: string;
   /** Where the bot is reached; undefined where a stand-in plays it. */
@@ -12,6 +20,8 @@ export interface VirtualAgent {
   /** The file of the stand-in bot that plays it. */
   readonly standIn?: string;
   readonly protocol: BotProtocol;
+  /** Of the protocol `exchange`. */
+  readonly contract: BotContract;
   /** By name. */
   readonly headers: Readonly<Record<string, string>>;
   /** Goes to the bot with each exchange, as registered in the hub. */
