@@ -108,8 +108,10 @@ export const matchers = {
     return receivedIn(tenantIn(received), pattern, count);
   },
 
-  toHaveReceivedSignal(received: unknown, { contactId, ...parameters }: ExpectedSignal = {}, count?: Count): Outcome {
+  toHaveReceivedSignal(received: unknown, expected: ExpectedSignal = {}, count?: Count): Outcome {
     const tenant = tenantIn(received);
+    requireParts(expected, SIGNAL_PARTS, 'a signal');
+    const { contactId, ...parameters } = expected;
     const signals = tenant.requests({ operationId: 'signalContact' }).map((record) => ({ record, sent: parametersOf(record) }));
     const matching = signals.filter(
       ({ record, sent }) =>
@@ -141,9 +143,11 @@ export const matchers = {
 
   toHaveReceivedHandover(
     received: unknown,
-    { conversationId, metadata }: { readonly conversationId?: string; readonly metadata?: object } = {},
+    expected: { readonly conversationId?: string; readonly metadata?: object } = {},
     count?: Count,
   ): Outcome {
+    requireParts(expected, ['conversationId', 'metadata'], 'an expected handover');
+    const { conversationId, metadata } = expected;
     const pattern = {
       operationId: 'handOverConversation',
       ...(conversationId === undefined ? {} : { conversationId }),
@@ -189,6 +193,18 @@ interface Seen {
   /** What is told at level `info`. */
   readonly notes: readonly Partial<TraceEntry>[];
   readonly traceId: string | undefined;
+}
+
+const SIGNAL_PARTS = ['contactId', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7', 'p8', 'p9'];
+
+/** Runners check no types: without this a misspelt part would be passed over, and `not` might always hold. */
+function requireParts(expected: object, parts: readonly string[], what: string): void {
+  const other = Object.keys(expected).find((part) => !parts.includes(part));
+  if (other === undefined) return;
+  const near = nearMiss(other, parts);
+  throw new TypeError(
+    `${show(other)} is no part of ${what}. ${near === undefined ? `There are ${listed(parts)}.` : `Did you mean ${near}?`}`,
+  );
 }
 
 /** With a code that there is not, `not` would always hold. */

@@ -240,6 +240,43 @@ describe('on a tenant', () => {
     ).toMatch(/Did you mean handOverConversation\?/);
   });
 
+  test('a misspelt part is told: without it a check would always hold', async ({ cxone }) => {
+    await cxone.openConversation();
+    const misspelt: readonly (readonly [() => void, RegExp])[] = [
+      [
+        () => {
+          expect(cxone).not.toHaveReceivedHandover({ conversationid: 'x' } as never);
+        },
+        /Did you mean conversationId\?/,
+      ],
+      [
+        () => {
+          expect(cxone).not.toHaveReceivedHandover({ intent: 'x' } as never);
+        },
+        /There are conversationId and metadata\./,
+      ],
+      [
+        () => {
+          expect(cxone).not.toHaveReceivedSignal({ p10: 'x' } as never);
+        },
+        /"p10" is no part of a signal/,
+      ],
+      [
+        () => {
+          expect(cxone).not.toHaveReceivedRequest({ operationID: 'x' } as never);
+        },
+        /Did you mean operationId\?/,
+      ],
+      [
+        () => {
+          cxone.check({ cuont: 0 } as never);
+        },
+        /Did you mean count\?/,
+      ],
+    ];
+    for (const [check, message] of misspelt) expect(failureOf(check)).toMatch(message);
+  });
+
   forgetful('what was dropped is not taken for what never came', async ({ cxone }) => {
     await post(cxone, HANDOVER, {});
     await post(cxone, HANDOVER, {});

@@ -27,6 +27,24 @@ export interface RequestPattern {
   readonly warning?: string;
 }
 
+/** All that an expectation may have. */
+export const EXPECTED_PARTS = [
+  'operationId',
+  'method',
+  'path',
+  'transport',
+  'contactId',
+  'conversationId',
+  'query',
+  'headers',
+  'body',
+  'status',
+  'outcome',
+  'cause',
+  'warning',
+  'count',
+] as const satisfies readonly (keyof ExpectedRequest)[];
+
 export interface ExpectedRequest extends RequestPattern {
   /** How many must match; at least one where it is not given. */
   readonly count?: number | { readonly atLeast?: number; readonly atMost?: number };

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { CATALOGUE, type Rejection, reject } from '../../rejections.js';
 import { describe, show } from '../../shown.js';
 import { requireKnown } from '../known-name.js';
-import type { ExpectedRequest } from './expectation.js';
+import { EXPECTED_PARTS, type ExpectedRequest } from './expectation.js';
 import type { Expectations } from './tally.js';
 
 /** The counts that an expectation may have, at most. */
@@ -16,6 +16,7 @@ const REFUSALS = Object.entries(CATALOGUE).flatMap(([code, { kind }]) => (kind =
 export function requireSound({ requests, order = false }: Expectations, operationIds: readonly string[]): void {
   requests.forEach((expected, index) => {
     const at = `/requests/${String(index)}`;
+    for (const part of Object.keys(expected)) requireKnown(part, EXPECTED_PARTS, `${at}/${part}`, 'a part of an expectation');
     requireKnown(expected.operationId, operationIds, `${at}/operationId`, 'an operation of the platform');
     requireKnown(expected.cause, REFUSALS, `${at}/cause`, 'a code of the catalogue that refuses');
     requireKnown(expected.warning, Object.keys(CATALOGUE), `${at}/warning`, 'a code of the catalogue');
