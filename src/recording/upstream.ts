@@ -49,7 +49,7 @@ export function upstreamCaller(url: URL, timeout: number, stop: AbortSignal): Ca
     const vias = [headers.via ?? []].flat().join(', ');
     if (vias.includes(via)) return Promise.resolve(loops(url));
     const late = AbortSignal.timeout(timeout);
-    const problem = (error: unknown): Rejection => (late.aborted ? tooSlow(url, timeout) : failed(url, error));
+    const problem = (error: unknown): Rejection => (late.aborted ? tooSlow(url, timeout) : failed(url, whyOf(error)));
     return new Promise<UpstreamAnswer | Rejection>((resolve) => {
       const sent = send(
         {
@@ -63,6 +63,12 @@ export function upstreamCaller(url: URL, timeout: number, stop: AbortSignal): Ca
           signal: AbortSignal.any([late, stop]),
         },
         (response) => {
+          if ((response.statusCode ?? 0) < 200) {
+            // A caller would wait for the answer that follows, in whatever protocol.
+            resolve(failed(url, `only the status ${String(response.statusCode)}, which no answer follows`));
+            sent.destroy();
+            return;
+          }
           const chunks: Buffer[] = [];
           let size = 0;
           response.on('data', (chunk: Buffer) => {
@@ -132,9 +138,12 @@ function tooSlow({ host }: URL, timeout: number): Rejection {
   });
 }
 
-function failed({ host }: URL, error: unknown): Rejection {
+function whyOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
-  const why = code === undefined ? 'the connection broke' : (WORDS[code] ?? code);
+  return code === undefined ? 'the connection broke' : (WORDS[code] ?? code);
+}
+
+function failed({ host }: URL, why: string): Rejection {
   return reject('UPSTREAM_FAILED', {
     message: `The upstream gave no whole answer: ${why}.`,
     ...WHERE,

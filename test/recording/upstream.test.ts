@@ -211,6 +211,13 @@ describe('an upstream that gives no whole answer', () => {
       'UPSTREAM_FAILED',
       /none: /,
     ],
+    [
+      'changes the protocol',
+      () => bare((socket) => socket.once('data', () => socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n'))),
+      502,
+      'UPSTREAM_FAILED',
+      /101/,
+    ],
     ['hangs', () => bare(() => undefined), 504, 'UPSTREAM_TIMEOUT', /none/],
     [
       'hangs in the middle of a body',
