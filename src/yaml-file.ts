@@ -48,8 +48,13 @@ export function readYaml(file: string, text: string): YamlFile {
       return visit.SKIP;
     },
     Alias(_, alias, path) {
+      const meant = alias.resolve(document);
+      if (meant === undefined) {
+        unusable.push(at(rangeOf(alias) ?? 0, `*${alias.source} stands for nothing: no &${alias.source} stands before it`));
+        return;
+      }
       const around = path.filter(isNode).find((node) => 'anchor' in node && node.anchor === alias.source);
-      if (around === undefined || alias.resolve(document) !== around) return;
+      if (around !== meant) return;
       unusable.push(
         at(
           rangeOf(alias) ?? 0,

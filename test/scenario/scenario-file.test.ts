@@ -176,6 +176,11 @@ const ROWS: readonly (readonly [string, string, readonly string[]])[] = [
     ['4:32 this is no YAML: *s stands inside &s, so that the value would hold itself without end'],
   ],
   [
+    'an alias of what comes only later',
+    'name: s\nsteps:\n  - name: a\n    request: *later\n  - name: b\n    request: &later { path: /x }\n',
+    ['4:14 this is no YAML: *later stands for nothing: no &later stands before it'],
+  ],
+  [
     'a list that is deeper than anything reads',
     `${HEAD}  - name: a\n    request: { path: /x, body: ${'['.repeat(300)}${']'.repeat(300)} }\n`,
     ['4:228 this is no YAML: lists and objects are more than 200 deep in each other here'],
