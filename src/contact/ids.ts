@@ -114,6 +114,11 @@ export interface TenantIdentity {
   readonly busNo: number;
 }
 
+/** What the business unit of a tenant is called. */
+export function businessUnitName({ name }: TenantIdentity): string {
+  return `cxone-emulator ${name}`;
+}
+
 /** A tenant keeps its identity over restarts and resets, because clients cache tokens that name it; so it follows from the name. */
 export function tenantIdentity(name: string): TenantIdentity {
   const digest = createHash('sha256').update(`cxone-emulator tenant ${name}`).digest();

@@ -1,5 +1,6 @@
 /** Skills of the ACD, how busy they are, their hours of operation, and the business unit they belong to. */
 import { DAYS, type HoursProfile, type Span, spansOf } from '../contact/hours.js';
+import { businessUnitName } from '../contact/ids.js';
 import type { Skill } from '../contact/skill.js';
 import { SERVICE_LEVEL_THRESHOLD, type SkillActivity } from '../contact/staffing.js';
 import type { TenantState } from '../state/store.js';
@@ -64,7 +65,7 @@ export function skillOperations(): Operations {
           businessUnits: [
             {
               businessUnitId: identity.busNo,
-              businessUnitName: `cxone-emulator ${identity.name}`,
+              businessUnitName: businessUnitName(identity),
               tenantId: identity.tenantId,
               isActive: true,
             },

@@ -93,8 +93,9 @@ function pairsOf(pairs: readonly string[], wording: Wording, ofTokens: boolean):
       if (mark === -1 || name === 'grant_type' || name === 'attribute') return joined([{ text: raw }]);
       const beginning = joined([{ text: raw.slice(0, mark + 1) }]);
       const credential = ofTokens && Object.hasOwn(CREDENTIAL_FIELDS, name) ? CREDENTIAL_FIELDS[name] : undefined;
-      if (credential !== undefined && !isNoValue(value)) return beginning + wording.secrets.nameOf(value, credential);
-      if (oauth && name === 'code') return beginning + wording.secrets.nameOf(value, 'code');
+      if (credential !== undefined && !isNoValue(value))
+        return beginning + encodeURIComponent(wording.secrets.nameOf(value, credential));
+      if (oauth && name === 'code') return beginning + encodeURIComponent(wording.secrets.nameOf(value, 'code'));
       return (
         beginning + encoded(raw.slice(mark + 1), value, wording, name === 'value' && attribute !== undefined ? attribute : name)
       );

@@ -77,7 +77,7 @@ async function writeScenario(
     steps: made.steps.filter(({ step }) => step !== undefined).length,
     conversations: made.conversations,
     captured: made.captured,
-    secrets: secrets.names.filter((name) => named.has(name)),
+    secrets: secrets.names.filter((name) => named.has(name.replace(/^[<{]|[>}]$/g, ''))),
     leftOut: [...notes, ...made.steps.flatMap((step) => step.notes)],
   };
 }

@@ -1,4 +1,5 @@
 /** The secrets of a recording: each has a name, which stands in the file instead of it. */
+import { isNoId } from '../contact/id-advice.js';
 import { isNoValue } from './no-value.js';
 import { holdsSecret, isSecretName, REDACTED, redactText } from '../trace/redact.js';
 
@@ -44,11 +45,14 @@ export class Secrets {
     return this.#further.has(name.toLowerCase()) || holdsSecret(name, String(value));
   }
 
-  /** The name of a secret, the same for the same value: `RECORDED_CLIENT_SECRET`, then `RECORDED_CLIENT_SECRET_2`. */
+  /**
+   * The name of a secret, the same for the same value: `RECORDED_CLIENT_SECRET`, then `RECORDED_CLIENT_SECRET_2`. What looks
+   * as if nobody had filled it in, such as `<your key>` or `{key}`, is treated as that, and so is its name: `<RECORDED_PASSWORD>`.
+   */
   nameOf(value: string, label: string): string {
     const known = this.#names.has(value) ? value : this.#byValue.get(value);
     if (known !== undefined) return known;
-    const name = this.#newName(label);
+    const name = this.#newName(label, bracketsOf(value));
     this.#byValue.set(value, name);
     if (standsOut(value)) for (const form of formsOf(value)) this.#forms.add(form, name);
     return name;
@@ -59,7 +63,7 @@ export class Secrets {
     return 900_000 + this.names.indexOf(this.nameOf(String(value), label));
   }
 
-  #newName(label: string): string {
+  #newName(label: string, [opening, closing]: readonly [string, string]): string {
     const plain = label
       .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
       .toUpperCase()
@@ -68,7 +72,7 @@ export class Secrets {
       .slice(0, 40);
     const base = `RECORDED_${plain === '' ? 'SECRET' : plain}`;
     for (let number = 1; ; number += 1) {
-      const name = number === 1 ? base : `${base}_${String(number)}`;
+      const name = `${opening}${number === 1 ? base : `${base}_${String(number)}`}${closing}`;
       if (this.#names.has(name)) continue;
       this.#names.add(name);
       return name;
@@ -111,6 +115,11 @@ export class Secrets {
   within(text: string): string | undefined {
     return this.#forms.in(text)[0]?.[1];
   }
+}
+
+function bracketsOf(value: string): readonly [opening: string, closing: string] {
+  if (!isNoId(value)) return ['', ''];
+  return /^\s*\{[^]*\}\s*$/.test(value) ? ['{', '}'] : ['<', '>'];
 }
 
 function standsOut(value: string): boolean {

@@ -1,5 +1,6 @@
 /** What was recorded of one tenant, and the scenario that it makes: what is given, then a step for each request. */
 import type { TenantIdentity } from '../contact/ids.js';
+import type { Settings } from '../settings.js';
 import { bodyOf } from './bodies.js';
 import { expectationOf } from './expected.js';
 import { jsonOf, type Recorded } from './recorded.js';
@@ -111,7 +112,8 @@ export class TenantRecording {
       const captures = [...sources.values()].filter((source) => source.index === index);
       const reason = reasons.get(index);
       const skip = isGiven(index) || (isQuiet(one) && captures.length === 0);
-      if (reason !== undefined && !skip) notes.push(secretless(`Left out: ${titleOf(one, wording)}: ${reason}.`, wording));
+      if (reason !== undefined && !skip)
+        notes.push(`Left out: ${secretless(titleOf(one, wording), wording)}: ${secretless(reason, wording)}.`);
       const step = skip || reason !== undefined ? undefined : this.#step(one, wording, literals, captures, names);
       const secret = step === undefined ? undefined : secrets.within(JSON.stringify(step));
       if (secret === undefined) steps.push({ step, notes });
@@ -158,12 +160,13 @@ export class TenantRecording {
     wording: Wording,
     settings: Row,
   ): { readonly given: Row; readonly brought: readonly string[] } {
-    const { scripts, credentials, ...others } = settings;
+    const { scripts, credentials, virtualAgents, ...others } = settings;
     const given: Record<string, unknown> = {};
     if (Object.keys(others).length > 0)
       given.settings = Object.fromEntries(Object.entries(others).map(([name, value]) => [name, wording.plain(value)]));
     if (scripts !== undefined) given.scripts = scripts;
     if (credentials !== undefined) given.credentials = wording.plain(withClientNames(credentials, wording));
+    if (virtualAgents !== undefined) given.virtualAgents = botsOf(virtualAgents, wording);
     const lists: Record<'hours' | 'skills' | 'agents' | 'conversations', Row[]> = {
       hours: [],
       skills: [],
@@ -283,6 +286,21 @@ function withClientNames(credentials: unknown, { secrets }: Wording): unknown {
     ...rest,
   }));
 }
+
+/** What the headers of a bot hold is shown nowhere, whatever they are called; what the environment gives stays its name. */
+function botsOf(agents: unknown, wording: Wording): unknown {
+  return (agents as Settings['virtualAgents']).map(({ headers, ...agent }) => ({
+    ...(wording.plain(agent) as Row),
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [
+        name,
+        FROM_ENVIRONMENT.test(value) ? value : wording.secrets.nameOf(value, name),
+      ]),
+    ),
+  }));
+}
+
+const FROM_ENVIRONMENT = /^(?:[A-Za-z]+ +)?\{\{\s*env\.\w+\s*\}\}$/;
 
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string' || typeof value === 'number') return [String(value)];

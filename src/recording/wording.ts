@@ -1,6 +1,6 @@
 /** How values are written into a scenario: secrets by their names, what an earlier answer gave as a template, the rest as it is. */
 import { isNoValue } from './no-value.js';
-import type { TenantIdentity } from '../contact/ids.js';
+import { businessUnitName, type TenantIdentity } from '../contact/ids.js';
 import type { Piece, Secrets } from './secrets.js';
 
 /** A value that templates know. */
@@ -27,6 +27,7 @@ export class Wording {
     this.secrets = secrets;
     this.#known.set(identity.tenantId, { variable: 'tenant.tenantId', number: false });
     this.#known.set(String(identity.busNo), { variable: 'tenant.busNo', number: true });
+    this.#known.set(businessUnitName(identity), { variable: '"cxone-emulator " | append: tenant.name', number: false });
     this.#within = bases.map((base) => [base, 'base'] as const);
     this.#sort();
   }

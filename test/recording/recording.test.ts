@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { CONVERSATION, HANDOVER, open, send } from '../support/client.js';
 import { outcomeOf, recording } from '../support/recording.js';
+import { scriptsFolder, webhook } from '../support/scripts.js';
 
 const SCRIPTS = fileURLToPath(new URL('../../scenarios/scripts', import.meta.url));
 const FORM = 'application/x-www-form-urlencoded';
@@ -66,4 +67,46 @@ test('a whole session: discovery, a token, handovers refused and accepted, attri
   expect(summary).toMatch(/given {6}2 conversations/);
   expect(summary).toMatch(/captured {3}access_token and spawnedContactId/);
   expect(summary).toMatch(/RECORDED_CLIENT_ID, RECORDED_CLIENT_SECRET/);
+});
+
+test('ids, times and traces in the midst of a text that a script says are other ones next time', async () => {
+  const { url, finish } = await recording({
+    scripts: await scriptsFolder(
+      webhook('opens', {
+        Open: {
+          type: 'RESTAPI',
+          url: '{{ env.CXONE }}/_emulator/conversations',
+          method: 'POST',
+          body: { channel: 'chat' },
+          next: 'Say',
+        },
+        Say: {
+          type: 'RESPOND',
+          body: {
+            text: 'Opened {{ vars.response.conversationId }} with {{ vars.response.contactId }} at {{ vars.response.createdAt }}',
+            traceId: '{{ vars.__traceid }}',
+            told: 'Heard {{ context.sessionId }} in 2 seconds',
+          },
+        },
+      }),
+    ),
+  });
+  const { conversationId } = await open(url, {});
+  const answer = await send(url, { path: '/webhooks/opens', body: { sessionId: conversationId } });
+  expect(answer.status).toBe(200);
+  await send(url, { path: '/webhooks/handover-nowhere', body: {} });
+
+  const { text, file } = await finish();
+  expect(await outcomeOf(file)).toBe('passed');
+  expect(text).toContain(`told: Heard ${conversationId as string} in 2 seconds`);
+});
+
+test('a business unit, whose name is that of the tenant', async () => {
+  const { url, emulator, finish } = await recording();
+  const answer = await send(url, {
+    path: '/inContactAPI/services/v30.0/business-unit',
+    headers: { authorization: `Bearer ${await emulator.token()}` },
+  });
+  expect(answer.body.businessUnits).toEqual([expect.objectContaining({ businessUnitName: 'cxone-emulator default' })]);
+  expect(await outcomeOf((await finish()).file)).toBe('passed');
 });

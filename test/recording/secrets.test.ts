@@ -180,3 +180,33 @@ test('a token from before the recording is any fresh one', async () => {
   expect(text).toContain('auth: strict');
   expect(await outcomeOf(file)).toBe('passed');
 });
+
+test.each(['<your access key>', 'aks-{{secret}}-88', '${ACCESS_KEY_SECRET}', '{key of the bot}'])(
+  'credentials that nobody filled in are refused again: %s',
+  async (password) => {
+    const { url, finish } = await recording();
+    const body = new URLSearchParams({ grant_type: 'password', username: 'AKIA-1', password }).toString();
+    const headers = { ...FORM, authorization: `Basic ${Buffer.from('client-1:client-secret-1').toString('base64')}` };
+    expect((await send(url, { path: '/auth/token', body, headers })).status).toBe(401);
+    const key = { accessKeyId: 'AKIA-1', accessKeySecret: password };
+    expect((await send(url, { path: '/authentication/v1/token/access-key', body: key })).status).toBe(401);
+    const basic = { ...FORM, authorization: `Basic ${Buffer.from(`client-1:${password}`).toString('base64')}` };
+    expect((await send(url, { path: '/auth/token', body: 'grant_type=client_credentials', headers: basic })).status).toBe(401);
+    await send(url, { body: { sessionId: CONVERSATION }, headers: { authorization: `Bearer ${password}` } });
+
+    const { text, summary, file } = await finish();
+    expect(await outcomeOf(file)).toBe('passed');
+    expect(text).not.toContain(password);
+    expect(summary).toContain('RECORDED_PASSWORD');
+  },
+);
+
+test('why a request with an expired token is left out is told, and is no secret', async () => {
+  const { url, emulator, finish } = await recording();
+  const authorization = `Bearer ${await emulator.token()}`;
+  await send(url, { path: '/_emulator/clock', method: 'PUT', body: { advance: '2h' } });
+  expect((await send(url, { body: { sessionId: CONVERSATION }, headers: { authorization } })).status).toBe(403);
+  const { text, summary } = await finish();
+  expect(summary).toContain('is answered 403 TOKEN_EXPIRED: its token was good no more, and no step makes one like it.');
+  expect(text + summary).not.toContain('RECORDED_TOKEN_EXPIRED');
+});
