@@ -33,7 +33,8 @@ export const api = {
   tenants: () => ask<List<TenantSeen>>('GET', 'tenants?limit=1000'),
   conversations: () => ask<List<Conversation>>('GET', 'conversations?limit=200'),
   conversation: (id: string) => ask<Conversation>('GET', `conversations/${encodeURIComponent(id)}`),
-  messages: (id: string) => ask<List<Message>>('GET', `conversations/${encodeURIComponent(id)}/messages`),
+  messages: (id: string, after = 0) =>
+    ask<List<Message>>('GET', `conversations/${encodeURIComponent(id)}/messages${search({ after: String(after) })}`),
   open: (conversation: object) => ask<Conversation>('POST', 'conversations', conversation),
   end: (id: string) => ask<Conversation>('POST', `conversations/${encodeURIComponent(id)}/end`),
   signals: (contactId: string) => ask<List<Signal>>('GET', `signals${search({ contactId, limit: '1000' })}`),

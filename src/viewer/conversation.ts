@@ -1,92 +1,68 @@
 /** One conversation: how it stands, and its way from the bot to the agent as a time line. */
-import type { Trace } from '../trace/trace.js';
 import { api, type ApiError } from './api.js';
 import { copyButton } from './copy.js';
 import { badge, button, clock, h, longText, wire } from './dom.js';
+import { Due } from './due.js';
 import type { Page, Part } from './page.js';
+import { notThere, reading } from './placeholder.js';
 import { plural } from './plural.js';
 import type { Conversation } from './records.js';
 import { redraw } from './redraw.js';
 import { Refresh } from './refresh.js';
 import { type Moment, wayOf, type WayParts } from './timeline.js';
-
-/** So many traces of one conversation. */
-const MOST = '300';
+import { WayReader } from './way-reader.js';
 
 export function conversationView(page: Page): Part {
   const element = h('section', { class: 'sheet', 'aria-label': 'Conversation' });
-  let drawn = '';
+  let reader: WayReader | undefined;
+  let drawn: WayParts | undefined;
   const refresh = new Refresh(async () => {
-    const id = page.shown.conversation;
-    if (id === undefined) return;
+    const asked = reader;
+    if (asked === undefined) return;
     try {
-      const parts = await partsOf(id);
-      if (page.shown.conversation !== id) return;
-      const told = JSON.stringify(parts);
-      if (told === drawn) return;
-      drawn = told;
+      const [parts, now] = await Promise.all([asked.read(), api.clock()]);
+      if (asked !== reader) return;
+      due.wait(now);
+      if (parts === drawn) return;
+      drawn = parts;
       redraw(element, ...contentOf(page, parts, refresh));
-    } catch (problem) {
-      drawn = '';
-      element.replaceChildren(
-        h('header', {}, h('h2', {}, wire(id)), backLink(page)),
-        h(
-          'div',
-          { class: 'nothing' },
-          h('h3', {}, 'This conversation is not there'),
-          h('p', {}, wire((problem as ApiError).message)),
-          h(
-            'p',
-            {},
-            h(
-              'a',
-              { href: page.link({ view: 'traces', conversation: undefined, filters: { conversationId: id } }) },
-              'Traces that name it',
-            ),
-          ),
-        ),
+    } catch (caught) {
+      if (asked !== reader) return;
+      const problem = caught as ApiError;
+      // What was read stays in sight while the emulator is away.
+      if (problem.code === undefined && drawn !== undefined) {
+        page.say(problem.message);
+        return;
+      }
+      drawn = undefined;
+      const named = page.link({ view: 'traces', conversation: undefined, filters: { conversationId: asked.id } });
+      inPlaceOf(
+        asked.id,
+        notThere('h3', 'This conversation', problem, h('p', {}, h('a', { href: named }, 'Traces that name it'))),
       );
     }
   });
+  const due = new Due(element, () => {
+    refresh.soon();
+  });
+  const inPlaceOf = (id: string, what: HTMLElement): void => {
+    redraw(element, h('header', {}, h('h2', {}, wire(id)), backLink(page)), what);
+  };
   return {
     element,
     update() {
+      const { conversation: id } = page.shown;
+      if (id === reader?.id) return;
+      reader = id === undefined ? undefined : new WayReader(id);
+      drawn = undefined;
+      if (id === undefined) return;
+      inPlaceOf(id, reading('its way'));
+      refresh.now();
+    },
+    changed(trace) {
+      reader?.came(trace);
       refresh.soon();
     },
-  };
-}
-
-/** Of the contact and its master, and of the contacts that scripts of the conversation run on. */
-async function partsOf(id: string): Promise<WayParts> {
-  const conversation = await api.conversation(id);
-  const [named, messages] = await Promise.all([api.traces({ conversationId: id, limit: MOST }), api.messages(id)]);
-  const contacts = [
-    ...new Set([
-      conversation.contactId,
-      conversation.masterContactId,
-      ...named.items.flatMap(({ contactId }) => (contactId === null ? [] : [contactId])),
-    ]),
-  ].slice(0, 10);
-  const lists = await Promise.all(
-    contacts.map(async (contactId) => ({
-      traces: (await api.traces({ contactId, limit: MOST })).items,
-      signals: (await api.signals(contactId)).items,
-      transcripts: (await api.transcripts(contactId)).items,
-    })),
-  );
-  const traces = new Map<string, Trace>(
-    [...named.items, ...lists.flatMap((list) => list.traces)].map((trace) => [trace.traceId, trace]),
-  );
-  const parents = new Set([...traces.values()].flatMap(({ parent }) => (parent === null || traces.has(parent) ? [] : [parent])));
-  // A webhook's own trace names no conversation: what its script called does. It may have been dropped since.
-  const found = await Promise.all([...parents].slice(0, 50).map((traceId) => api.trace(traceId).catch(() => undefined)));
-  for (const trace of found) if (trace !== undefined) traces.set(trace.traceId, trace);
-  return {
-    conversation,
-    traces: [...traces.values()],
-    messages,
-    signals: lists.flatMap((list) => list.signals),
-    transcripts: lists.flatMap((list) => list.transcripts),
   };
 }
 

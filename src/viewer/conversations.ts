@@ -50,7 +50,8 @@ export function conversationsView(page: Page): Part {
   );
   return {
     element,
-    update() {
+    update: () => undefined,
+    changed() {
       refresh.soon();
     },
   };

@@ -19,8 +19,8 @@ export interface FeedListener {
   onNote(text: string): void;
   /** These are all that the emulator has of this start that fit. */
   onWhole(traces: readonly Trace[], start: number): void;
-  /** Somebody did something after which the tenant may not be as it was. */
-  onChange(): void;
+  /** Somebody did this, after which the tenant may not be as it was. */
+  onChange(trace: Trace): void;
   /** Somebody reset the tenant with this call: nothing from before is there. */
   onReset(trace: Trace, start: number): void;
   /** The emulator was started anew. */
@@ -103,7 +103,7 @@ export class Feed {
     if (isReset(trace)) this.#listener.onReset(trace, this.#start);
     const filter = { ...query, control: query.control === 'true' } as TraceFilter;
     if (fits(trace, kindOf(trace), filter)) this.#listener.onTrace(trace, this.#start, size);
-    if (mayChange(trace)) this.#listener.onChange();
+    if (mayChange(trace)) this.#listener.onChange(trace);
   }
 
   async #catchUp(query: Query, turn: number): Promise<boolean> {

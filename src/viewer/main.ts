@@ -1,4 +1,5 @@
 /** The page: puts its parts together, follows the traces, and shows what its address says. */
+import type { Trace } from '../trace/trace.js';
 import { fragmentOf, type Shown, shownIn } from './address.js';
 import { Book } from './book.js';
 import { conversationView } from './conversation.js';
@@ -40,8 +41,8 @@ const feed = new Feed({
   onWhole(traces, start) {
     book.keepOnly(traces, start);
   },
-  onChange() {
-    if (shown.view !== 'traces') soon();
+  onChange: (trace) => {
+    changed(trace);
   },
   onReset(trace, start) {
     book.forgetBefore(trace, start);
@@ -53,6 +54,7 @@ const feed = new Feed({
     connection.textContent = CONNECTIONS[now];
     connection.className = `connection ${now}`;
     soon();
+    if (now === 'live') changed();
   },
   onTotal(number) {
     total = number;
@@ -153,6 +155,12 @@ function show(next: Shown): void {
     if (!document.hidden) feed.follow(next.filters);
   }
   draw();
+  changed();
+}
+
+/** What is not shown reads anew when it is shown again. */
+function changed(trace?: Trace): void {
+  for (const part of views[shown.view].parts) part.changed?.(trace);
 }
 
 let drawing = false;
@@ -200,4 +208,4 @@ document.addEventListener('visibilitychange', () => {
 
 foldElsewhere();
 if (!document.hidden) feed.follow(shown.filters);
-draw();
+show(shown);

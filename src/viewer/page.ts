@@ -1,4 +1,5 @@
 /** What the parts of the page share: what is shown, the traces that are held, and how to go elsewhere. */
+import type { Trace } from '../trace/trace.js';
 import type { Shown } from './address.js';
 import type { Book } from './book.js';
 
@@ -21,8 +22,11 @@ export interface Page {
   say(text: string): void;
 }
 
-/** A part of the page that is drawn anew when something has changed. */
+/** A part of the page. */
 export interface Part {
   readonly element: HTMLElement;
+  /** Draws what the page holds by now; it asks the emulator for nothing that it has read already. */
   update(): void;
+  /** The tenant may not be as it was read: after this trace, or, without one, after whatever happened meanwhile. */
+  changed?(trace?: Trace): void;
 }

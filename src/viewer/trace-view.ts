@@ -9,6 +9,7 @@ import { badge, button, h, longText, wire } from './dom.js';
 import { laidOut } from './json-text.js';
 import { excerpt, type Mark, markedBody } from './marked-body.js';
 import type { Page, Part } from './page.js';
+import { notThere, reading } from './placeholder.js';
 import { redraw } from './redraw.js';
 import { scenarioStepOf } from './scenario-step.js';
 
@@ -18,6 +19,7 @@ export interface TraceViewPart extends Part {
 
 export function traceView(page: Page): TraceViewPart {
   const element = h('section', { class: 'detail', 'aria-label': 'Trace', tabindex: '-1' });
+  const hint = chooseOne();
   let drawn: Trace | undefined;
   /** What is read one by one, because the list does not hold it. */
   let asked: string | undefined;
@@ -28,24 +30,23 @@ export function traceView(page: Page): TraceViewPart {
   const ask = async (traceId: string): Promise<void> => {
     asked = traceId;
     read = undefined;
+    redraw(element, back(page), reading('this trace'));
     try {
-      read = await api.trace(traceId);
-      if (asked === traceId) update();
+      const found = await api.trace(traceId);
+      if (asked !== traceId) return;
+      read = found;
+      update();
     } catch (problem) {
       if (asked !== traceId) return;
-      const { code } = problem as ApiError;
       // Where the emulator was away, the next trace or connection asks again.
-      if (code === undefined) asked = undefined;
-      element.replaceChildren(
-        back(page),
-        h('div', { class: 'nothing' }, h('h2', {}, 'This trace is not there'), h('p', {}, wire((problem as ApiError).message))),
-      );
+      if ((problem as ApiError).code === undefined) asked = undefined;
+      redraw(element, back(page), notThere('h2', 'This trace', problem as ApiError));
     }
   };
   const update = (): void => {
     const { trace: wanted } = page.shown;
     if (wanted === undefined) {
-      if (drawn !== undefined || element.childElementCount === 0) element.replaceChildren(chooseOne());
+      if (hint.parentElement !== element) element.replaceChildren(hint);
       drawn = undefined;
       asked = undefined;
       return;
@@ -57,6 +58,7 @@ export function traceView(page: Page): TraceViewPart {
       if (asked !== wanted) void ask(wanted);
       return;
     }
+    asked = undefined;
     if (trace === drawn || (trace.traceId === drawn?.traceId && JSON.stringify(trace) === JSON.stringify(drawn))) return;
     const another = trace.traceId !== drawn?.traceId;
     drawn = trace;

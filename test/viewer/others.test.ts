@@ -37,6 +37,40 @@ describe.skipIf(!hasBrowser)('what others do', () => {
     await one.page.getByText('This conversation is not there').waitFor();
   });
 
+  test('to other conversations is no reason to read all of this one again', async () => {
+    const { url } = await emulator();
+    await open(url, { conversationId: CONVERSATION });
+    const { page } = await viewer(await browser(), url, `#conversation=${CONVERSATION}`);
+    await page.locator('.badge.bot').waitFor();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname + new URL(request.url()).search));
+    const looks = (): number => asked.filter((path) => path.endsWith(CONVERSATION)).length;
+    for (let times = 1; times <= 3; times += 1) {
+      const before = looks();
+      await send(url, { body: { sessionId: 'abc-123' } });
+      await open(url, { contactId: String(463012345670 + times) });
+      await expect.poll(looks).toBeGreaterThan(before);
+    }
+    // The page may read all of it once more as it begins to follow.
+    expect(asked.filter((path) => path.includes('traces?conversationId=')).length).toBeLessThanOrEqual(1);
+    await send(url, { body: { sessionId: CONVERSATION } });
+    await page.locator('.timeline').getByText('/api/v2/conversations/webchat').waitFor();
+  });
+
+  test.each([['#conversation=' + CONVERSATION], ['#view=conversations']])(
+    'an agent who takes the conversation after a while is seen without anybody calling: %s',
+    async (fragment) => {
+      const { url } = await emulator({
+        skills: [{ skillId: 4001, name: 'Support', agents: 1, answers: { after: 3, says: [] } }],
+      });
+      await open(url, { conversationId: CONVERSATION });
+      const { page } = await viewer(await browser(), url, fragment);
+      await page.locator('.badge.bot').waitFor();
+      await send(url, { body: { sessionId: CONVERSATION, metadata: { intent: 'billing' }, skillId: 4001 } });
+      await page.locator('.badge.agent').waitFor();
+    },
+  );
+
   test('a reset empties the list, but for the trace that is being read', async () => {
     const { url } = await emulator();
     for (const sessionId of ['first', 'second']) await send(url, { body: { sessionId } });
@@ -73,3 +107,52 @@ test.skipIf(!hasBrowser).each(['#outcome=nope', '#control=maybe', `#conversation
     expect(await page.locator('.connection').innerText()).toBe('live');
   },
 );
+
+describe.skipIf(!hasBrowser)('what is not there', () => {
+  test('is said of the trace that the address names, whichever was read before', async () => {
+    const { url } = await emulator();
+    await send(url, { body: { sessionId: 'first' } });
+    const { page, rows } = await viewer(await browser(), url, '#trace=nope');
+    const detail = page.getByRole('region', { name: 'Trace', exact: true });
+    await detail.getByText('This trace is not there').waitFor();
+    await rows.first().click();
+    await detail.getByRole('region', { name: 'cause' }).waitFor();
+    await page.goBack();
+    await detail.getByText('This trace is not there').waitFor();
+    await page.keyboard.press('Escape');
+    await detail.getByText('Choose a trace').waitFor();
+  });
+
+  test('is not said while it is read, nor where the emulator is away', async () => {
+    const { url } = await emulator();
+    await open(url, { conversationId: CONVERSATION });
+    const { headers } = await send(url, { body: { sessionId: 'first' } });
+    const traceId = String(headers['x-emulator-trace-id']);
+    const { page } = await viewer(await browser(), url, '#script=none', { goesAway: true });
+    let letThrough: (() => void) | undefined;
+    const slow = new Promise<void>((resolve) => {
+      letThrough = resolve;
+    });
+    for (const path of [`conversations/${CONVERSATION}`, `traces/${traceId}`])
+      await page.route(`${url}/_emulator/${path}`, async (route) => {
+        await slow;
+        await route.continue();
+      });
+    const lead = (fragment: string): Promise<unknown> => page.evaluate(`location.hash = ${JSON.stringify(fragment)}`);
+    await lead(`#script=none&trace=${traceId}`);
+    await page.getByText('Reading this trace …').waitFor();
+    await lead(`#conversation=${CONVERSATION}`);
+    await page.getByText('Reading its way …').waitFor();
+    letThrough?.();
+    await page.locator('.timeline').waitFor();
+    await page.route(`${url}/_emulator/conversations/**`, (route) => route.abort());
+    await send(url, { body: { sessionId: CONVERSATION } });
+    await page.getByText('The emulator cannot be reached').waitFor();
+    expect(await page.locator('.timeline').count()).toBe(1);
+    await lead('#conversation=another');
+    await page.getByText('This conversation cannot be read now').waitFor();
+    await page.unroute(`${url}/_emulator/conversations/**`);
+    await send(url, { body: { sessionId: 'second' } });
+    await page.getByText('This conversation is not there').waitFor();
+  });
+});

@@ -1,6 +1,7 @@
 /** The tenant's clock: shows what time it is there and who waits, lets it stand or go, and moves it on. */
 import { api, type ApiError } from '../api.js';
 import { button, clock, h, timeOfDay } from '../dom.js';
+import { Due } from '../due.js';
 import { plural } from '../plural.js';
 import type { Clock, ClockSetting } from '../records.js';
 import { redraw } from '../redraw.js';
@@ -29,6 +30,7 @@ export const clockTool: ToolMaker = (page, done) => {
     const changed = told !== drawn;
     known = read;
     readAt = performance.now();
+    due.wait(read);
     tell();
     if (!changed) return;
     drawn = told;
@@ -73,6 +75,7 @@ export const clockTool: ToolMaker = (page, done) => {
   element.addEventListener('toggle', () => {
     if (element.open) done();
   });
+  const due = new Due(element, done);
   setInterval(() => {
     if (element.isConnected) tell();
   }, TICK);
