@@ -2,6 +2,7 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
+import { bot, says, type Talk, talkWith } from '../support/bots.js';
 import { browser, hasBrowser } from '../support/browser.js';
 import { emulator, send } from '../support/client.js';
 import { viewer } from '../support/viewer.js';
@@ -9,8 +10,10 @@ import { type Story, STORY_CONVERSATION, tell } from './story.js';
 
 interface View {
   readonly name: string;
-  readonly fragment: (story: Story) => string;
+  readonly fragment: (ids: Story & Pick<Talk, 'conversationId'>) => string;
   readonly tenant?: string;
+  /** Of the emulator in which customer, bot and agent talked, instead of the story's. */
+  readonly talk?: true;
   readonly width?: number;
   readonly ready: (page: Page) => Promise<unknown>;
 }
@@ -74,6 +77,19 @@ const VIEWS: readonly View[] = [
     fragment: () => `#conversation=${STORY_CONVERSATION}`,
     ready: (page) => page.locator('.timeline').waitFor(),
   },
+  {
+    name: 'what customer, bot and agent said',
+    fragment: ({ conversationId }) => `#conversation=${conversationId}`,
+    talk: true,
+    ready: (page) => page.locator('.timeline .message.agent').waitFor(),
+  },
+  {
+    name: 'narrow: what customer, bot and agent said',
+    fragment: ({ conversationId }) => `#conversation=${conversationId}`,
+    talk: true,
+    width: 360,
+    ready: (page) => page.locator('.timeline .message.agent').waitFor(),
+  },
   { name: 'the keys', fragment: () => '', ready: async (page) => page.getByRole('button', { name: 'Keys' }).click() },
   { name: 'a trace that is gone', fragment: () => '#trace=nope', ready: (page) => page.getByText('is not there').waitFor() },
   {
@@ -90,14 +106,35 @@ const VIEWS: readonly View[] = [
   },
 ];
 
+/** Somebody says what is markup, steers and has no end to a bot, and is taken by an agent. */
+async function talked(): Promise<Talk> {
+  const hostile = '<script>alert(1)</script>\u0000\u202e\ud800' + 'x'.repeat(5000);
+  const bella = await bot(({ body }) =>
+    body.userInput === 'a person' ? { branchName: 'ReturnControlToScript' } : says(body.userInput === '' ? 'Hello!' : hostile),
+  );
+  const talk = await talkWith(bella, {
+    frozenAt: '2026-03-01T09:30:00.000Z',
+    skills: [{ skillId: 4001, name: 'Support', agents: 1, answers: { after: 20, says: [hostile.slice(0, 1000)] } }],
+  });
+  await talk.say(hostile);
+  await talk.say('a person');
+  await send(talk.emulator.url, { method: 'PUT', path: '/_emulator/clock', body: { advance: '20s' } });
+  return talk;
+}
+
 describe.skipIf(!hasBrowser)('without a fault', () => {
   test.each(['light', 'dark'] as const)('%s', { timeout: 120_000 }, async (colorScheme) => {
     const { url } = await emulator({ scripts: 'scenarios/scripts', onNote: () => undefined });
     const story = await tell(url);
     await send(url, { method: 'POST', path: '/_emulator/faults', body: { operationId: 'issueToken', status: 503 } });
+    const { conversationId, ...talk } = await talked();
     const chromium = await browser();
-    for (const { name, fragment, tenant = '', width = 1280, ready } of VIEWS) {
-      const { page } = await viewer(chromium, url + tenant, fragment(story), { colorScheme, viewport: { width, height: 800 } });
+    for (const { name, fragment, tenant = '', talk: ofTalk, width = 1280, ready } of VIEWS) {
+      const base = ofTalk === true ? talk.emulator.url : url + tenant;
+      const { page } = await viewer(chromium, base, fragment({ ...story, conversationId }), {
+        colorScheme,
+        viewport: { width, height: 800 },
+      });
       await ready(page);
       await page.evaluate(axe.source);
       const violations = await page.evaluate<string[]>(
