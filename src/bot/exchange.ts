@@ -17,7 +17,7 @@ export interface ExchangeRequest {
   readonly botSessionState?: unknown;
 }
 
-export type RequestContract = Pick<BotContracts, 'faultsInRequest' | 'requestAsPublished'>;
+export type RequestContract = Pick<BotContracts, 'faultsInRequest' | 'requestAsObserved'>;
 
 /** More levels than any turn needs. */
 const DEEPEST = 64;
@@ -26,12 +26,14 @@ const DEEPEST = 64;
 export function readExchange(
   request: string | Buffer,
   headers: IncomingHttpHeaders | undefined,
-  { faultsInRequest, requestAsPublished }: RequestContract,
+  { faultsInRequest, requestAsObserved }: RequestContract,
 ): ExchangeRequest {
   if (headers !== undefined) requireJson(headers);
   const written = parse(textOf(request));
-  const value = hasNumber(written) ? requestAsPublished(written) : written;
-  const [first, ...others] = faultsInRequest(value);
+  const { value, faults } = hasNumber(written)
+    ? requestAsObserved(written)
+    : { value: written, faults: faultsInRequest(written) };
+  const [first, ...others] = faults;
   if (first !== undefined) throw new Rejection([first, ...others]);
   return value as ExchangeRequest;
 }

@@ -2,9 +2,10 @@
 import { conversationIds } from '../contact/ids.js';
 import { NOTHING_KNOWN } from '../contact/id-advice.js';
 import type { Finding } from '../rejections.js';
-import type { CalledOperation, Contract } from './contract.js';
+import type { CalledOperation, Contract, Schema } from './contract.js';
 import { type ExplainContext, explainErrors } from './explain.js';
-import { asPublished } from './observed.js';
+import { asPublished, onlyKnown } from './observed.js';
+import { unknownFields } from './unknown-fields.js';
 import type { SchemaErrors, Validators } from './validators.js';
 
 /** How a bot is called: as NiCE's custom exchange endpoint, or as a Cognigy flow at its REST endpoint. */
@@ -15,9 +16,19 @@ export interface BotContracts {
   readonly faultsInAnswer: (protocol: BotProtocol, value: unknown) => readonly Finding[];
   /** The same for what Studio sends to an exchange endpoint, with the codes of any request. */
   readonly faultsInRequest: (value: unknown) => readonly Finding[];
-  /** What came as it is written behind Virtual Agent Hub, in the words of the published contract. */
-  readonly answerAsPublished: (value: unknown) => unknown;
-  readonly requestAsPublished: (value: unknown) => unknown;
+  /** An exchange's answer as it is written behind Virtual Agent Hub. */
+  readonly answerAsObserved: (value: unknown) => Observed;
+  readonly requestAsObserved: (value: unknown) => Observed;
+}
+
+/** What came looser than the published contract has it. */
+export interface Observed {
+  /** In the words of the published contract, without what it does not have. */
+  readonly value: unknown;
+  /** What even a loose reader does not understand; codes as for what came by the book. */
+  readonly faults: readonly Finding[];
+  /** Members that nobody reads, and that nearly are ones of the contract which did not come: what they hold is lost. */
+  readonly unread: readonly Finding[];
 }
 
 const OPERATIONS: Readonly<Record<BotProtocol, { readonly operationId: string; readonly reader: string }>> = {
@@ -32,14 +43,33 @@ export function botContracts({ called }: Pick<Contract, 'called'>, validators: V
     if (operation === undefined) throw new Error(`There is no contract for ${operationId}.`);
     return operation;
   };
+  const answerErrors = (protocol: BotProtocol, value: unknown): SchemaErrors =>
+    validators.reply(operationOf(protocol), 200, value);
+  const requestErrors = (value: unknown): SchemaErrors => validators.body(operationOf('exchange'), value);
   return {
-    faultsInAnswer(protocol, value) {
-      const errors = validators.reply(operationOf(protocol), 200, value);
-      return explained(errors, value, protocol).map((finding) => ({ ...finding, code: 'BOT_RESPONSE_INVALID' }));
+    faultsInAnswer: (protocol, value) => ofBot(explained(answerErrors(protocol, value), value, protocol)),
+    faultsInRequest: (value) => explained(requestErrors(value), value, 'exchange'),
+    answerAsObserved(value) {
+      const schema = operationOf('exchange').replies.get(200)?.schema ?? {};
+      const observed = asObserved(schema, value, (published) => answerErrors('exchange', published));
+      return { ...observed, faults: ofBot(observed.faults) };
     },
-    faultsInRequest: (value) => explained(validators.body(operationOf('exchange'), value), value, 'exchange'),
-    answerAsPublished: (value) => asPublished(operationOf('exchange').replies.get(200)?.schema ?? {}, value),
-    requestAsPublished: (value) => asPublished(operationOf('exchange').body?.schema ?? {}, value),
+    requestAsObserved: (value) => asObserved(operationOf('exchange').body?.schema ?? {}, value, requestErrors),
+  };
+}
+
+function ofBot(faults: readonly Finding[]): Finding[] {
+  return faults.map((finding) => ({ ...finding, code: 'BOT_RESPONSE_INVALID' }));
+}
+
+/** Faults are explained by all that came: a member of another name may be the one that is missing. */
+function asObserved(schema: Schema, value: unknown, errorsIn: (value: unknown) => SchemaErrors): Observed {
+  const published = asPublished(schema, value);
+  const errors = errorsIn(published).filter(({ keyword }) => keyword !== 'additionalProperties');
+  return {
+    value: onlyKnown(schema, published),
+    faults: explained(errors, published, 'exchange'),
+    unread: unknownFields(schema, value).flatMap(({ near, finding }) => (near ? finding : [])),
   };
 }
 

@@ -59,7 +59,10 @@ export function explainErrors(parameterErrors: SchemaErrors, bodyErrors: SchemaE
         context,
       );
     }),
-    ...bodyErrors.slice(0, MOST_ERRORS).map((error) => explainError(error, 'body', error.instancePath, context)),
+    ...bodyErrors
+      .slice(0, MOST_ERRORS)
+      .filter(isNoEcho)
+      .map((error) => explainError(error, 'body', error.instancePath, context)),
   ];
   return ranked
     .sort(
@@ -113,11 +116,13 @@ function explainError(error: ErrorObject, place: Place, pointer: string, context
       const remedy =
         schema['x-advice'] === 'conversation-id'
           ? adviseConversationId(error.data, context.ids, context.known)
-          : (adviseSkill(error.data, schema, name, context.known) ?? adviseType(error.data, schema, name, place, context.form));
+          : isOtherThanName(error.data, schema)
+            ? `Send ${oneOf(namesIn(schema.enum))}.`
+            : (adviseSkill(error.data, schema, name, context.known) ?? adviseType(error.data, schema, name, place, context.form));
       return mismatch('type', `${name} is ${kindOf(error.data)}, not ${expected}.`, expected, remedy);
     }
     case 'enum': {
-      const allowed = (limit as unknown[]).filter((value) => value !== null).map(String);
+      const allowed = namesIn(limit as unknown[]);
       const near = typeof error.data === 'string' ? nearMiss(error.data, allowed) : undefined;
       return mismatch(
         'other',
@@ -158,6 +163,20 @@ function explainError(error: ErrorObject, place: Place, pointer: string, context
     default:
       return mismatch('other', ...othersInWords(error, name, schema));
   }
+}
+
+/** What is no text is no name of an enum either: one fault, not two. */
+function isNoEcho({ keyword, data, parentSchema = {} }: ErrorObject): boolean {
+  return keyword !== 'enum' || !isOtherThanName(data, parentSchema as Schema);
+}
+
+function isOtherThanName(value: unknown, schema: Schema): schema is Schema & { readonly enum: NonNullable<Schema['enum']> } {
+  const nothing = value === null && schema.nullable === true;
+  return schema.enum !== undefined && schema.type === 'string' && typeof value !== 'string' && !nothing;
+}
+
+function namesIn(values: readonly unknown[]): string[] {
+  return values.filter((value) => value !== null).map(String);
 }
 
 function explainMissing(

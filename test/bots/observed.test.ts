@@ -56,8 +56,59 @@ test('are told what even a loose reader does not understand', async () => {
   expect(faultIn(talk.trace())).toMatchObject({ code: 'BOT_RESPONSE_INVALID', pointer: '/branchName', received: '9 (a number)' });
 });
 
+const MISSPELT = {
+  branchName: 2,
+  intentinfo: { intent: 'StandardBotEscalation' },
+  CustomPayload: { Intent: 'Escalate' },
+  other: { Intent: 'Escalate' },
+};
+
+test('are told which of their members nobody reads, where they nearly are ones that did not come', async () => {
+  const talk = await talkWith(await bot(() => MISSPELT), observed);
+  const { message } = talk.trace().entries.find(({ branch }) => branch === 'OnReturnControlToScript') ?? {};
+  expect(message).toContain('Nothing is read of "/intentinfo". Rename "intentinfo" to "intentInfo".');
+  expect(message).toContain('Nothing is read of "/CustomPayload". Rename "CustomPayload" to "customPayload".');
+  expect(message).not.toContain('/other');
+});
+
 test.each([
-  ['numbers for names', LOOSE, /contract: observed of the virtual agent takes it\.$/],
+  [
+    'a name in other letters',
+    { BranchName: 2, other: 1 },
+    { pointer: '/branchName', received: 'an object with "BranchName", "other"', remedy: /^Rename "BranchName" to "branchName"/ },
+  ],
+  [
+    'null for what must be there',
+    { branchName: null },
+    { pointer: '/branchName', received: 'null', remedy: /^Send DoNotBegin, / },
+  ],
+  [
+    'a number of no name',
+    { branchName: 1.5 },
+    { pointer: '/branchName', received: '1.5 (a number)', remedy: /^Send DoNotBegin, / },
+  ],
+  [
+    'a number without end in quotes',
+    { ...LOOSE, intentInfo: { intentConfidence: '1'.repeat(400) } },
+    { pointer: '/intentInfo/intentConfidence', received: /^"1+/, remedy: /as a number/ },
+  ],
+])('are told of %s as it came', async (_, answer, { pointer, received, remedy }) => {
+  const talk = await talkWith(await bot(() => answer), observed);
+  const cause = faultIn(talk.trace());
+  expect(cause).toMatchObject({ pointer, message: expect.not.stringContaining('There is more') as unknown });
+  expect(cause?.received).toMatch(received);
+  expect(cause?.remedy).toMatch(remedy);
+});
+
+test('get no advice that fails next: a number for a name is not to be put into quotes', async () => {
+  const talk = await talkWith(await bot(() => ({ branchName: 1 })));
+  expect(faultIn(talk.trace())?.remedy).toMatch(/^Send DoNotBegin, PromptAndCollectNextResponse, /);
+});
+
+test.each([
+  ['numbers for names', LOOSE, /contract: observed of the virtual agent takes it, and reads nothing of "\/intentInfo\/Slots"\.$/],
+  ['a number for a name', { branchName: 1 }, /contract: observed of the virtual agent takes it\.$/],
+  ['names in other letters', MISSPELT, /takes it, and reads nothing of "\/intentinfo" and "\/CustomPayload"\.$/],
   ['null for an object', says('Hello', { intentInfo: null }), /contract: observed of the virtual agent takes it\.$/],
   ['what nobody takes', says('Hello', { nextPromptSequence: 'Hello' }), /^(?!.*observed)/],
 ])('%s break the published contract, and the remedy says whether such bots run all the same', async (_, answer, remedy) => {

@@ -35,10 +35,20 @@ export interface BotParts {
   readonly version: string;
   /** What in an answer breaks the contract of the protocol. */
   readonly faultsInAnswer: (protocol: BotProtocol, answer: unknown) => readonly Finding[];
-  /** An answer as it is written behind Virtual Agent Hub, in the words of the published contract. */
-  readonly answerAsPublished: (answer: unknown) => unknown;
+  /** An answer to an exchange as it is written behind Virtual Agent Hub. */
+  readonly answerAsObserved: (answer: unknown) => ObservedAnswer;
   /** Milliseconds on a clock that only rises. */
   readonly monotonic: () => number;
+}
+
+/** An answer that is looser than the published contract. */
+export interface ObservedAnswer {
+  /** In the words of the published contract. */
+  readonly value: unknown;
+  /** What even a loose reader does not understand. */
+  readonly faults: readonly Finding[];
+  /** Members that nobody reads, and that nearly are ones of the contract which did not come. */
+  readonly unread: readonly Finding[];
 }
 
 /** In characters, for the trace. */
@@ -94,7 +104,7 @@ function judged(
   result: RestResult,
   agent: VirtualAgent,
   request: BotRequest,
-  { faultsInAnswer, answerAsPublished }: BotParts,
+  { faultsInAnswer, answerAsObserved }: BotParts,
 ): Judged {
   if ('failure' in result) {
     const { failure } = result;
@@ -113,14 +123,16 @@ function judged(
     return { problem: answerNotJson(agent, body, headers['content-type']) };
   }
   if (depthOf(value) > DEEPEST_VALUE) return { problem: answerTooDeep(agent) };
-  if (agent.contract === 'observed') value = answerAsPublished(value);
+  const observed = agent.protocol === 'exchange' ? answerAsObserved(value) : undefined;
+  if (observed !== undefined && agent.contract === 'observed') {
+    const [fault, ...others] = observed.faults;
+    if (fault !== undefined) return { problem: withOthers(fault, others, agent) };
+    return { answer: observed.value as BotAnswer, notes: [...notes, ...observed.unread.map(unreadInWords)] };
+  }
   const [fault, ...others] = faultsInAnswer(agent.protocol, value);
   if (fault !== undefined) {
-    const loose =
-      agent.protocol === 'exchange' && faultsInAnswer(agent.protocol, answerAsPublished(value)).length === 0
-        ? ' Bots behind Virtual Agent Hub were seen to answer so all the same (client): contract: observed of the virtual agent takes it.'
-        : '';
-    return { problem: withOthers({ ...fault, remedy: `${fault.remedy}${loose}` }, others, agent) };
+    const remedy = observed?.faults.length === 0 ? `${fault.remedy} ${takenAsObserved(observed)}` : fault.remedy;
+    return { problem: withOthers({ ...fault, remedy }, others, agent) };
   }
   return {
     answer: agent.protocol === 'exchange' ? (value as BotAnswer) : cognigyTurn(value as CognigyAnswer, request.userInput),
@@ -128,8 +140,21 @@ function judged(
   };
 }
 
+function unreadInWords({ pointer, remedy }: Finding): string {
+  return `Nothing is read of ${show(pointer)}. ${remedy}`;
+}
+
+function takenAsObserved({ unread }: ObservedAnswer): string {
+  const lost = unread.length === 0 ? '' : `, and reads nothing of ${placesOf(unread)}`;
+  return `Bots behind Virtual Agent Hub were seen to answer so all the same (client): contract: observed of the virtual agent takes it${lost}.`;
+}
+
 /** An action has one problem: the first fault is told with its place, the others are named. */
 function withOthers(fault: Finding, others: readonly Finding[], { name }: VirtualAgent): Finding {
-  const more = others.length === 0 ? '' : ` There is more: ${listed(others.slice(0, 10).map(({ pointer }) => show(pointer)))}.`;
+  const more = others.length === 0 ? '' : ` There is more: ${placesOf(others)}.`;
   return { ...fault, message: `The answer of the bot ${name} breaks its contract: ${fault.message}${more}` };
+}
+
+function placesOf(findings: readonly Finding[]): string {
+  return listed(findings.slice(0, 10).map(({ pointer }) => show(pointer)));
 }
