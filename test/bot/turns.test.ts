@@ -317,6 +317,15 @@ describe('what Studio sends is checked', () => {
     expect(exchange(1000, { ...late, botSessionState: { ...late.botSessionState, session: '1:1000' } })).toBe(400);
   });
 
+  test('a member in other letters is told as it came, also beside a number for the type of the input', () => {
+    const body = { userInputType: 5, executioninfo: turn.executionInfo };
+    const answer = botOf('name: b\nrules: [{ on: any }]').answer(JSON.stringify(body));
+    expect(JSON.parse(answer.body)).toMatchObject({
+      code: 'REQUIRED_FIELD_MISSING',
+      remedy: expect.stringMatching(/^Rename "executioninfo" to "executionInfo"/) as unknown,
+    });
+  });
+
   test.each<[string, object, number, string, string | null]>([
     ['another property', { body: { ...turn, sessionId: 'x' } }, 400, 'SCHEMA_MISMATCH', '/sessionId'],
     ['no contact', { body: { userInputType: 'AUTOMATED_TEXT' } }, 400, 'REQUIRED_FIELD_MISSING', '/executionInfo'],

@@ -117,6 +117,23 @@ test.each([
   expect(cause?.remedy).toMatch(remedy);
 });
 
+test.each([
+  ['numbers', 5, 'published', 'observed'],
+  ['names', 'AUTOMATED_TEXT', 'observed', 'published'],
+])(
+  'that compare the type of the input with %s, and get the other, are told which contract they want',
+  async (_, first, wrong, right) => {
+    const bella = await bot(({ body }) => (body.userInputType === first ? says('Hello') : {}));
+    const lost = await talkWith(bella, { agent: { contract: wrong } });
+    expect(faultIn(lost.trace())).toMatchObject({
+      pointer: '/branchName',
+      remedy: expect.stringMatching(new RegExp(`set contract: ${right} of the virtual agent\\.$`)) as unknown,
+    });
+    const found = await talkWith(bella, { agent: { contract: right } });
+    expect((await found.messages()).map(({ text }) => text)).toEqual(['Hello']);
+  },
+);
+
 test('a call is voip to them', async () => {
   const bella = await bot(() => LOOSE);
   const emulator = await withScripts(talkScript(), {

@@ -1,7 +1,7 @@
 /** The bots that scripts talk with: each exchange goes out by the protocol of its virtual agent, and its answer is checked. */
 import { nearMiss } from '../../near-miss.js';
 import type { Finding } from '../../rejections.js';
-import { listed, show } from '../../shown.js';
+import { kindOf, listed, show } from '../../shown.js';
 import { REDACTED, redactTarget, redactText } from '../../trace/redact.js';
 import type { RestCall } from '../../trace/trace.js';
 import { DEEPEST_VALUE, depthOf } from '../frame.js';
@@ -126,17 +126,28 @@ function judged(
   const observed = agent.protocol === 'exchange' ? answerAsObserved(value) : undefined;
   if (observed !== undefined && agent.contract === 'observed') {
     const [fault, ...others] = observed.faults;
-    if (fault !== undefined) return { problem: withOthers(fault, others, agent) };
+    if (fault !== undefined) return { problem: withOthers(inOtherWords(fault, value, agent), others, agent) };
     return { answer: observed.value as BotAnswer, notes: [...notes, ...observed.unread.map(unreadInWords)] };
   }
   const [fault, ...others] = faultsInAnswer(agent.protocol, value);
   if (fault !== undefined) {
     const remedy = observed?.faults.length === 0 ? `${fault.remedy} ${takenAsObserved(observed)}` : fault.remedy;
-    return { problem: withOthers({ ...fault, remedy }, others, agent) };
+    return { problem: withOthers(inOtherWords({ ...fault, remedy }, value, agent), others, agent) };
   }
   return {
     answer: agent.protocol === 'exchange' ? (value as BotAnswer) : cognigyTurn(value as CognigyAnswer, request.userInput),
     notes,
+  };
+}
+
+/** An empty object may be what is left of a bot that found no case for the type of its input. */
+function inOtherWords(fault: Finding, answer: unknown, { protocol, contract }: VirtualAgent): Finding {
+  if (protocol !== 'exchange' || kindOf(answer) !== 'an object' || Object.keys(answer as object).length > 0) return fault;
+  const [sent, other, instead] =
+    contract === 'published' ? ['a name', 'numbers', 'observed'] : ['a number', 'names', 'published'];
+  return {
+    ...fault,
+    remedy: `${fault.remedy} The bot was sent ${sent} as userInputType: if it compares it with ${other}, set contract: ${instead} of the virtual agent.`,
   };
 }
 
