@@ -30,6 +30,7 @@ const CONNECTIONS: Readonly<Record<Connection, string>> = {
 let shown = shownIn(location.hash);
 let total: number | undefined;
 let paused = false;
+let connected: Connection = 'connecting';
 const book = new Book();
 
 const feed = new Feed({
@@ -51,8 +52,7 @@ const feed = new Feed({
     soon();
   },
   onConnection(now) {
-    connection.textContent = CONNECTIONS[now];
-    connection.className = `connection ${now}`;
+    connected = now;
     soon();
     if (now === 'live') changed();
   },
@@ -108,7 +108,7 @@ const page: Page = {
 
 let silence: ReturnType<typeof setTimeout> | undefined;
 const said = h('div', { class: 'said', role: 'status', hidden: true });
-const connection = h('span', { class: 'connection connecting', role: 'status' });
+const connection = h('span', { role: 'status' });
 const list = traceList(page);
 const trace = traceView(page);
 const help = keys(page, list, trace);
@@ -187,6 +187,9 @@ function draw(): void {
   if (view.element.parentElement !== main) main.replaceChildren(view.element);
   traces.classList.toggle('open', shown.trace !== undefined);
   for (const part of view.parts) part.update();
+  // Together with the list: where the page says that it is live, all that came is there.
+  if (connection.textContent !== CONNECTIONS[connected]) connection.textContent = CONNECTIONS[connected];
+  connection.className = `connection ${connected}`;
   for (const [name, tab] of Object.entries(tabs)) {
     const current = name === 'traces' ? shown.view === 'traces' : shown.view !== 'traces';
     if (current) tab.setAttribute('aria-current', 'page');
