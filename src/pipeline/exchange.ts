@@ -241,11 +241,17 @@ export class Exchange implements OutsideCall {
     if (about.contactId !== undefined) this.contactId = findable(about.contactId);
   }
 
-  #enterStep(step: Step): () => void {
+  #enterStep({ inWords, ...step }: Step): () => void {
+    const { message, pointer, expected, received, remedy } = step;
     const entry: TraceEntry = {
-      ...worded(step),
+      ...step,
       at: this.elapsed,
       stage: 'answer',
+      message: told(message),
+      ...(pointer === undefined || pointer === null ? {} : { pointer: told(pointer) }),
+      ...(expected === undefined ? {} : { expected: told(expected) }),
+      ...(received === undefined ? {} : { received: toldOfField(pointer ?? null, received, inWords) }),
+      ...(remedy === undefined ? {} : { remedy: told(remedy) }),
       ...(step.code === null ? {} : { provenance: step.provenance ?? CATALOGUE[step.code].provenance }),
     };
     this.entries.push(entry);
@@ -264,34 +270,29 @@ export class Exchange implements OutsideCall {
     this.entries.splice(MOST_ENTRIES / 2, this.#leftOut === 1 ? 1 : 2, note);
   }
 
+  // One literal: of each member that is spread here, every request would pay.
   #enter(code: Code, level: Level, explanation: Explanation): void {
+    const { pointer } = explanation;
     this.entries.push({
-      ...worded(explanation),
       at: this.elapsed,
       stage: this.stage,
       level,
       code,
+      message: told(explanation.message),
+      in: explanation.in,
+      pointer: pointer === null ? null : told(pointer),
+      expected: told(explanation.expected),
+      received: toldOfField(pointer, explanation.received, explanation.inWords),
+      remedy: told(explanation.remedy),
       provenance: explanation.provenance ?? CATALOGUE[code].provenance,
     });
   }
 }
 
-/** As an entry tells it. What a field holds that is named like a secret is one. */
-function worded<Words extends Pick<Step, 'message'> & Partial<Explanation>>({
-  inWords,
-  ...words
-}: Words): Omit<Words, 'inWords'> {
-  const { message, pointer, expected, received, remedy } = words;
-  const at = pointer ?? undefined;
-  const secret = inWords !== true && at !== undefined && isSecretName(at.slice(at.lastIndexOf('/') + 1));
-  return {
-    ...words,
-    message: told(message),
-    ...(at === undefined ? {} : { pointer: told(at) }),
-    ...(expected === undefined ? {} : { expected: told(expected) }),
-    ...(received === undefined ? {} : { received: secret ? REDACTED : told(received) }),
-    ...(remedy === undefined ? {} : { remedy: told(remedy) }),
-  };
+/** What a field holds that is named like a secret is one. */
+function toldOfField(pointer: string | null, received: string, inWords = false): string {
+  const secret = !inWords && pointer !== null && isSecretName(pointer.slice(pointer.lastIndexOf('/') + 1));
+  return secret ? REDACTED : told(received);
 }
 
 /** So many entries has the trace of a script at most. */
