@@ -68,10 +68,13 @@ export async function adopt(
   if (wanted.skill !== undefined) {
     const skill = { name: `Skill ${String(wanted.skill)}`, agents: 1 };
     if ((await ask('PATCH', `skills/${String(wanted.skill)}`, skill)) !== undefined)
-      recording().adopt('skills', { skillId: wanted.skill, ...skill });
+      recording().adopt({ kind: 'skills', row: { skillId: wanted.skill, ...skill } });
   }
   if (Object.keys(wanted.row).length === 0) return;
   const opened = await ask('POST', 'conversations', wanted.row);
   if (opened !== undefined)
-    recording().adopt('conversations', { ...wanted.row, conversationId: opened.conversationId, contactId: opened.contactId });
+    recording().adopt({
+      kind: 'conversations',
+      row: { ...wanted.row, conversationId: opened.conversationId, contactId: opened.contactId },
+    });
 }

@@ -4,7 +4,8 @@ import type { Arrival, Pipeline, Received, Services } from '../pipeline/index.js
 import { urlReached } from '../pipeline/reached.js';
 import { redactTarget } from '../trace/redact.js';
 import { type Recorded, recordedAnswer } from './recorded.js';
-import { isWorthKeeping, TenantRecording } from './tenant-recording.js';
+import { TenantRecording } from './tenant-recording.js';
+import { isWorthKeeping } from './worth-keeping.js';
 
 export type Observe = Pipeline['observe'];
 

@@ -1,6 +1,6 @@
 /** Writes a recorded scenario as YAML, with what was left out as comments where it came. */
 import { Document, isMap, isSeq } from 'yaml';
-import type { MadeScenario } from './tenant-recording.js';
+import type { MadeScenario } from './made-scenario.js';
 
 const SCHEMA_LINE = ' yaml-language-server: $schema=./node_modules/cxone-emulator/dist/scenario.schema.json';
 
