@@ -243,6 +243,11 @@ export const CATALOGUE = {
     'A field that the operation does not know was let pass; `warn` where it nearly is a known one.',
   ),
   TEMPLATE_UNRENDERED: warning('warn', 'doc', 'A whole value is a template such as `{{context.intent}}` that nothing filled in.'),
+  VALUE_UNSET: warning(
+    'warn',
+    'assumed',
+    'A whole value is what is left of a variable that has none (`undefined`, `null`, `NaN` as text) or of an object put into a text (`[object Object]`).',
+  ),
   HANDOVER_REPEATED: warning('info', 'assumed', 'The conversation was queued already; the last handover wins.'),
   HANDOVER_UNROUTED: warning('warn', 'assumed', 'A handover with no skill, and no script that routes it.'),
   SKILL_UNSTAFFED: warning('warn', 'assumed', 'The skill has no agent who is logged in, or is out of hours.'),

@@ -127,6 +127,8 @@ function adviseDamaged(text: string, ids: ConversationIds): string | undefined {
   if (decoded !== undefined) return `The id is URL-encoded: send "${decoded}".`;
   const foreign = adviseForeignCharacter(text, ids);
   if (foreign !== undefined) return foreign;
+  const unpacked = ids.read(base64Decoded(text));
+  if (unpacked !== undefined) return `The id is in Base64: send "${unpacked}".`;
   const inside = UUID_INSIDE.exec(percentDecoded(text))?.[0];
   const contained = inside === undefined ? undefined : ids.read(inside);
   return contained === undefined ? nearlyUuid(text, ids) : `The id stands inside a longer text: send "${contained}" alone.`;
@@ -184,7 +186,23 @@ function nearlyUuid(text: string, ids: ConversationIds): string | undefined {
   if (/^[0-9a-f-]{24,48}$/i.test(text) && text.includes('-') && ids.read(ids.example)?.length === 36) {
     return `This is a UUID with ${String(hex.length)} hex digits instead of 32: it was cut or glued on its way. Send it whole.`;
   }
-  return undefined;
+  return ids.read(ids.example)?.length === 36 ? adviseNoHexDigit(text, ids) : undefined;
+}
+
+/** Digits that letters are taken for where an id is typed from a screen or read by a machine. */
+const LOOKALIKES: Readonly<Record<string, string>> = { o: '0', i: '1', l: '1', s: '5', z: '2' };
+
+function adviseNoHexDigit(text: string, ids: ConversationIds): string | undefined {
+  if (!/^[0-9a-z]{8}(?:-[0-9a-z]{4}){3}-[0-9a-z]{12}$/i.test(text)) return undefined;
+  const at = text.search(/[g-z]/i);
+  const meant = ids.read(text.toLowerCase().replace(/[oilsz]/g, (letter) => LOOKALIKES[letter] ?? letter));
+  return `A UUID has the digits 0 to 9 and a to f only; character ${String(at + 1)} is "${text[at] ?? ''}". ${
+    meant === undefined ? 'Copy the id from where CXone shows it.' : `Perhaps "${meant}" is meant.`
+  }`;
+}
+
+function base64Decoded(text: string): string {
+  return /^[\w+/-]{20,}={0,2}$/.test(text) ? Buffer.from(text, 'base64').toString('latin1') : '';
 }
 
 function percentDecoded(text: string): string {

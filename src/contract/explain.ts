@@ -5,11 +5,11 @@ import type { ConversationIds } from '../contact/ids.js';
 import type { Finding, Place } from '../rejections.js';
 import { describe, kindOf, listed, oneOf, show } from '../shown.js';
 import type { Schema } from './contract.js';
-import { escapePointer } from './json-text.js';
+import { type Elsewhere, missingField } from './missing-field.js';
 import { nearMiss } from '../near-miss.js';
-import { adviseDeeper, objectAt, unknownField } from './unknown-fields.js';
-import { holdsTemplate } from './unrendered.js';
+import { unknownField } from './unknown-fields.js';
 import type { SchemaErrors } from './validators.js';
+import { adviseSkill, adviseType, expectedType } from './wrong-type.js';
 
 /** So many findings are told at most: a body may have more faults than anyone reads. */
 const MOST_FINDINGS = 50;
@@ -17,9 +17,6 @@ const MOST_FINDINGS = 50;
 const MOST_ERRORS = 1000;
 
 const LONGEST_NAME = 80;
-
-/** So many keys of one object are compared with the known ones. */
-const MOST_KEYS = 200;
 
 const RANK = { missing: 0, type: 1, other: 2 } as const;
 const PLACES: readonly (Place | null)[] = ['path', 'query', 'header', 'body'];
@@ -30,22 +27,13 @@ interface Ranked {
 }
 
 /** What the explanations may draw on beside the errors. */
-export interface ExplainContext {
+export interface ExplainContext extends Elsewhere {
   readonly ids: ConversationIds;
   /** What the tenant knows of ids. */
   readonly known: KnownIds;
-  readonly query: Readonly<Record<string, unknown>>;
-  /** The whole body, undefined where there is none. */
-  readonly body: unknown;
   /** Whether the body came as form data. */
   readonly form: boolean;
-  /** The fields of a JSON body that the operation does not read. */
-  readonly ignored: readonly string[];
-  /** Who reads the body, where no operation of the emulator does. */
-  readonly reader?: string;
 }
-
-const OPERATION = 'this operation';
 
 /** All findings of the stage: missing ones first, then types, then the rest; then by place and pointer. */
 export function explainErrors(parameterErrors: SchemaErrors, bodyErrors: SchemaErrors, context: ExplainContext): Finding[] {
@@ -107,7 +95,7 @@ function explainError(error: ErrorObject, place: Place, pointer: string, context
   });
   switch (error.keyword) {
     case 'required':
-      return explainMissing(error, place, pointer, schema, context);
+      return { rank: 'missing', finding: missingField(error, place, pointer, schema, context) };
     case 'additionalProperties':
       return explainUnknown(error, place, pointer, schema, context);
     case 'type': {
@@ -179,115 +167,10 @@ function namesIn(values: readonly unknown[]): string[] {
   return values.filter((value) => value !== null).map(String);
 }
 
-function explainMissing(
-  error: ErrorObject,
-  place: Place,
-  pointer: string,
-  schema: Schema,
-  { query, body, ignored, reader = OPERATION }: ExplainContext,
-): Ranked {
-  const missing = (error.params as { missingProperty: string }).missingProperty;
-  const data = error.data as Record<string, unknown>;
-  const expected = schema.properties?.[missing];
-  const at = `${pointer}/${escapePointer(missing)}`;
-  return {
-    rank: 'missing',
-    finding: {
-      code: 'REQUIRED_FIELD_MISSING',
-      message: `${place === 'body' ? 'The required field' : 'The required parameter'} ${missing} is missing.`,
-      in: place,
-      pointer: at,
-      expected: `${missing}, ${expected === undefined ? 'a value' : expectedType(expected)}`,
-      inWords: true,
-      received:
-        place === 'body'
-          ? received(data)
-          : Object.keys(data).length === 0
-            ? 'no parameter'
-            : `only ${listed(
-                Object.keys(data)
-                  .slice(0, 8)
-                  .map((key) => show(key)),
-              )}`,
-      remedy:
-        place === 'body'
-          ? adviseMissingField(missing, data, expected?.['x-aliases'] ?? [], { pointer, query, body, reader })
-          : adviseMissingParameter(missing, data, place, ignored),
-      ...(expected?.['x-provenance'] === undefined ? {} : { provenance: expected['x-provenance'] }),
-    },
-  };
-}
-
-function received(data: Record<string, unknown>): string {
-  const keys = Object.keys(data);
-  if (keys.length === 0) return 'an empty object';
-  return `an object with ${keys
-    .slice(0, 8)
-    .map((key) => show(key))
-    .join(', ')}${keys.length > 8 ? ` and ${String(keys.length - 8)} more` : ''}`;
-}
-
-function adviseMissingParameter(
-  missing: string,
-  data: Record<string, unknown>,
-  place: Place,
-  ignored: readonly string[],
-): string {
-  const keys = Object.keys(data).slice(0, MOST_KEYS);
-  const encoded = keys.find((key) => key === `amp;${missing}` || key === `${missing}[]`);
-  const near = nearestKey(missing, keys) ?? encoded;
-  if (place === 'header') return near === undefined ? `Send the header ${missing}.` : `Send it as ${missing}, not as ${near}.`;
-  if (near === undefined)
-    return `${ignored.includes(missing) ? 'It stands in the body, which this operation does not read. ' : ''}Add ${missing} to the ${place}${place === 'query' ? `: ?${missing}=…` : ''}.`;
-  return `Rename ${show(near)} to ${show(missing)}. Names are case-sensitive${encoded?.startsWith('amp;') === true ? ', and & in an address is not written &amp;' : ''}.`;
-}
-
-function adviseMissingField(
-  missing: string,
-  data: Record<string, unknown>,
-  aliases: readonly string[],
-  { pointer, query, body, reader }: { pointer: string; reader: string } & Pick<ExplainContext, 'query' | 'body'>,
-): string {
-  const keys = Object.keys(data).slice(0, MOST_KEYS);
-  const near = nearestKey(missing, keys);
-  if (keys.some(looksLikeJsonObject))
-    return `The body is JSON, and was read as form data: write its fields as ${missing}=…&…, each value percent-encoded.`;
-  if (near !== undefined) return `Rename ${show(near)} to ${show(missing)}. Names are case-sensitive, and every letter counts.`;
-  const alias = keys.find((key) => aliases.some((name) => name.toLowerCase() === key.toLowerCase()));
-  if (alias !== undefined) return `Send the value of ${show(alias)} under the name ${show(missing)}: ${reader} reads no other.`;
-  for (const key of keys) {
-    const inner = data[key];
-    if (typeof inner === 'string' && keys.length === 1 && looksLikeJsonObject(inner)) {
-      return `The whole body seems to stand as text in ${show(key)}: send that object itself as the body.`;
-    }
-    if (typeof inner !== 'object' || inner === null) continue;
-    const deeper = nearestKey(missing, Object.keys(inner)) ?? Object.keys(inner).find((name) => aliases.includes(name));
-    if (deeper !== undefined) return adviseDeeper(pointer, key, deeper, missing);
-  }
-  if (pointer !== '' && kindOf(body) === 'an object' && Object.hasOwn(body as object, missing))
-    return `It stands at the top level of the body. Move it from ${show(`/${escapePointer(missing)}`)} to ${objectAt(pointer)}.`;
-  if (Object.hasOwn(query, missing)) return `It stands in the query: ${reader} reads ${show(missing)} from the body only.`;
-  return `Add ${show(missing)} to ${objectAt(pointer)}.`;
-}
-
-function nearestKey(missing: string, keys: readonly string[]): string | undefined {
-  return keys.includes(missing) ? missing : nearMiss(missing, keys.slice(0, MOST_KEYS));
-}
-
 function explainUnknown(error: ErrorObject, place: Place, pointer: string, schema: Schema, { reader }: ExplainContext): Ranked {
   const unknown = (error.params as { additionalProperty: string }).additionalProperty;
-  const value = (error.data as Record<string, unknown>)[unknown];
-  return {
-    rank: 'other',
-    finding: unknownField(
-      place,
-      `${pointer}/${escapePointer(unknown)}`,
-      unknown,
-      value,
-      Object.keys(schema.properties ?? {}),
-      reader,
-    ),
-  };
+  const sent = error.data as Readonly<Record<string, unknown>>;
+  return { rank: 'other', finding: unknownField(place, pointer, unknown, sent, schema.properties ?? {}, reader) };
 }
 
 /** JSON has no integers: beyond 2^53-1 the digits that arrive are not those that were sent. A smaller number is the wrong type only. */
@@ -307,44 +190,6 @@ function contactNumber(data: number, place: Place, pointer: string): Ranked {
         : `Send it as a string, in double quotes: "${String(data)}".`,
     },
   };
-}
-
-function adviseSkill(data: unknown, schema: Schema, name: string, known: KnownIds): string | undefined {
-  const skillId = schema['x-advice'] === 'skill-id' && typeof data === 'string' ? known.skillNamed(data) : undefined;
-  return skillId === undefined ? undefined : `This is the name of a skill. Send ${name} as its id: ${String(skillId)}.`;
-}
-
-function adviseType(data: unknown, schema: Schema, name: string, place: Place, form: boolean): string {
-  if (data === null && name !== 'the body')
-    return `${name} has no value: send ${expectedType(schema)}, and nothing at all instead of null.`;
-  if (typeof data === 'string') return adviseInsteadOfText(data, schema, name, place);
-  if (Array.isArray(data) && (place === 'query' || form)) return `${name} was sent ${String(data.length)} times: send it once.`;
-  if (Array.isArray(data) && schema.type === 'object') return 'Send the object itself, not a list around it.';
-  if (schema.type !== 'string') return `Send ${name} as ${expectedType(schema)}.`;
-  if (typeof data === 'object') return `${name} takes text: pick the value inside, or serialise it to a string.`;
-  if (Number.isInteger(data) && !Number.isSafeInteger(data)) {
-    return `Send ${name} as a string, in double quotes: a JSON number this large loses digits.`;
-  }
-  const text = show(data);
-  return schema.pattern === undefined || new RegExp(schema.pattern, 'u').test(text)
-    ? `Send ${name} as a string, in double quotes: "${text}".`
-    : `Send ${name} as a string: ${schema['x-form'] ?? `one that matches ${schema.pattern}`}.`;
-}
-
-function adviseInsteadOfText(text: string, schema: Schema, name: string, place: Place): string {
-  if (holdsTemplate(text)) {
-    return `The template ${show(text)} was sent as it stands: nothing filled it in. Check that the variable has a value and that the field takes CognigyScript.`;
-  }
-  if (schema.type === 'object' && looksLikeJsonObject(text)) {
-    return `${name} was encoded twice: it is a string that holds JSON. Send the object itself; serialise it once only.`;
-  }
-  if ((schema.type === 'integer' || schema.type === 'number') && /^\s*-?[0-9]+(?:\.[0-9]+)?\s*$/.test(text)) {
-    return place !== 'body' || (schema.type === 'integer' && text.includes('.'))
-      ? `Send ${name} as ${expectedType(schema)}.`
-      : `Send ${name} as a number, without quotes: ${text.trim()}.`;
-  }
-  if (schema.type === 'boolean') return `Send ${name} as true or false, without quotes.`;
-  return `Send ${name} as ${expectedType(schema)}.`;
 }
 
 /** Message, what was expected, and what to do. */
@@ -376,20 +221,6 @@ function othersInWords(error: ErrorObject, name: string, schema: Schema): [strin
   }
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  string: 'a string',
-  integer: 'a whole number',
-  number: 'a number',
-  boolean: 'true or false',
-  object: 'an object',
-  array: 'a list',
-};
-
-function expectedType(schema: Schema): string {
-  const type = TYPES[schema.type ?? ''] ?? 'another type';
-  return schema.nullable === true ? `${type} or null` : type;
-}
-
 function fieldName(place: Place, pointer: string): string {
   if (pointer === '') return `the ${place}`;
   const [last = '', before = ''] = pointer
@@ -402,15 +233,6 @@ function fieldName(place: Place, pointer: string): string {
 
 function sentence(text: string): string {
   return text.startsWith('the ') ? `T${text.slice(1)}` : text;
-}
-
-function looksLikeJsonObject(text: string): boolean {
-  if (!/^\s*\{[^]*\}\s*$/.test(text)) return false;
-  try {
-    return kindOf(JSON.parse(text)) === 'an object';
-  } catch {
-    return false;
-  }
 }
 
 function comparePointers(one: string, other: string): number {

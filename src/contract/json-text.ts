@@ -228,6 +228,11 @@ function slip(matches: Slip['matches'], remedy: string | Slip['remedy']): Slip {
   return { matches, remedy: typeof remedy === 'string' ? () => remedy : remedy };
 }
 
+/** Whether the body fails before anything of it is JSON. */
+function isFirst({ wanted, inside }: Stop): boolean {
+  return wanted === 'value' && inside === undefined;
+}
+
 /** The usual slips, the most telling first. */
 const SLIPS: readonly Slip[] = [
   slip(
@@ -248,14 +253,38 @@ const SLIPS: readonly Slip[] = [
   ),
   slip((text, stop) => stop.at === 0 && /^%7B/i.test(text), 'The JSON is URL-encoded: send it as it is.'),
   slip(
-    (text, stop) => stop.wanted === 'value' && stop.inside === undefined && /^[\w.%[\]-]+=/.test(rest(text, stop)),
+    (text, stop) => isFirst(stop) && /^[\w.%[\]-]+=/.test(rest(text, stop)),
     'This is form data under a JSON Content-Type: send the fields as one JSON object.',
   ),
+  slip((text, stop) => isFirst(stop) && text[stop.at] === '<', 'This is XML or HTML under a JSON Content-Type: send JSON.'),
   slip(
-    (text, stop) => stop.wanted === 'value' && stop.inside === undefined && text[stop.at] === '<',
-    'This is XML or HTML under a JSON Content-Type: send JSON.',
+    (text, stop) => isFirst(stop) && /^[\w$.]+\s*\(/.test(rest(text, stop)),
+    'This is a call around the JSON, as JSONP has it: send the JSON alone.',
   ),
-  slip((text, stop) => text[stop.at] === "'", 'Single quotes: JSON wants double quotes around keys and strings.'),
+  slip(
+    (text, stop) => isFirst(stop) && /^[\w-]+:(?:\s|$)/.test(rest(text, stop)),
+    'This looks like YAML: send one JSON object, in braces and with its keys in double quotes.',
+  ),
+  slip(
+    (text, stop) => /^(?:undefined|None|nil)\b/.test(rest(text, stop)),
+    'A variable without a value was put into the text: JSON knows only null. Check that the value is set when the request is built.',
+  ),
+  slip(
+    (text, stop) => /^-?(?:NaN|Infinity)\b/.test(rest(text, stop)),
+    'JSON has no number for what cannot be computed: send null, or leave the field out. In Python, json.dumps(…, allow_nan=False) tells where it comes from.',
+  ),
+  slip(
+    (text, stop) => /^(?:True|False|TRUE|FALSE|NULL|Null)\b/.test(rest(text, stop)),
+    'JSON writes true, false and null in lower case.',
+  ),
+  slip(
+    (text, stop) => isFirst(stop) && /^[\p{L}_$]/u.test(rest(text, stop)),
+    'This is plain text under a JSON Content-Type: send the fields as one JSON object.',
+  ),
+  slip(
+    (text, stop) => text[stop.at] === "'",
+    'Single quotes: JSON wants double quotes around keys and strings; in Python, json.dumps makes them.',
+  ),
   slip(
     (text, stop) => /^[“”„‟«»‘’]/.test(rest(text, stop)),
     'Typographic quotes, as a word processor makes them: JSON wants plain double quotes (").',
@@ -283,14 +312,6 @@ const SLIPS: readonly Slip[] = [
       const key = /^[\p{L}\p{N}_$.-]+/u.exec(rest(text, stop))?.[0] ?? '';
       return `A key without quotes: write "${key}".`;
     },
-  ),
-  slip(
-    (text, stop) => /^(?:undefined|None|nil|NaN|-?Infinity)\b/.test(rest(text, stop)),
-    'A variable without a value was put into the text: JSON knows only null. Check that the value is set when the request is built.',
-  ),
-  slip(
-    (text, stop) => /^(?:True|False|TRUE|FALSE|NULL|Null)\b/.test(rest(text, stop)),
-    'JSON writes true, false and null in lower case.',
   ),
   slip(
     (_, stop) => stop.wanted === 'number',

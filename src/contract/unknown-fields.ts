@@ -1,7 +1,7 @@
 /** Fields that a schema does not name: which there are in a body, and the nearest one that it does name. */
 import { nearMiss } from '../near-miss.js';
 import type { Finding, Place } from '../rejections.js';
-import { describe, show } from '../shown.js';
+import { describe, kindOf, show } from '../shown.js';
 import type { Schema } from './contract.js';
 import { escapePointer } from './json-text.js';
 
@@ -32,31 +32,64 @@ export function unknownFields(schema: Schema, value: unknown, pointer = ''): Unk
   const { properties } = schema;
   if (typeof value !== 'object' || value === null || properties === undefined) return [];
   const found: UnknownField[] = [];
-  const known = Object.keys(properties);
-  for (const [key, member] of Object.entries(value).slice(0, schema.additionalProperties === true ? MOST_KEYS : undefined)) {
+  const open = schema.additionalProperties === true;
+  for (const [key, member] of Object.entries(value).slice(0, open ? MOST_KEYS : undefined)) {
     const inner = Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (inner !== undefined && typeof member !== 'object') continue;
-    const at = `${pointer}/${escapePointer(key)}`;
     if (inner !== undefined) {
-      found.push(...unknownFields(inner, member, at));
+      found.push(...unknownFields(inner, member, `${pointer}/${escapePointer(key)}`));
       continue;
     }
-    const unsent = known.filter((name) => !Object.hasOwn(value, name));
-    const open = schema.additionalProperties === true;
-    const misspelt = nearMiss(key, unsent) !== undefined;
-    const held = misspelt || open ? undefined : knownInside(member, unsent);
-    const near = misspelt || held !== undefined;
-    const finding = unknownField('body', at, key, member, known);
-    const remedy = held === undefined ? finding.remedy : adviseDeeper(pointer, key, held);
-    if (near || !open) found.push({ finding: { ...finding, remedy }, near, open });
+    const sent = value as Members;
+    const near = (open ? misspelt(key, sent, properties) : adviseMeant(pointer, key, sent, properties)) !== undefined;
+    if (near || !open) found.push({ finding: unknownField('body', pointer, key, sent, properties), near, open });
     if (found.length >= MOST_FIELDS) break;
   }
   return found;
 }
 
-function knownInside(member: unknown, unsent: readonly string[]): string | undefined {
-  if (typeof member !== 'object' || member === null || Array.isArray(member)) return undefined;
-  return unsent.find((name) => Object.hasOwn(member, name));
+type Members = Readonly<Record<string, unknown>>;
+type Properties = NonNullable<Schema['properties']>;
+
+function unsentOf(sent: Members, properties: Properties): string[] {
+  return Object.keys(properties).filter((name) => !Object.hasOwn(sent, name));
+}
+
+function misspelt(key: string, sent: Members, properties: Properties): string | undefined {
+  return nearMiss(key, unsentOf(sent, properties));
+}
+
+/** What an unknown field seems to be, and what to do; undefined where it is like none. A field that is sent itself is not meant. */
+function adviseMeant(pointer: string, key: string, sent: Members, properties: Properties): string | undefined {
+  const near = misspelt(key, sent, properties);
+  if (near !== undefined) return renamed(key, near);
+  const elsewhere = adviseElsewhere(pointer, key, sent, properties);
+  if (elsewhere !== undefined) return elsewhere;
+  const lower = key.toLowerCase();
+  const other = unsentOf(sent, properties).find((name) =>
+    properties[name]?.['x-aliases']?.some((alias) => alias.toLowerCase() === lower),
+  );
+  return other === undefined ? undefined : renamed(key, other);
+}
+
+function renamed(key: string, name: string): string {
+  return `Rename ${show(key)} to ${show(name)}.`;
+}
+
+/** Where a known field stands one level too deep, inside an unknown one, or an unknown field is known one level deeper. */
+function adviseElsewhere(pointer: string, key: string, sent: Members, properties: Properties): string | undefined {
+  const held = sent[key];
+  const inside =
+    kindOf(held) === 'an object' ? unsentOf(sent, properties).find((name) => Object.hasOwn(held as object, name)) : undefined;
+  if (inside !== undefined) return adviseDeeper(pointer, key, inside);
+  const around = Object.keys(properties).find((name) => {
+    const there = sent[name];
+    const taken = kindOf(there) === 'an object' ? Object.hasOwn(there as object, key) : there !== undefined;
+    return !taken && Object.hasOwn(properties[name]?.properties ?? {}, key);
+  });
+  return around === undefined
+    ? undefined
+    : `${show(key)} stands one level too high. Move it from ${show(`${pointer}/${escapePointer(key)}`)} into ${objectAt(`${pointer}/${escapePointer(around)}`)}.`;
 }
 
 /** The remedy for a field that belongs into the object at `pointer`, and stands in its member `key`, perhaps under another name. */
@@ -70,23 +103,26 @@ export function objectAt(pointer: string): string {
   return pointer === '' ? 'the top level of the body' : `the object at ${show(pointer)}`;
 }
 
-/** `reader` is who does not know it. */
+/** The member `key` of the object `sent`, which stands at `pointer`. `reader` is who does not know it. */
 export function unknownField(
   place: Place,
   pointer: string,
-  name: string,
-  value: unknown,
-  known: readonly string[],
+  key: string,
+  sent: Members,
+  properties: Properties,
   reader = 'this operation',
 ): Finding {
-  const near = nearMiss(name, known);
+  const known = Object.keys(properties);
+  const beside = nearMiss(key, known);
   return {
     code: 'SCHEMA_MISMATCH',
-    message: `${show(name)} is not a field that ${reader} knows.`,
+    message: `${show(key)} is not a field that ${reader} knows.`,
     in: place,
-    pointer,
+    pointer: `${pointer}/${escapePointer(key)}`,
     expected: known.length === 0 ? 'no fields' : `no fields but ${known.join(', ')}`,
-    received: describe(value),
-    remedy: near === undefined ? `Remove ${show(name)}.` : `Rename ${show(name)} to ${show(near)}.`,
+    received: describe(sent[key]),
+    remedy:
+      adviseMeant(pointer, key, sent, properties) ??
+      `Remove ${show(key)}${beside === undefined ? '' : `: ${show(beside)} stands beside it`}.`,
   };
 }

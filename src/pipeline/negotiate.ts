@@ -55,6 +55,7 @@ function adviseType(essence: string): string {
   if (essence.startsWith('multipart/'))
     return 'Send the fields as one JSON object with Content-Type: application/json, not as multipart form data.';
   if (essence.includes('xml')) return 'Send JSON with Content-Type: application/json.';
+  if (essence.includes(',')) return 'Send one Content-Type, application/json: two libraries may have set the header, each once.';
   if (!essence.includes('/')) return 'Write the media type in full: Content-Type: application/json.';
   return 'Set the header Content-Type: application/json.';
 }

@@ -3,9 +3,9 @@ import { explainDepth, explainErrors } from '../contract/explain.js';
 import { escapePointer } from '../contract/json-text.js';
 import { nearMiss } from '../near-miss.js';
 import { unknownFields } from '../contract/unknown-fields.js';
-import { unrenderedTemplates } from '../contract/unrendered.js';
+import { type Unfilled, unfilledValues } from '../contract/unfilled.js';
 import type { Finding, Place } from '../rejections.js';
-import { Rejection } from '../rejections.js';
+import { Rejection, type WarningCode } from '../rejections.js';
 import { show } from '../shown.js';
 import type { SchemaErrors } from '../contract/validators.js';
 import { knownIds } from '../platform/conversation-rules.js';
@@ -50,9 +50,9 @@ export function validate(exchange: Exchange, services: Services): void | Promise
   for (const { finding, near } of unknown.query.slice(0, MOST_WARNINGS)) warnUnknown(exchange, finding, near);
   for (const { finding, near } of unknown.body.slice(0, MOST_WARNINGS)) warnUnknown(exchange, finding, near);
   if (operation.provenance !== 'emulator') {
-    warnUnrendered(exchange, 'path', exchange.pathParameters);
-    warnUnrendered(exchange, 'query', query);
-    if (bodySchema !== undefined) warnUnrendered(exchange, 'body', exchange.body);
+    warnUnfilled(exchange, 'path', exchange.pathParameters);
+    warnUnfilled(exchange, 'query', query);
+    if (bodySchema !== undefined) warnUnfilled(exchange, 'body', exchange.body);
   }
   exchange.tell('The request is as the contract describes it.');
 }
@@ -146,16 +146,32 @@ function warnUnknown(exchange: Exchange, finding: Finding, near: boolean): void 
   );
 }
 
-function warnUnrendered(exchange: Exchange, place: Place, value: unknown): void {
-  for (const { pointer, text } of unrenderedTemplates(value).slice(0, MOST_WARNINGS)) {
-    exchange.warn('TEMPLATE_UNRENDERED', {
+function warnUnfilled(exchange: Exchange, place: Place, value: unknown): void {
+  for (const { pointer, text, kind } of unfilledValues(value).slice(0, MOST_WARNINGS))
+    exchange.warn(UNFILLED[kind].code, { ...UNFILLED[kind].told(pointer), in: place, pointer, received: show(text) });
+}
+
+/** What an agent or a script would see instead of a value. */
+const UNFILLED = {
+  template: {
+    code: 'TEMPLATE_UNRENDERED',
+    told: (pointer) => ({
       message: `${pointer} is a template that nothing filled in.`,
-      in: place,
-      pointer,
       expected: 'the value that the template stands for',
-      received: show(text),
       remedy:
         'The text arrives as it stands. In Cognigy, check that the field takes CognigyScript and that the variable has a value; in a Studio script, check the template’s braces.',
-    });
-  }
-}
+    }),
+  },
+  word: {
+    code: 'VALUE_UNSET',
+    told: (pointer) => ({
+      message: `${pointer} is what a variable without a value, or an object put into a text, turns into.`,
+      expected: 'a value, or no such field',
+      remedy:
+        'The word arrives as it stands, and the agent or the script reads it as the value. Check the variable in the Cognigy node or the script that sends this: set it, or leave the field out where it has no value.',
+    }),
+  },
+} as const satisfies Record<
+  Unfilled['kind'],
+  { readonly code: WarningCode; readonly told: (pointer: string) => Pick<Finding, 'message' | 'expected' | 'remedy'> }
+>;

@@ -58,7 +58,7 @@ describe('a fault in an answer', () => {
       { response: sound },
       [
         '/branchName: "branchName" stands one level too deep. Move it from "/response/branchName" to the top level of the body, as "branchName".',
-        '/response: Remove "response".',
+        '/response: "branchName" stands one level too deep. Move it from "/response/branchName" to the top level of the body, as "branchName".',
       ],
     ],
     ['a list around it', 'exchange', [sound], [': Send the object itself, not a list around it.']],
