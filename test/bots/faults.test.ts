@@ -4,7 +4,7 @@ import { createEmulator } from '../../src/index.js';
 import type { ServerResponse } from 'node:http';
 import { send } from '../support/client.js';
 import { arrive, type Asked, bot, says, story, type Talk, talkScript, talkWith } from '../support/bots.js';
-import { scriptsFolder, withScripts } from '../support/scripts.js';
+import { outside, scriptsFolder, withScripts } from '../support/scripts.js';
 
 const PROTOCOLS = ['exchange', 'cognigy-rest'] as const;
 
@@ -255,6 +255,39 @@ test('one that the config file does not have is told when the script is loaded',
     expect.stringMatching(/^note: .*talk\.yaml:\d+:\d+: virtualAgents of the config file has no "Belle"; did you mean Bella\?$/),
     expect.stringMatching(/Belle/),
   ]);
+});
+
+test.each([
+  [
+    302,
+    'GET',
+    'makes a GET of the exchange',
+    /made a GET without a body of the call\.$/,
+    /address that the redirect leads to as url of the virtual agent Bella/,
+  ],
+  [307, 'POST', 'sends the exchange on', /\/there\.$/, /does not take a POST there/],
+])('a bot at whose address a redirect with %i stands, which %3$s', async (status, method, _, message, remedy) => {
+  const seen: unknown[] = [];
+  const url = await outside((request, response) => {
+    seen.push(request.method);
+    const [as, headers] = request.url === '/there' ? [405, {}] : [status, { location: '/there' }];
+    request.resume().on('end', () => response.writeHead(as, headers).end());
+  });
+  const talk = await talkWith({ url });
+  expect(seen).toEqual(['POST', method]);
+  expectFault(talk, { code: 'BOT_UNREACHABLE', received: /^405 /, remedy });
+  const told = talk.trace().entries[0]?.message;
+  expect(told).toContain(`A redirect led there, from ${url}/ to ${url}/there`);
+  expect(told).toMatch(message);
+});
+
+test('a redirect that leads to a sound answer is told with it', async () => {
+  const url = await outside((request, response) => {
+    if (request.url === '/there') response.end(JSON.stringify(says('Hello')));
+    else response.writeHead(308, { location: '/there' }).end();
+  });
+  const talk = await talkWith({ url });
+  expect(talk.trace().entries[0]?.message).toMatch(/Bella hears .* A redirect led there, from .*\/there\.$/);
 });
 
 test('the call is in the trace, with what was sent and what came', async () => {

@@ -264,6 +264,26 @@ describe('where calls go', () => {
     expect(seen).toHaveLength(1);
   });
 
+  test.each([
+    [
+      'a refusal',
+      405,
+      'no',
+      { level: 'warn', code: 'REST_CALL_FAILED', remedy: expect.stringMatching(/address that the redirect leads to/) as unknown },
+    ],
+    ['a page', 200, '<html>', { level: 'warn', code: 'REST_RESPONSE_NOT_JSON' }],
+    ['an answer', 200, '[]', { level: 'info' }],
+  ])('a redirect that makes a GET of a POST is told with %s', async (_, status, text, told) => {
+    const { url, seen } = await server((request, response) => {
+      if (request.url === '/there') response.writeHead(status).end(text);
+      else response.writeHead(301, { location: '/there' }).end();
+    });
+    const { trace } = await called({ type: 'RESTAPI', url, body: { a: 1 } }, []);
+    expect(seen.map(({ method }) => method)).toEqual(['POST', 'GET']);
+    expect(callOf(trace)).toMatchObject(told);
+    expect(callOf(trace)?.message).toContain(`A redirect led there, from ${url}/ to ${url}/there, and made a GET without a body`);
+  });
+
   test('nobody outside is called unless the list has them', async () => {
     const { url, seen } = await server();
     const { trace } = await called({ type: 'RESTAPI', url }, [], { scriptHosts: [] });

@@ -3,6 +3,7 @@ import { type Finding, Rejection } from '../../rejections.js';
 import type { Outcome, Preparation, RunView } from '../action.js';
 import { ON_ERROR } from '../action.js';
 import type { OwnWarning, RestKind, RestOutcome, RestSettings } from '../rest/rest-call.js';
+import { redirectText } from '../rest/faults.js';
 import type { Schema } from '../script.js';
 import type { Scope } from '../../templates.js';
 import { HEADER_NAME, headerOf, NAME, number, numberOf, TEXT, textOf } from './settings.js';
@@ -62,14 +63,15 @@ export function prepareRest(preparation: Preparation, action: RestAction): (run:
       run.set(into, outcome.body);
     });
     action.leave(run, outcome);
-    const { status, statusText, problem = unfit, calls, traceId, warnings = [] } = outcome;
+    const { status, statusText, redirect, problem = unfit, calls, traceId, warnings = [] } = outcome;
     run.set('__traceid', traceId ?? '');
     const tries = calls.length > 1 ? ` after ${String(calls.length)} tries` : '';
     if (problem !== undefined) return { branch: ON_ERROR, calls, problem };
+    const way = redirect === undefined ? '' : ` ${redirectText(redirect)}`;
     return {
       branch: 'Default',
       calls,
-      message: `${method} was answered ${String(status)} ${statusText}${tries}.${toldOf(warnings, traceId)}`,
+      message: `${method} was answered ${String(status)} ${statusText}${tries}.${way}${toldOf(warnings, traceId)}`,
     };
   };
 }

@@ -3,7 +3,8 @@ import type { Explanation, Finding } from '../../rejections.js';
 import { listed, show } from '../../shown.js';
 import { redactText } from '../../trace/redact.js';
 import { DEEPEST_VALUE } from '../frame.js';
-import type { RestFailure } from '../rest/outside-call.js';
+import { redirectText } from '../rest/faults.js';
+import type { Redirect, RestFailure } from '../rest/outside-call.js';
 import type { BotAnswer } from './exchange.js';
 import type { VirtualAgent } from './virtual-agent.js';
 
@@ -56,6 +57,16 @@ function adviceFor(status: number, { name }: VirtualAgent): string {
     return 'The bot does not take what Studio sends, which the trace shows as it was sent. A custom exchange endpoint must take NiCE’s published request.';
   if (status >= 500) return 'The bot itself broke: look at its log at the time of this call.';
   return 'Have the bot answer 200; at any other status Studio takes OnError.';
+}
+
+/** What went wrong behind a redirect. */
+export function botElsewhere(problem: Finding, redirect: Redirect, { name }: VirtualAgent): Finding {
+  const told = { ...problem, message: `${problem.message} ${redirectText(redirect)}` };
+  if (!redirect.asGet) return told;
+  return {
+    ...told,
+    remedy: `Give the address that the redirect leads to as url of the virtual agent ${name} in the config file: at 301, 302 and 303 an exchange goes on without its body.`,
+  };
 }
 
 export function answerTooLarge(agent: VirtualAgent, { received, response }: RestFailure): Finding {

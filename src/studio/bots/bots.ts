@@ -5,12 +5,14 @@ import { kindOf, listed, show } from '../../shown.js';
 import { REDACTED, redactTarget, redactText } from '../../trace/redact.js';
 import type { RestCall } from '../../trace/trace.js';
 import { DEEPEST_VALUE, depthOf } from '../frame.js';
+import { redirectText } from '../rest/faults.js';
 import type { RestRequest, RestResult } from '../rest/outside-call.js';
 import {
   answerNotJson,
   answerNotUtf8,
   answerTooDeep,
   answerTooLarge,
+  botElsewhere,
   botRefused,
   botUnreachable,
   noSuchAgent,
@@ -82,7 +84,7 @@ export function createBots(connected: readonly ConnectedAgent[], parts: BotParts
         durationMs: Math.round((monotonic() - started) * 1000) / 1000,
         traceId: null,
       };
-      return { ...judged(result, agent, request, parts), calls: [call] };
+      return { ...sentOn(judged(result, agent, request, parts), result, agent), calls: [call] };
     },
   };
 }
@@ -138,6 +140,14 @@ function judged(
     answer: agent.protocol === 'exchange' ? (value as BotAnswer) : cognigyTurn(value as CognigyAnswer, request.userInput),
     notes,
   };
+}
+
+/** A bot behind a redirect may have been asked for something else than Studio wanted. */
+function sentOn(came: Judged, result: RestResult, agent: VirtualAgent): Judged {
+  const redirect = 'response' in result ? result.response.redirect : undefined;
+  if (redirect === undefined) return came;
+  if ('problem' in came) return { problem: botElsewhere(came.problem, redirect, agent) };
+  return { ...came, notes: [...came.notes, redirectText(redirect)] };
 }
 
 /** An empty object may be what is left of a bot that found no case for the type of its input. */

@@ -4,7 +4,7 @@ import { listed, oneOf, show } from '../../shown.js';
 import { redactTarget, redactText } from '../../trace/redact.js';
 import type { Hop, Progress } from './wire.js';
 import { classOf, hostOf, type HostRules, isLiteral, portOf, type Words } from './hosts.js';
-import type { RestFailure, RestHead, RestResult } from './outside-call.js';
+import type { Redirect, RestFailure, RestHead, RestResult } from './outside-call.js';
 
 interface Failed {
   readonly failure: RestFailure;
@@ -27,11 +27,17 @@ function failed(words: Words, response?: RestHead): Failed {
   return { failure: { code: 'REST_CALL_FAILED', ...words, ...(response === undefined ? {} : { response }) } };
 }
 
-/** The result; a failure behind a redirect says so. */
-export function redirected(result: RestResult, { from, url }: Hop): RestResult {
-  if (from === undefined || !('failure' in result)) return result;
+/** The result, with the redirect that led there; a failure behind one says so. `asked`: the method before any redirect. */
+export function redirected(result: RestResult, { from, url, method }: Hop, asked: string): RestResult {
+  if (from === undefined) return result;
+  const redirect: Redirect = { from: shown(from), to: shown(url), asGet: method !== asked };
+  if ('response' in result) return { response: { ...result.response, redirect } };
   const { failure } = result;
-  return { failure: { ...failure, message: `${failure.message} A redirect led there, from ${shown(from)} to ${shown(url)}.` } };
+  return { failure: { ...failure, message: `${failure.message} ${redirectText(redirect)}` } };
+}
+
+export function redirectText({ from, to, asGet }: Redirect): string {
+  return `A redirect led there, from ${from} to ${to}${asGet ? ', and made a GET without a body of the call' : ''}.`;
 }
 
 export function aimRefused({ url }: Hop): Failed {

@@ -35,12 +35,21 @@ export interface RestHead {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** The last hop of a call that was sent elsewhere; addresses without secrets. */
+export interface Redirect {
+  readonly from: string;
+  readonly to: string;
+  /** Whether it arrived as a GET, without the body that it had. */
+  readonly asGet: boolean;
+}
+
 export interface RestResponse extends RestHead {
   readonly body: string;
   /** Whether the bytes of the body were UTF-8; what was not stands in it as U+FFFD. */
   readonly utf8: boolean;
   /** Where it came from in the end, after redirects, without credentials. */
   readonly url: string;
+  readonly redirect?: Redirect;
   /** What a stand-in tells of how it came to this. */
   readonly notes?: readonly string[];
 }
@@ -89,14 +98,18 @@ export function outsideCaller(hosts: HostRules, resolve: ResolveHost = addresses
       for (let redirects = 0; ; redirects += 1) {
         progress = progressOf();
         const result = await go(hop, { hosts, guard, resolve, stop: stop.signal, progress });
-        if (!('location' in result)) return redirected(result, hop);
+        if (!('location' in result)) return redirected(result, hop, request.method);
         const next = nextHop(hop, result.head, result.location, redirects);
         if ('failure' in next) return next;
         hop = next;
       }
     } catch (error) {
       signal.throwIfAborted();
-      return redirected(stop.signal.aborted ? timedOut(hop.url, timeout, progress) : brokeDown(hop.url, error), hop);
+      return redirected(
+        stop.signal.aborted ? timedOut(hop.url, timeout, progress) : brokeDown(hop.url, error),
+        hop,
+        request.method,
+      );
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);

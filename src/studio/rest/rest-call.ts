@@ -6,7 +6,8 @@ import type { RestCall } from '../../trace/trace.js';
 import { type Breaker, type BreakerSettings, circuitOpen } from './breaker.js';
 import { LARGEST_ANSWER } from './wire.js';
 import type { Gate } from './gate.js';
-import type { OutsideCaller } from './outside-call.js';
+import { redirectText } from './faults.js';
+import type { OutsideCaller, Redirect } from './outside-call.js';
 
 /** RESTAPI: the REST API action. RESTPROXY: `GetRESTProxy()` in a SNIPPET. */
 export type RestKind = 'RESTAPI' | 'RESTPROXY';
@@ -38,6 +39,8 @@ export interface RestOutcome {
   /** The trace of the emulator's own side. */
   readonly traceId: string | null;
   readonly calls: readonly RestCall[];
+  /** Where a redirect led to the answer. */
+  readonly redirect?: Redirect;
   readonly problem?: Finding;
   /** What the emulator itself took, but warned of. */
   readonly warnings?: readonly OwnWarning[];
@@ -139,6 +142,7 @@ interface Response {
   readonly statusText: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  readonly redirect?: Redirect;
 }
 
 async function tryOnce(settings: RestSettings, line: RestLine, rules: RestRules): Promise<RestOutcome> {
@@ -209,14 +213,25 @@ async function withinTime(settings: RestSettings, line: RestLine, target: string
 
 /** What a response is worth: a refusal and a body that cannot be read are failures. */
 function judged(settings: RestSettings, response: Response, calls: readonly RestCall[], own: OwnAnswer | null): RestOutcome {
-  const { status, statusText, headers } = response;
+  const { status, statusText, headers, redirect } = response;
   const json = readJson(response.body);
   const body = settings.read === 'nothing' ? '' : settings.read === 'json' && json !== undefined ? json.value : response.body;
-  const outcome = { status, statusText, headers, body, traceId: own?.traceId ?? null, calls, warnings: own?.warnings ?? [] };
-  if (status >= 400) return { ...outcome, problem: refused(settings, response, own) };
+  const outcome = {
+    ...{ status, statusText, headers, body, traceId: own?.traceId ?? null, calls, warnings: own?.warnings ?? [] },
+    ...(redirect === undefined ? {} : { redirect }),
+  };
+  if (status >= 400) return { ...outcome, problem: sentOn(refused(settings, response, own), redirect) };
   if (settings.read === 'json' && json === undefined && response.body !== '')
-    return { ...without(calls, notJson(settings, response), outcome.traceId), body: response.body };
+    return { ...without(calls, sentOn(notJson(settings, response), redirect), outcome.traceId), body: response.body };
   return outcome;
+}
+
+/** Whoever answered may have been asked for something else than the script wanted. */
+function sentOn(problem: Finding, redirect: Redirect | undefined): Finding {
+  if (redirect === undefined) return problem;
+  const told = { ...problem, message: `${problem.message} ${redirectText(redirect)}` };
+  if (!redirect.asGet) return told;
+  return { ...told, remedy: 'Call the address that the redirect leads to: at 301, 302 and 303 a call goes on without its body.' };
 }
 
 function readJson(text: string): { readonly value: unknown } | undefined {
