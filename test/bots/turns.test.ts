@@ -207,14 +207,18 @@ describe('the branch of its answer', () => {
     ]);
   });
 
-  test('Error is told as the bot tells it, and with errorDetails for the script', async () => {
-    const bella = await bot(() => ({ branchName: 'Error', errorDetails: { systemErrorMessage: 'no backend' } }));
+  test.each([
+    ['no backend', 'no backend.'],
+    ['No backend.', 'No backend.'],
+  ])('Error is told as the bot tells it (%s), and with errorDetails for the script', async (systemErrorMessage, sentence) => {
+    const bella = await bot(() => ({ branchName: 'Error', errorDetails: { systemErrorMessage } }));
     const talk = await talkWith(bella, {
       scripts: talkScript({
         Sorry: { type: 'SENDMESSAGE', message: '{{ vars.errorDetails.systemErrorMessage }} / {{ vars._ERR }}', next: 'Agent' },
       }),
     });
-    expect((await talk.messages())[0]?.text).toBe('no backend / The bot Bella reports an error of its own: no backend.');
+    const said = (await talk.messages())[0]?.text;
+    expect(said).toBe(`${systemErrorMessage} / The bot Bella reports an error of its own: ${sentence}`);
     expect(talk.trace().entries[0]).toMatchObject({ code: 'BOT_ERROR', level: 'warn', branch: 'OnError' });
   });
 

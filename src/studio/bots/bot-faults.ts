@@ -48,13 +48,35 @@ export function botRefused(agent: VirtualAgent, answer: string, status: number, 
   });
 }
 
-function adviceFor(status: number, { name }: VirtualAgent): string {
+/** What a bot gets, and what one is to be asked with that wants something else. */
+const REQUESTS = {
+  published:
+    'A custom exchange endpoint must take NiCE’s published request. One that wants numbers for names is spoken with by contract: observed of the virtual agent, a Cognigy REST endpoint by protocol: cognigy-rest.',
+  observed:
+    'It got numbers for names, as contract: observed has it. A bot that wants NiCE’s published request is spoken with by contract: published of the virtual agent, a Cognigy REST endpoint by protocol: cognigy-rest.',
+  'cognigy-rest':
+    'It got what Cognigy’s REST endpoint takes: give the Endpoint URL of one as url of the virtual agent. A custom exchange endpoint is spoken with by protocol: exchange.',
+} as const;
+
+function kindOf({ protocol, contract }: VirtualAgent): keyof typeof REQUESTS {
+  return protocol === 'exchange' ? contract : protocol;
+}
+
+/** The bot answers as the other protocol has it. */
+export function otherProtocol({ name, protocol }: VirtualAgent): string {
+  const [answers, instead] =
+    protocol === 'exchange' ? ['Cognigy’s REST endpoint', 'cognigy-rest'] : ['a custom exchange endpoint', 'exchange'];
+  return `So answers ${answers}: set protocol: ${instead} of the virtual agent ${name} in the config file.`;
+}
+
+function adviceFor(status: number, agent: VirtualAgent): string {
+  const { name } = agent;
   if (status === 401 || status === 403)
     return `Look at headers of the virtual agent ${name} in the config file: the bot does not take what stands there, or wants more.`;
   if (status === 404 || status === 405)
     return `Look at url of the virtual agent ${name} in the config file: the bot does not take a POST there.`;
   if (status === 415 || status === 400 || status === 422)
-    return 'The bot does not take what Studio sends, which the trace shows as it was sent. A custom exchange endpoint must take NiCE’s published request.';
+    return `The bot does not take what it was sent, which the trace shows as it was sent. ${REQUESTS[kindOf(agent)]}`;
   if (status >= 500) return 'The bot itself broke: look at its log at the time of this call.';
   return 'Have the bot answer 200; at any other status Studio takes OnError.';
 }
@@ -116,11 +138,16 @@ export function answerNotJson(agent: VirtualAgent, body: string, type: string | 
   });
 }
 
+/** Who wrote it may have ended it, or not. */
+function asSentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
 /** The bot says itself that it failed. */
 export function botError(virtualAgent: string, { errorDetails }: BotAnswer): Finding {
   const told = errorDetails?.systemErrorMessage ?? '';
   return fault('BOT_ERROR', {
-    message: `The bot ${virtualAgent} reports an error of its own${told === '' ? '' : `: ${redactText(told)}`}.`,
+    message: `The bot ${virtualAgent} reports an error of its own${told === '' ? '.' : `: ${asSentence(redactText(told))}`}`,
     expected: 'an answer with another branch than Error',
     received: `branchName Error${told === '' ? ', without errorDetails.systemErrorMessage' : ''}`,
     remedy:

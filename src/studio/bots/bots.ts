@@ -16,6 +16,7 @@ import {
   botRefused,
   botUnreachable,
   noSuchAgent,
+  otherProtocol,
 } from './bot-faults.js';
 import { type CognigyAnswer, cognigyBody, cognigyTurn } from './cognigy-rest.js';
 import { type BotAnswer, type BotOutcome, type BotRequest, exchangeBody } from './exchange.js';
@@ -102,12 +103,8 @@ function shownResponse(result: RestResult): RestCall['response'] {
 
 type Judged = { readonly answer: BotAnswer; readonly notes: readonly string[] } | { readonly problem: Finding };
 
-function judged(
-  result: RestResult,
-  agent: VirtualAgent,
-  request: BotRequest,
-  { faultsInAnswer, answerAsObserved }: BotParts,
-): Judged {
+function judged(result: RestResult, agent: VirtualAgent, request: BotRequest, parts: BotParts): Judged {
+  const { faultsInAnswer, answerAsObserved } = parts;
   if ('failure' in result) {
     const { failure } = result;
     return {
@@ -128,13 +125,13 @@ function judged(
   const observed = agent.protocol === 'exchange' ? answerAsObserved(value) : undefined;
   if (observed !== undefined && agent.contract === 'observed') {
     const [fault, ...others] = observed.faults;
-    if (fault !== undefined) return { problem: withOthers(inOtherWords(fault, value, agent), others, agent) };
+    if (fault !== undefined) return { problem: withOthers(inOtherWords(fault, value, agent, parts), others, agent) };
     return { answer: observed.value as BotAnswer, notes: [...notes, ...observed.unread.map(unreadInWords)] };
   }
   const [fault, ...others] = faultsInAnswer(agent.protocol, value);
   if (fault !== undefined) {
     const remedy = observed?.faults.length === 0 ? `${fault.remedy} ${takenAsObserved(observed)}` : fault.remedy;
-    return { problem: withOthers(inOtherWords({ ...fault, remedy }, value, agent), others, agent) };
+    return { problem: withOthers(inOtherWords({ ...fault, remedy }, value, agent, parts), others, agent) };
   }
   return {
     answer: agent.protocol === 'exchange' ? (value as BotAnswer) : cognigyTurn(value as CognigyAnswer, request.userInput),
@@ -150,8 +147,13 @@ function sentOn(came: Judged, result: RestResult, agent: VirtualAgent): Judged {
   return { ...came, notes: [...came.notes, redirectText(redirect)] };
 }
 
-/** An empty object may be what is left of a bot that found no case for the type of its input. */
-function inOtherWords(fault: Finding, answer: unknown, { protocol, contract }: VirtualAgent): Finding {
+/**
+ * A bot that speaks the other protocol has nothing to add to its answer. An empty object may be what is left of one that found
+ * no case for the type of its input.
+ */
+function inOtherWords(fault: Finding, answer: unknown, agent: VirtualAgent, parts: BotParts): Finding {
+  const { protocol, contract } = agent;
+  if (speaksTheOther(protocol, answer, parts)) return { ...fault, remedy: otherProtocol(agent) };
   if (protocol !== 'exchange' || kindOf(answer) !== 'an object' || Object.keys(answer as object).length > 0) return fault;
   const [sent, other, instead] =
     contract === 'published' ? ['a name', 'numbers', 'observed'] : ['a number', 'names', 'published'];
@@ -159,6 +161,11 @@ function inOtherWords(fault: Finding, answer: unknown, { protocol, contract }: V
     ...fault,
     remedy: `${fault.remedy} The bot was sent ${sent} as userInputType: if it compares it with ${other}, set contract: ${instead} of the virtual agent.`,
   };
+}
+
+function speaksTheOther(protocol: BotProtocol, answer: unknown, { faultsInAnswer, answerAsObserved }: BotParts): boolean {
+  const faults = protocol === 'exchange' ? faultsInAnswer('cognigy-rest', answer) : answerAsObserved(answer).faults;
+  return faults.length === 0;
 }
 
 function unreadInWords({ pointer, remedy }: Finding): string {
