@@ -57,3 +57,8 @@ function joined(words: readonly string[], conjunction: string): string {
 export function detached(piece: string): string {
   return Buffer.from(piece, 'utf16le').toString('utf16le');
 }
+
+/** A member that nobody reads; what it holds is lost. */
+export function nothingReadOf({ pointer, remedy }: { readonly pointer: string | null; readonly remedy: string }): string {
+  return `Nothing is read of ${show(pointer)}. ${remedy}`;
+}

@@ -4,7 +4,7 @@ import { type Finding, reject, Rejection } from '../rejections.js';
 import type { Templates } from '../templates.js';
 import type { YamlFile } from '../yaml-file.js';
 import { type BotRules, type Failure, readRules } from './bot-rules.js';
-import { type ExchangeRequest, readExchange, type RequestContract } from './exchange.js';
+import { type ReadExchange, readExchange, type RequestContract } from './exchange.js';
 import { choose, replyOf } from './reply.js';
 import { Sessions, type SessionState } from './sessions.js';
 
@@ -54,9 +54,7 @@ export function readBot(file: YamlFile, templates: Templates, contracts: Request
     rules: rules.rules.length,
     answer(text, headers) {
       try {
-        const request = readExchange(text, headers, contracts);
-        const { busNo, contactId } = request.executionInfo;
-        return answerTurn(rules, sessions, request, `${String(busNo)}:${String(contactId)}`);
+        return answerTurn(rules, sessions, readExchange(text, headers, contracts));
       } catch (problem) {
         return refused(problem instanceof Rejection ? problem : bug(problem));
       }
@@ -66,16 +64,17 @@ export function readBot(file: YamlFile, templates: Templates, contracts: Request
   return botWith(new Sessions());
 }
 
-function answerTurn(rules: BotRules, sessions: Sessions, request: ExchangeRequest, session: string): BotAnswer {
-  const { userInputType: inputType, userInput: input } = request;
+function answerTurn(rules: BotRules, sessions: Sessions, { request, notes: read }: ReadExchange): BotAnswer {
+  const { userInputType: inputType, userInput: input, executionInfo } = request;
+  const session = `${String(executionInfo.busNo)}:${String(executionInfo.contactId)}`;
   const told = { session, inputType, ...(input === undefined || input === null ? {} : { input }) };
-  let notes: readonly string[] = [];
+  let notes = read;
   let line: number | undefined;
   try {
     const before = sessions.brought(session, inputType, request.botSessionState) ?? beginning(session, rules);
     const choice = choose(rules.rules, request, before.state);
     const fails = choice.rule?.fails;
-    notes = choice.notes;
+    notes = [...read, ...choice.notes];
     line = choice.rule?.line;
     const seen = { ...told, ...(line === undefined ? {} : { line }), notes, findings: [] };
     const broken = brokenAnswer(fails);

@@ -5,7 +5,7 @@ import type { BotContracts } from '../contract/bots.js';
 import { explainDepth } from '../contract/explain.js';
 import { diagnoseJson, measureJson } from '../contract/json-text.js';
 import { reject, Rejection } from '../rejections.js';
-import { show } from '../shown.js';
+import { nothingReadOf, show } from '../shown.js';
 
 /** As far as the stand-in reads it. */
 export interface ExchangeRequest {
@@ -15,6 +15,12 @@ export interface ExchangeRequest {
   readonly botConfig?: unknown;
   readonly customPayload?: unknown;
   readonly botSessionState?: unknown;
+}
+
+/** A turn, with what a person should know of how it was read. */
+export interface ReadExchange {
+  readonly request: ExchangeRequest;
+  readonly notes: readonly string[];
 }
 
 export type RequestContract = Pick<BotContracts, 'faultsInRequest' | 'requestAsObserved'>;
@@ -27,15 +33,15 @@ export function readExchange(
   request: string | Buffer,
   headers: IncomingHttpHeaders | undefined,
   { faultsInRequest, requestAsObserved }: RequestContract,
-): ExchangeRequest {
+): ReadExchange {
   if (headers !== undefined) requireJson(headers);
   const written = parse(textOf(request));
-  const { value, faults } = hasNumber(written)
+  const { value, faults, unread } = hasNumber(written)
     ? requestAsObserved(written)
-    : { value: written, faults: faultsInRequest(written) };
+    : { value: written, faults: faultsInRequest(written), unread: [] };
   const [first, ...others] = faults;
   if (first !== undefined) throw new Rejection([first, ...others]);
-  return value as ExchangeRequest;
+  return { request: value as ExchangeRequest, notes: unread.map(nothingReadOf) };
 }
 
 /** Virtual Agent Hub was seen to write the type of the input as its number (client). */

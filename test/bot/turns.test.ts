@@ -326,6 +326,16 @@ describe('what Studio sends is checked', () => {
     });
   });
 
+  test('a member that nobody reads is told beside a number for the type of the input, whatever becomes of the turn', () => {
+    const bot = botOf('name: b\nrules: [{ on: any }]');
+    const notes = (more: object): readonly string[] =>
+      bot.answer(JSON.stringify({ ...turn, userInputType: 5, other: 1, ...more })).turn.notes;
+    expect(notes({ userinput: 'WELCOME' })).toEqual(['Nothing is read of "/userinput". Rename "userinput" to "userInput".']);
+    expect(notes({ userInputType: 1, userInput: 'Hello', botsessionstate: {} })).toEqual([
+      'Nothing is read of "/botsessionstate". Rename "botsessionstate" to "botSessionState".',
+    ]);
+  });
+
   test.each<[string, object, number, string, string | null]>([
     ['another property', { body: { ...turn, sessionId: 'x' } }, 400, 'SCHEMA_MISMATCH', '/sessionId'],
     ['no contact', { body: { userInputType: 'AUTOMATED_TEXT' } }, 400, 'REQUIRED_FIELD_MISSING', '/executionInfo'],

@@ -1,7 +1,7 @@
 /** The bots that scripts talk with: each exchange goes out by the protocol of its virtual agent, and its answer is checked. */
 import { nearMiss } from '../../near-miss.js';
 import type { Finding } from '../../rejections.js';
-import { kindOf, listed, show } from '../../shown.js';
+import { kindOf, listed, nothingReadOf, show } from '../../shown.js';
 import { REDACTED, redactTarget, redactText } from '../../trace/redact.js';
 import type { RestCall } from '../../trace/trace.js';
 import { DEEPEST_VALUE, depthOf } from '../frame.js';
@@ -126,7 +126,7 @@ function judged(result: RestResult, agent: VirtualAgent, request: BotRequest, pa
   if (observed !== undefined && agent.contract === 'observed') {
     const [fault, ...others] = observed.faults;
     if (fault !== undefined) return { problem: withOthers(inOtherWords(fault, value, agent, parts), others, agent) };
-    return { answer: observed.value as BotAnswer, notes: [...notes, ...observed.unread.map(unreadInWords)] };
+    return { answer: observed.value as BotAnswer, notes: [...notes, ...observed.unread.map(nothingReadOf)] };
   }
   const [fault, ...others] = faultsInAnswer(agent.protocol, value);
   if (fault !== undefined) {
@@ -166,10 +166,6 @@ function inOtherWords(fault: Finding, answer: unknown, agent: VirtualAgent, part
 function speaksTheOther(protocol: BotProtocol, answer: unknown, { faultsInAnswer, answerAsObserved }: BotParts): boolean {
   const faults = protocol === 'exchange' ? faultsInAnswer('cognigy-rest', answer) : answerAsObserved(answer).faults;
   return faults.length === 0;
-}
-
-function unreadInWords({ pointer, remedy }: Finding): string {
-  return `Nothing is read of ${show(pointer)}. ${remedy}`;
 }
 
 function takenAsObserved({ unread }: ObservedAnswer): string {
