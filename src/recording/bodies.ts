@@ -1,5 +1,6 @@
 /** A recorded body as a scenario can send it: JSON, the pairs of a form, or text. */
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
+import { parsedJson } from './json-text.js';
 import { headerOf, type Recorded } from './recorded.js';
 
 export type RecordedBody =
@@ -48,21 +49,10 @@ function inflated(bytes: Buffer, encoding: string): Buffer | string {
 
 /** Only where a serialiser would write the same again: not with a key twice, or with a number that JavaScript cannot hold. */
 function soundJson(text: string): { readonly value: unknown } | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    const same = JSON.stringify(value) === withoutSpace(text) && !text.includes('"__proto__"');
-    return same && depthWithin(value, DEEPEST) ? { value } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** No operation takes deeper ones. */
-const DEEPEST = 100;
-
-function depthWithin(value: unknown, most: number): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  return most > 0 && Object.values(value).every((member) => depthWithin(member, most - 1));
+  const value = parsedJson(text);
+  if (value === undefined) return undefined;
+  const same = JSON.stringify(value) === withoutSpace(text) && !text.includes('"__proto__"');
+  return same ? { value } : undefined;
 }
 
 /** Without the white space that stands between the tokens of JSON. */

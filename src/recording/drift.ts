@@ -4,6 +4,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { Contract, ContractOperation, Family, Schema } from '../contract/contract.js';
 import { CATALOGUE, type Code, type Provenance } from '../rejections.js';
 import { kindOf } from '../shown.js';
+import { parsedJson } from './json-text.js';
 import type { RecordedAnswer } from './recorded.js';
 import type { UpstreamAnswer } from './upstream.js';
 
@@ -127,7 +128,7 @@ function normal(name: string, value: string | undefined): string | undefined {
 function errorBody(compared: Compared): Difference[] {
   const { upstream, own, family } = compared;
   const theirs = jsonOf(upstream) ?? textOf(upstream);
-  const ours = withoutCause(parsed(own.body ?? ''));
+  const ours = withoutCause(parsedJson(own.body ?? ''));
   if (isDeepStrictEqual(theirs, ours) || (theirs === '' && own.body === null)) return [];
   return [
     {
@@ -153,7 +154,10 @@ function withoutCause(body: unknown): unknown {
 
 function shapes(compared: Compared): Difference[] {
   const { upstream, own, operation } = compared;
-  const [theirs, ours] = [jsonOf(upstream) ?? (textOf(upstream) === '' ? undefined : textOf(upstream)), parsed(own.body ?? '')];
+  const [theirs, ours] = [
+    jsonOf(upstream) ?? (textOf(upstream) === '' ? undefined : textOf(upstream)),
+    parsedJson(own.body ?? ''),
+  ];
   const provenance = provenanceOf(compared);
   const found = shapeDifferences(theirs, ours, operation?.replies.get(own.status)?.schema, '');
   const unique = new Map(found.map((one) => [`${one.at} ${one.upstream} ${one.emulator}`, one]));
@@ -214,13 +218,5 @@ function textOf({ bytes, headers }: UpstreamAnswer): string {
 
 /** undefined where it is none. */
 export function jsonOf(answer: UpstreamAnswer): unknown {
-  return parsed(textOf(answer));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+  return parsedJson(textOf(answer));
 }

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type ConversationIdForm, conversationIds } from '../contact/ids.js';
 import { canBeSet, type Compared, jsonOf } from './drift.js';
+import { parsedJson } from './json-text.js';
 
 export interface LearnedSettings {
   readonly conversationId?: ConversationIdForm;
@@ -40,7 +41,7 @@ export class Learned {
     if (!canBeSet(family, upstream.status, body)) return;
     const known = family.errors.get(upstream.status);
     const usual = [known?.body, ...Object.values(known?.named ?? {})];
-    const ownBody: unknown = own.status === upstream.status && own.body !== null ? (JSON.parse(own.body) as unknown) : undefined;
+    const ownBody: unknown = own.status === upstream.status && own.body !== null ? parsedJson(own.body) : undefined;
     if (isDeepStrictEqual(body, ownBody) || (ownBody === undefined && usual.some((one) => isDeepStrictEqual(one, body)))) return;
     this.#sawBody(family.name, upstream.status, body);
   }

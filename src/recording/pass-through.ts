@@ -8,7 +8,7 @@ import { adopt, idsIn } from './adopt.js';
 import { bodyOf } from './bodies.js';
 import { type Compared, type Difference, differencesOf, jsonOf } from './drift.js';
 import { Learned, type LearnedSettings } from './learned.js';
-import { headerOf, recordedAnswer, type RecordedAnswer } from './recorded.js';
+import { headerOf, jsonOf as jsonOfOwn, recordedAnswer, type RecordedAnswer } from './recorded.js';
 import { type Aim, aimOf, type Observe, type Recorder } from './recorder.js';
 import { requestOf } from './request-step.js';
 import type { Secrets } from './secrets.js';
@@ -88,8 +88,9 @@ export class PassThrough {
       if (failed) return (await pipeline.observe({ ...whole, fault: theirs })).answer;
       this.#answered += 1;
       if (own.answer !== null) {
-        this.#rememberTokens(theirs, own.answer);
-        this.#compare(arrival, received, aim, theirs, recordedAnswer(own.answer, own.trace), current);
+        const answer = recordedAnswer(own.answer, own.trace);
+        this.#rememberTokens(theirs, answer);
+        this.#compare(arrival, received, aim, theirs, answer, current);
       }
       return { status: theirs.status, headers: {}, body: null, close: false, passedOn: theirs };
     };
@@ -116,9 +117,9 @@ export class PassThrough {
     return { ...arrival, headers, receive: () => ({ bytes: own }) };
   }
 
-  #rememberTokens(theirs: UpstreamAnswer, { status, body }: Answer): void {
-    if (theirs.status >= 300 || status >= 300 || body === null) return;
-    const [one, other] = [jsonOf(theirs), JSON.parse(body) as unknown] as (Readonly<Record<string, unknown>> | undefined)[];
+  #rememberTokens(theirs: UpstreamAnswer, own: RecordedAnswer): void {
+    if (theirs.status >= 300 || own.status >= 300) return;
+    const [one, other] = [jsonOf(theirs), jsonOfOwn(own)] as (Readonly<Record<string, unknown>> | null | undefined)[];
     for (const name of TOKENS) {
       const [given, issued] = [one?.[name], other?.[name]];
       if (typeof given !== 'string' || typeof issued !== 'string' || given === '') continue;

@@ -3,6 +3,7 @@ import type { ContractOperation } from '../contract/contract.js';
 import type { Answer, Headers } from '../pipeline/index.js';
 import type { Place } from '../rejections.js';
 import { causeOf, type Trace, warningsOf } from '../trace/trace.js';
+import { parsedJson } from './json-text.js';
 
 export interface Recorded {
   readonly method: string;
@@ -44,12 +45,7 @@ export function recordedAnswer({ status, headers, body }: Answer, trace: Trace |
 
 /** The JSON of an answer; undefined where it has none. */
 export function jsonOf({ body }: RecordedAnswer): unknown {
-  if (body === null) return undefined;
-  try {
-    return JSON.parse(body) as unknown;
-  } catch {
-    return undefined;
-  }
+  return body === null ? undefined : parsedJson(body);
 }
 
 /** The value of a header; several of one name are joined as HTTP joins them. */

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type IncomingMessage, type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { Duplex } from 'node:stream';
 import type { Headers, PassedOn } from '../pipeline/index.js';
 import { type Rejection, reject } from '../rejections.js';
 
@@ -64,9 +65,7 @@ export function upstreamCaller(url: URL, timeout: number, stop: AbortSignal): Ca
         },
         (response) => {
           if ((response.statusCode ?? 0) < 200) {
-            // A caller would wait for the answer that follows, in whatever protocol.
-            resolve(failed(url, `only the status ${String(response.statusCode)}, which no answer follows`));
-            sent.destroy();
+            unfinished(response);
             return;
           }
           const chunks: Buffer[] = [];
@@ -86,6 +85,15 @@ export function upstreamCaller(url: URL, timeout: number, stop: AbortSignal): Ca
           });
         },
       );
+      // A caller would wait for the answer that follows, in whatever protocol.
+      const unfinished = ({ statusCode }: IncomingMessage): void => {
+        resolve(failed(url, `only the status ${String(statusCode)}, which no answer follows`));
+        sent.destroy();
+      };
+      sent.on('upgrade', (response: IncomingMessage, socket: Duplex) => {
+        socket.destroy();
+        unfinished(response);
+      });
       sent.on('error', (error) => {
         resolve(problem(error));
       });

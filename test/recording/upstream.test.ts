@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { CONVERSATION, HANDOVER, open, send, talk, traceOf } from '../support/client.js';
 import { passingOn } from '../support/recording.js';
-import { outside } from '../support/scripts.js';
+import { outside, scriptsFolder, webhook } from '../support/scripts.js';
 
 interface Raw {
   readonly status: number;
@@ -114,6 +114,37 @@ describe('what goes back is what came', () => {
     expect(answer.headers).not.toHaveProperty('x-emulator-trace-id');
   });
 
+  test.each([
+    ['an answer', 200, '['.repeat(100_000) + ']'.repeat(100_000)],
+    ['a refusal', 400, '{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000)],
+  ])('%s of JSON that no walk through it would end', async (_, status, text) => {
+    const { url, finish } = await passingOn(
+      await outside((_request, response) => response.writeHead(status, { 'content-type': 'application/json' }).end(text)),
+    );
+    const answer = await raw(url, '/api/v2/conversations/webchat/0b8f4c1e-6d2a-4f57-9c3b-7a1e5d902f46');
+    expect(answer.status).toBe(status);
+    expect(answer.bytes.toString() === text).toBe(true);
+    expect((await raw(url, '/nowhere')).status).toBe(status);
+    expect((await finish()).summary).toContain('Passed 2 requests on');
+  });
+
+  test.each([
+    [200, 'ok'],
+    [400, 'no'],
+  ])('a script of the emulator’s own may say a text beside a %i in JSON', async (status, bodyText) => {
+    const { url, finish } = await passingOn(
+      await outside((_, response) =>
+        response.writeHead(status, { 'content-type': 'application/json' }).end('{"of":"the tenant"}'),
+      ),
+      { scripts: await scriptsFolder(webhook('hook', { Say: { type: 'RESPOND', status, bodyText } })) },
+    );
+    const answer = await send(url, { path: '/webhooks/hook', body: {} });
+    expect(answer).toMatchObject({ status, body: { of: 'the tenant' } });
+    const { report, text } = await finish();
+    expect(JSON.parse(report)).toMatchObject({ requests: 1, answered: 1 });
+    expect(text).toContain(`is answered ${String(status)}`);
+  });
+
   test('a redirect is not followed, and headers of one connection end here', async () => {
     const seen: string[] = [];
     const elsewhere = await outside((request, response) => {
@@ -214,6 +245,18 @@ describe('an upstream that gives no whole answer', () => {
     [
       'changes the protocol',
       () => bare((socket) => socket.once('data', () => socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n'))),
+      502,
+      'UPSTREAM_FAILED',
+      /101/,
+    ],
+    [
+      'changes the protocol, and says so in its Connection',
+      () =>
+        bare((socket) =>
+          socket.once('data', () =>
+            socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'),
+          ),
+        ),
       502,
       'UPSTREAM_FAILED',
       /101/,
