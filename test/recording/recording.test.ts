@@ -1,7 +1,7 @@
 /** What arrives becomes a scenario that replays green against a fresh emulator. */
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { CONVERSATION, HANDOVER, open, send } from '../support/client.js';
+import { CONVERSATION, HANDOVER, open, send, tokens } from '../support/client.js';
 import { outcomeOf, recording } from '../support/recording.js';
 import { scriptsFolder, webhook } from '../support/scripts.js';
 
@@ -109,4 +109,29 @@ test('a business unit, whose name is that of the tenant', async () => {
   });
   expect(answer.body.businessUnits).toEqual([expect.objectContaining({ businessUnitName: 'cxone-emulator default' })]);
   expect(await outcomeOf((await finish()).file)).toBe('passed');
+});
+
+test.each([
+  ['revoked', [], { path: '/_emulator/tokens', method: 'DELETE' }, true],
+  ['expired by the clock', [], { advance: '2h' }, true],
+  ['expired on a day of its own', [{ now: '2026-03-01T09:00:00Z', frozen: true }], { now: '2026-03-01T11:00:00Z' }, true],
+  ['expired on a day that its replay will have behind it', [], { now: '2099-03-01T11:00:00Z' }, false],
+] as const)('a token that is %s is refused again, and the next one is taken', async (_, moves, over, kept) => {
+  const { url, finish } = await recording();
+  const setClock = (body: object): Promise<unknown> => send(url, { path: '/_emulator/clock', method: 'PUT', body });
+  const skills = async (): Promise<number> => {
+    const headers = { authorization: `Bearer ${token}` };
+    return (await send(url, { path: '/inContactAPI/services/v30.0/skills', headers })).status;
+  };
+  for (const move of moves) await setClock(move);
+  let token = ((await tokens(url)) as { access_token: string }).access_token;
+  expect(await skills()).toBe(200);
+  await ('path' in over ? send(url, over) : setClock(over));
+  expect(await skills()).toBe(401);
+  token = ((await tokens(url)) as { access_token: string }).access_token;
+  expect(await skills()).toBe(200);
+  const { text, summary, file } = await finish();
+  expect(await outcomeOf(file)).toBe('passed');
+  expect(text.includes('cause: TOKEN_EXPIRED') || text.includes('code: TOKEN_EXPIRED')).toBe(kept);
+  expect(summary.includes('left out')).toBe(!kept);
 });
