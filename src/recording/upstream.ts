@@ -119,7 +119,9 @@ function passedOnHeaders(headers: Headers, bytes: Buffer, own: Readonly<Record<s
 }
 
 function answerOf(response: IncomingMessage, bytes: Buffer, method: string): UpstreamAnswer {
-  const { statusCode: status = 0, statusMessage: statusText = '', headers } = response;
+  const { statusCode: status = 0, statusMessage = '', headers } = response;
+  // RFC 9112, 4: what no reason phrase may hold is taken from an upstream all the same, but cannot be sent on.
+  const statusText = statusMessage.replace(/[^\t\x20-\x7e\x80-\xff]/g, '');
   const dropped = connectionNames(headers.connection);
   const bodiless = method === 'HEAD' || status === 204 || status === 304;
   const rawHeaders: string[] = [];

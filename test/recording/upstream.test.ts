@@ -145,6 +145,15 @@ describe('what goes back is what came', () => {
     expect(text).toContain(`is answered ${String(status)}`);
   });
 
+  test('control characters in the text of a status go no further', async () => {
+    const there = await bare((socket) =>
+      socket.once('data', () => socket.end('HTTP/1.1 400 \x1b[31mred\r\nContent-Length: 2\r\n\r\n{}')),
+    );
+    const { url } = await passingOn(there);
+    expect(await raw(url, '/api/v2/conversations')).toMatchObject({ status: 400, statusText: '[31mred' });
+    expect((await raw(url, '/api/v2/conversations')).status).toBe(400);
+  });
+
   test('a redirect is not followed, and headers of one connection end here', async () => {
     const seen: string[] = [];
     const elsewhere = await outside((request, response) => {
