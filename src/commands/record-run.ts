@@ -1,5 +1,5 @@
 /** Runs what `record` was asked for: an emulator with a recorder around it, and the files that are written at its end. */
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { ConfigFaults, type LoadedConfig } from '../config.js';
 import { type Emulator, type EmulatorParts, startEmulator } from '../emulator.js';
@@ -51,7 +51,9 @@ export async function startRecording(
   parts: EmulatorParts = {},
 ): Promise<Recording> {
   const { out, upstream } = options;
-  requireFiles({ '--out': out, '--report': upstream?.report, '--write-config': upstream?.writeConfig });
+  const { traceFile, exportOnExit } = config.settings;
+  const others = { '--trace-file': traceFile, '--export-on-exit': exportOnExit };
+  requireFiles({ '--out': out, '--report': upstream?.report, '--write-config': upstream?.writeConfig }, others);
   const recorder = new Recorder();
   const secrets = new Secrets(options.scrub);
   const stop = new AbortController();
@@ -131,11 +133,19 @@ async function writeDrift(
   return { told, faults };
 }
 
-/** Before anything is recorded that could not be kept. */
-function requireFiles(files: Readonly<Record<string, string | undefined>>): void {
+type Files = Readonly<Record<string, string | undefined>>;
+
+/** Before anything is recorded that could not be kept. `others` are written besides, by the emulator. */
+function requireFiles(files: Files, others: Files): void {
+  const taken = new Map<string, string>();
+  for (const [where, path] of Object.entries(others)) if (path !== undefined) taken.set(resolve(path), where);
   const faults = Object.entries(files).flatMap(([where, path]) => {
+    if (path === undefined) return [];
+    const other = taken.get(resolve(path));
+    if (other !== undefined) return [{ where, message: `${other} is written into the same file: name another one` }];
+    taken.set(resolve(path), where);
     try {
-      if (path !== undefined) requireWritable(path);
+      requireWritable(path);
       return [];
     } catch (error) {
       return [{ where, message: `the file cannot be written: ${(error as Error).message}` }];

@@ -112,6 +112,16 @@ test.each([
     ['--upstream', 'http://a.example.com', '--upstream-timeout', 'soon'],
     '--upstream-timeout: it must be milliseconds',
   ],
+  [
+    'a report in the file of the scenario',
+    ['--upstream', 'http://a.example.com', '--out', 'x.yaml', '--report', './x.yaml'],
+    '--report: --out is written into the same file: name another one',
+  ],
+  [
+    'a scenario in the file of the traces',
+    ['--out', 'x.yaml', '--trace-file', 'x.yaml'],
+    '--out: --trace-file is written into the same file: name another one',
+  ],
   ['a bad flag', ['--out', 'x.yaml', '--scrubb', 'a'], 'Did you mean --scrub?'],
 ])('2 for %s', async (_, args, told) => {
   const { ended, printed } = run(...args);
