@@ -330,6 +330,7 @@ test.each<[object, string, RegExp]>([
   [{ operationId: 'handoverConversation', status: 500 }, '/operationId', /handOverConversation/],
   [{ path: '/api/v2/conversation/webchat', status: 500 }, '/path', /\/api\/v2\/conversations\/webchat/],
   [{ path: '/t/x/api/v2/conversations/webchat', status: 500 }, '/path', /tenant/],
+  [{ path: '/api/v2/contacts/{contactid}/attributes', status: 500 }, '/path', /\/api\/v2\/contacts\/\{contactId\}\/attributes/],
   [{ status: 429, headers: { 'Content-Length': '3' } }, '/headers/Content-Length', /cut/],
   [{ status: 429, headers: { 'X-A': 'a\r\nb' } }, '/headers/X-A', /on one line/],
   [{ status: 429, headers: { 'X-A': '日本' } }, '/headers/X-A', /percent-encoded/],
