@@ -63,6 +63,14 @@ export class Book {
     this.#keep(({ entry }) => entry.start !== start || ids.has(entry.trace.traceId));
   }
 
+  /** False where it holds no such trace. */
+  forget(traceId: string): boolean {
+    const held = this.#byId.has(traceId);
+    this.#remove(traceId);
+    this.#ordered = undefined;
+    return held;
+  }
+
   clear(): void {
     this.#keep(() => false);
   }

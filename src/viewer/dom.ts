@@ -52,6 +52,8 @@ export function longText(text: string, atFirst = SHOWN_AT_FIRST): HTMLElement {
       on: {
         click: () => {
           whole.replaceChildren(wireLines(text));
+          whole.tabIndex = -1;
+          whole.focus({ preventScroll: true });
         },
       },
     },

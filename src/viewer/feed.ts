@@ -12,6 +12,8 @@ export type Connection = 'connecting' | 'live' | 'lost';
 export interface FeedListener {
   /** One that fits what is followed; `size` in characters of JSON, where it is known. */
   onTrace(trace: Trace, start: number, size?: number): void;
+  /** One that does not fit what is followed; where its script went on, it may have fitted before. */
+  onOther(trace: Trace): void;
   onConnection(connection: Connection): void;
   /** How many traces fit, of those that the emulator keeps. */
   onTotal(total: number): void;
@@ -94,7 +96,8 @@ export class Feed {
     const turn = this.#turn;
     const { items, total, dropped } = await api.traces({ ...query, limit: String(limit) });
     if (turn !== this.#turn) return;
-    if (total === items.length && dropped === 0) this.#listener.onWhole(items, this.#start);
+    // What the emulator has dropped is true still, but not that it goes on.
+    if (total === items.length && (dropped === 0 || query.outcome === 'running')) this.#listener.onWhole(items, this.#start);
     for (const trace of items) this.#listener.onTrace(trace, this.#start);
     this.#listener.onTotal(total);
   }
@@ -103,6 +106,7 @@ export class Feed {
     if (isReset(trace)) this.#listener.onReset(trace, this.#start);
     const filter = { ...query, control: query.control === 'true' } as TraceFilter;
     if (fits(trace, kindOf(trace), filter)) this.#listener.onTrace(trace, this.#start, size);
+    else this.#listener.onOther(trace);
     if (mayChange(trace)) this.#listener.onChange(trace);
   }
 

@@ -2,9 +2,13 @@
 import { filterCount, type ServerFilter } from './address.js';
 import { button, h, wire } from './dom.js';
 import type { Page, Part } from './page.js';
+import { redraw } from './redraw.js';
 
 /** In milliseconds, after the last key. */
 const PATIENCE = 200;
+
+/** In characters: the field has all of it. */
+const LONGEST_CHIP = 80;
 
 interface FilterBar extends Part {
   focusSearch(): void;
@@ -91,12 +95,16 @@ export function filterBar(page: Page): FilterBar {
       if (chips.dataset.told === told) return;
       chips.dataset.told = told;
       chips.hidden = set_.length === 0;
-      chips.replaceChildren(
+      const inside = chips.contains(document.activeElement);
+      redraw(
+        chips,
         ...set_.map(([name, value]) =>
           h(
             'span',
             { class: 'chip' },
-            name === 'control' ? LABELS[name] : `${LABELS[name]} ${wire(value)}`,
+            name === 'control'
+              ? LABELS[name]
+              : `${LABELS[name]} ${wire(value.length > LONGEST_CHIP ? `${value.slice(0, LONGEST_CHIP)}…` : value)}`,
             button(
               '×',
               () => {
@@ -118,6 +126,7 @@ export function filterBar(page: Page): FilterBar {
             ]
           : []),
       );
+      if (inside && !chips.contains(document.activeElement)) search.focus();
     },
     focusSearch() {
       search.focus();

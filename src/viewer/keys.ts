@@ -68,11 +68,12 @@ export function keys(page: Page, list: TraceListPart, trace: TraceViewPart): Hel
   document.addEventListener('keydown', (event) => {
     const { key, ctrlKey, metaKey, altKey, target } = event;
     if (key === 'Escape' && target instanceof Element && foldAround(target)) return;
-    if (ctrlKey || metaKey || altKey || help.element.open || page.shown.view !== 'traces') return;
+    if (ctrlKey || metaKey || altKey || help.element.open) return;
+    if (page.shown.view !== 'traces' && key !== '?') return;
     if (target instanceof HTMLElement) {
       const typing = target.matches('input:not([type=checkbox]), select, textarea');
       if (typing && key === 'Escape') target.blur();
-      if (typing || (key === 'Enter' && target.matches('a, button, summary, input'))) return;
+      if (typing || (key === 'Enter' && target.matches('a:not(.row[aria-current]), button, summary, input'))) return;
     }
     const known = Object.hasOwn(acts, key) ? acts[key] : undefined;
     if (known === undefined) return;

@@ -39,6 +39,11 @@ const feed = new Feed({
     book.add(trace, start, size);
     if (shown.view === 'traces') soon();
   },
+  onOther(trace) {
+    if (!book.forget(trace.traceId)) return;
+    if (total !== undefined) total -= 1;
+    soon();
+  },
   onWhole(traces, start) {
     book.keepOnly(traces, start);
   },
@@ -110,7 +115,7 @@ let silence: ReturnType<typeof setTimeout> | undefined;
 const said = h('div', { class: 'said', role: 'status', hidden: true });
 const connection = h('span', { role: 'status' });
 const list = traceList(page);
-const trace = traceView(page);
+const trace = traceView(page, list.focusRow);
 const help = keys(page, list, trace);
 const traces = h('div', { class: 'split' }, list.element, trace.element);
 const views: Readonly<Record<Shown['view'], { readonly element: HTMLElement; readonly parts: readonly Part[] }>> = {
@@ -122,7 +127,7 @@ const tabs = {
   traces: h('a', { href: '#' }, 'Traces'),
   conversations: h('a', { href: '#view=conversations' }, 'Conversations'),
 };
-const main = h('main', {});
+const main = h('main', { tabindex: '-1' });
 
 document.querySelector('noscript')?.remove();
 document.body.append(
@@ -184,7 +189,12 @@ function soon(): void {
 function draw(): void {
   drawnAt = performance.now();
   const view = views[shown.view];
-  if (view.element.parentElement !== main) main.replaceChildren(view.element);
+  if (view.element.parentElement !== main) {
+    const inside = main.contains(document.activeElement);
+    main.replaceChildren(view.element);
+    // A link in the view before led here.
+    if (inside) main.focus({ preventScroll: true });
+  }
   traces.classList.toggle('open', shown.trace !== undefined);
   for (const part of view.parts) part.update();
   // Together with the list: where the page says that it is live, all that came is there.

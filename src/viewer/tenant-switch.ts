@@ -22,6 +22,10 @@ export function tenantSwitch(): HTMLElement {
   };
   read();
   select.addEventListener('focus', read);
+  // Who comes back finds the page as it was left, with the tenant that was chosen then.
+  window.addEventListener('pageshow', () => {
+    select.value = own;
+  });
   select.addEventListener('change', () => {
     location.assign(tenantAddress(location.pathname, select.value));
   });

@@ -19,6 +19,8 @@ export interface TraceListPart extends Part {
   /** Goes to the next or the one before, seen from the one that is open. */
   step(by: 1 | -1): void;
   focusSearch(): void;
+  /** Of this trace; where the list does not show it, its last one. */
+  focusRow(traceId: string): void;
 }
 
 export function traceList(page: Page): TraceListPart {
@@ -44,6 +46,10 @@ export function traceList(page: Page): TraceListPart {
   let emptyFor = '';
   let current: HTMLElement | undefined;
 
+  const focusRow = (traceId: string): void => {
+    const row = rows.get(traceId)?.row ?? list.lastElementChild;
+    row?.querySelector('a')?.focus({ preventScroll: true });
+  };
   const draw = (entries: readonly Entry[]): void => {
     const wanted = new Set(entries.map(({ trace }) => trace.traceId));
     for (const [id, { row }] of rows)
@@ -67,6 +73,12 @@ export function traceList(page: Page): TraceListPart {
       else list.insertBefore(known.row, place);
     });
   };
+  /** The focus stays with its row, also where that is made anew; where the row goes, the last one has it. */
+  const redrawn = (entries: readonly Entry[]): void => {
+    const focused = [...rows].find(([, { row }]) => row.contains(document.activeElement))?.[0];
+    draw(entries);
+    if (focused !== undefined && !list.contains(document.activeElement)) focusRow(focused);
+  };
   const mark = (): void => {
     const row = rows.get(page.shown.trace ?? '')?.row.querySelector('a') ?? undefined;
     if (row === current && row?.hasAttribute('aria-current') !== false) return;
@@ -79,12 +91,13 @@ export function traceList(page: Page): TraceListPart {
     element,
     update() {
       const { book, shown, paused, total } = page;
-      if (!paused) held = undefined;
+      // With other filters it stands still once what fits them is read.
+      if (!paused || total === undefined) held = undefined;
       else held ??= book.entries;
       const source = held ?? book.entries;
       const fitting = shown.text === '' ? source : source.filter(({ trace }) => holds(trace, shown.text));
       listed = fitting.slice(0, MOST_ROWS);
-      draw(listed);
+      redrawn(listed);
       mark();
       bar.update();
 
@@ -103,23 +116,26 @@ export function traceList(page: Page): TraceListPart {
       if (empty.hidden) emptyFor = '';
       else if (emptyFor !== state) {
         emptyFor = state;
-        empty.replaceChildren(filterCount(shown) > 0 ? nothingFits(page) : welcome());
+        empty.replaceChildren(filterCount(shown) > 0 ? nothingFits(page, bar.focusSearch) : welcome());
       }
     },
     step(by) {
       const at = listed.findIndex(({ trace }) => trace.traceId === page.shown.trace);
       const next = listed[at === -1 ? 0 : at + by];
       if (next === undefined) return;
+      const here = list.contains(document.activeElement);
       page.go({ trace: next.trace.traceId }, page.shown.trace !== undefined);
+      if (here) focusRow(next.trace.traceId);
       rows.get(next.trace.traceId)?.row.scrollIntoView({ block: 'nearest' });
     },
     focusSearch() {
       bar.focusSearch();
     },
+    focusRow,
   };
 }
 
-function nothingFits(page: Page): HTMLElement {
+function nothingFits(page: Page, focusSearch: () => void): HTMLElement {
   return h(
     'div',
     { class: 'nothing' },
@@ -127,6 +143,7 @@ function nothingFits(page: Page): HTMLElement {
     h('p', {}, 'The emulator keeps the newest traces only, and a reset clears them. What comes and fits is shown here at once.'),
     button('Clear the filters', () => {
       page.go({ filters: {}, text: '' });
+      focusSearch();
     }),
   );
 }

@@ -17,7 +17,8 @@ export interface TraceViewPart extends Part {
   focus(): void;
 }
 
-export function traceView(page: Page): TraceViewPart {
+/** `closed` hears of a trace that was closed from within. */
+export function traceView(page: Page, closed: (traceId: string) => void): TraceViewPart {
   const element = h('section', { class: 'detail', 'aria-label': 'Trace', tabindex: '-1' });
   const hint = chooseOne();
   let drawn: Trace | undefined;
@@ -46,9 +47,11 @@ export function traceView(page: Page): TraceViewPart {
   const update = (): void => {
     const { trace: wanted } = page.shown;
     if (wanted === undefined) {
+      const left = element.contains(document.activeElement) ? (drawn?.traceId ?? asked) : undefined;
       if (hint.parentElement !== element) element.replaceChildren(hint);
       drawn = undefined;
       asked = undefined;
+      if (left !== undefined) closed(left);
       return;
     }
     // What is open stays so, though the list has let go of it.
@@ -64,8 +67,9 @@ export function traceView(page: Page): TraceViewPart {
     drawn = trace;
     if (another) {
       unfolded.clear();
-      // A link in the one before led here.
-      if (element.contains(document.activeElement)) element.focus();
+      // A link in the one before led here, or one in the list, which a narrow screen shows no more.
+      const from = document.activeElement;
+      if (element.contains(from) || from?.checkVisibility() === false) element.focus();
       element.replaceChildren(...contentOf(page, trace, unfolded));
       element.scrollTop = 0;
     } else redraw(element, ...contentOf(page, trace, unfolded));
@@ -73,6 +77,12 @@ export function traceView(page: Page): TraceViewPart {
   return {
     element,
     update,
+    changed(trace) {
+      // The list tells only of those that fit it.
+      if (trace === undefined || trace.traceId !== drawn?.traceId || page.book.get(trace.traceId) !== undefined) return;
+      read = trace;
+      update();
+    },
     focus() {
       element.focus();
     },

@@ -18,10 +18,14 @@ export function chromiumPath(): string {
   return executablePath;
 }
 
-/** Every host name below `.example` leads to this machine. No request goes anywhere else. */
-export async function browser(): Promise<Browser> {
+/**
+ * Every host name below `.example` leads to this machine. No request goes anywhere else. `keepsPages`: who goes back finds a
+ * page as it was left, as in a browser that nothing drives.
+ */
+export async function browser({ keepsPages = false }: { readonly keepsPages?: boolean } = {}): Promise<Browser> {
   const started = await chromium.launch({
     executablePath: chromiumPath(),
+    ignoreDefaultArgs: keepsPages ? ['--disable-back-forward-cache'] : [],
     args: [
       '--host-resolver-rules=MAP *.example 127.0.0.1, EXCLUDE 127.0.0.1, EXCLUDE localhost, MAP * ~NOTFOUND',
       '--no-sandbox',

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { browser, hasBrowser } from '../support/browser.js';
 import { CONVERSATION, emulator, open, send } from '../support/client.js';
+import { webhook, withScripts } from '../support/scripts.js';
 import { viewer } from '../support/viewer.js';
 
 const post = (url: string, path: string, body?: object): Promise<unknown> =>
@@ -86,6 +87,35 @@ describe.skipIf(!hasBrowser)('what others do', () => {
     expect(await page.locator('.count').innerText()).toBe('1 trace');
   });
 
+  test('a script that goes on leaves a list that it fits no more; where it is open it is seen to go on', async () => {
+    const { url } = await withScripts(
+      webhook('waits', { Wait: { type: 'WAIT', seconds: 60, next: 'Done' }, Done: { type: 'END' } }),
+    );
+    await send(url, { path: '/webhooks/waits', body: {} });
+    const { page, rows } = await viewer(await browser(), url, '#outcome=running');
+    await rows.first().click();
+    await page.locator('.verdict').getByText('200, then waits').waitFor();
+    await send(url, { method: 'PUT', path: '/_emulator/clock', body: { advance: '1h' } });
+    await page.locator('.verdict').getByText('200 accepted').waitFor();
+    await page.getByText('No trace fits these filters').waitFor();
+    expect(await page.locator('.count').innerText()).toBe('0 traces');
+  });
+
+  test('other filters hold though the list is paused', async () => {
+    const { url } = await emulator();
+    await open(url, { conversationId: CONVERSATION });
+    await send(url, { body: { sessionId: CONVERSATION } });
+    await send(url, { body: { sessionId: 'first' } });
+    const { page, rows } = await viewer(await browser(), url);
+    await expect.poll(() => rows.count()).toBe(2);
+    await page.keyboard.press('p');
+    await page.getByLabel('Outcome').selectOption('accepted');
+    await expect.poll(() => rows.allInnerTexts()).toEqual([expect.stringContaining(CONVERSATION)]);
+    await send(url, { body: { sessionId: CONVERSATION } });
+    await page.getByRole('button', { name: 'Resume (1 new)' }).waitFor();
+    expect(await rows.count()).toBe(1);
+  });
+
   test('a reset while nobody looked at the page is seen when somebody does', async () => {
     const { url } = await emulator();
     for (const sessionId of ['first', 'second']) await send(url, { body: { sessionId } });
@@ -107,6 +137,23 @@ test.skipIf(!hasBrowser).each(['#outcome=nope', '#control=maybe', `#conversation
     expect(await page.locator('.connection').innerText()).toBe('live');
   },
 );
+
+test.skipIf(!hasBrowser)('who comes back from the page of another tenant finds the name of the own one', async () => {
+  const { url } = await emulator();
+  await send(`${url}/t/alpha`, { body: { sessionId: 'one' } });
+  const { page, live } = await viewer(await browser({ keepsPages: true }), url);
+  await page.evaluate('window.kept = true');
+  const tenant = page.getByLabel('Tenant');
+  await tenant.focus();
+  await tenant.locator('option[value=alpha]').waitFor({ state: 'attached' });
+  await tenant.selectOption('alpha');
+  await page.waitForURL('**/t/alpha/_emulator/');
+  await live();
+  await page.goBack({ waitUntil: 'commit' });
+  await live();
+  expect(await page.evaluate('[location.pathname, window.kept]')).toEqual(['/_emulator/', true]);
+  await expect.poll(() => tenant.inputValue()).toBe('default');
+});
 
 describe.skipIf(!hasBrowser)('what is not there', () => {
   test('is said of the trace that the address names, whichever was read before', async () => {

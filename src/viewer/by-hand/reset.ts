@@ -7,7 +7,10 @@ import type { ToolMaker } from './tools.js';
 export const resetTool: ToolMaker = (page, done) => {
   const box = h('span', { class: 'tool confirm' });
   const rest = (): void => {
-    box.replaceChildren(button('Reset', ask));
+    const reset = button('Reset', ask);
+    const inside = box.contains(document.activeElement);
+    box.replaceChildren(reset);
+    if (inside) reset.focus();
   };
   const ask = (): void => {
     const sure = button(
