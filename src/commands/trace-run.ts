@@ -30,12 +30,17 @@ export async function printTraces(id: string | undefined, options: TraceOptions)
   try {
     if (id !== undefined) print(await client.one(id));
     else if (follow === true) {
-      const before = last === undefined ? [] : await client.list({ ...query, limit: String(last) });
+      const before = last === undefined ? [] : (await client.list({ ...query, limit: String(last) })).items;
       for (const trace of before.toReversed()) print(trace);
       for await (const trace of client.follow(query, before[0]?.traceId, tell)) print(trace);
     } else {
       const limit = last ?? (conversationId === undefined ? 1 : MOST);
-      for (const trace of (await client.list({ ...query, limit: String(limit) })).toReversed()) print(trace);
+      const { items, total } = await client.list({ ...query, limit: String(limit) });
+      for (const trace of items.toReversed()) print(trace);
+      if (limit === MOST && total > items.length)
+        tell(
+          `these are the newest ${String(items.length)} of ${String(total)} traces; --code, --outcome and --script narrow them down.`,
+        );
       if (printed === 0) tell('there is no such trace yet; --follow waits for one, and --tenant names another tenant.');
     }
   } catch (error) {

@@ -5,6 +5,11 @@ import { callControl, noEmulator, Unanswered } from './control-call.js';
 
 export type TraceQuery = Readonly<Record<string, string | undefined>>;
 
+interface List {
+  readonly items: readonly Trace[];
+  readonly total: number;
+}
+
 /** In milliseconds. */
 const TRIES_AGAIN_AFTER = 1000;
 
@@ -21,9 +26,9 @@ export class TraceClient {
     return this.#read(`traces/${encodeURIComponent(traceId)}`, isTrace);
   }
 
-  /** Newest first. */
-  async list(query: TraceQuery): Promise<readonly Trace[]> {
-    return (await this.#read(`traces?${queryOf(query)}`, isList)).items;
+  /** Newest first, and how many there are in all. */
+  async list(query: TraceQuery): Promise<List> {
+    return this.#read(`traces?${queryOf(query)}`, isList);
   }
 
   /**
@@ -97,9 +102,9 @@ function isTrace(value: unknown): value is Trace {
   return typeof traceId === 'string' && typeof request === 'object' && request !== null && Array.isArray(entries);
 }
 
-function isList(value: unknown): value is { readonly items: readonly Trace[] } {
-  const { items } = (value ?? {}) as { readonly items?: unknown };
-  return Array.isArray(items) && items.every(isTrace);
+function isList(value: unknown): value is List {
+  const { items, total } = (value ?? {}) as Partial<Record<keyof List, unknown>>;
+  return typeof total === 'number' && Array.isArray(items) && items.every(isTrace);
 }
 
 function isNote(value: unknown): value is { readonly message: string } {

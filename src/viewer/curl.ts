@@ -7,8 +7,14 @@ const LEFT_OUT =
 /** Those that curl adds by itself unless it is told not to. */
 const ADDED = ['accept', 'content-type'];
 
+/** Whether the trace hides the name and secret of a client, with which a token is fetched, instead of a token. */
+export function takesClient({ operationId, request }: Trace): boolean {
+  return operationId === 'issueToken' && request.headers.authorization?.includes('[redacted]') === true;
+}
+
 /** `origin` is that of the emulator, without a slash at the end. undefined where the trace is of no request. */
-export function curlOf({ request }: Trace, origin: string): string | undefined {
+export function curlOf(trace: Trace, origin: string): string | undefined {
+  const { request } = trace;
   if (request.method === 'SCRIPT' || !request.path.startsWith('/')) return undefined;
   const { body } = request;
   const hasBody = body !== null;
@@ -20,7 +26,8 @@ export function curlOf({ request }: Trace, origin: string): string | undefined {
   if (/\/\.{1,2}(?:[/?]|$)/.test(request.path)) parts.push('--path-as-is');
   parts.push(quoted(origin + request.path));
   for (const [name, value] of Object.entries(request.headers))
-    if (!LEFT_OUT.test(name)) parts.push(`-H ${headerOf(name, value)}`);
+    if (name === 'authorization' && takesClient(trace)) parts.push('-u "$CLIENT_ID:$CLIENT_SECRET"');
+    else if (!LEFT_OUT.test(name)) parts.push(`-H ${headerOf(name, value)}`);
   for (const name of ADDED)
     if (!(name in request.headers) && (name !== 'content-type' || hasBody)) parts.push(`-H ${quoted(`${name}:`)}`);
   if (hasBody) parts.push(`--data-raw ${quoted(body)}`);

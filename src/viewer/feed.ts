@@ -31,6 +31,8 @@ export interface FeedListener {
 
 /** So many are read at first. */
 const AT_FIRST = 200;
+/** How many are kept is asked again after so many more, or a tenth: the emulator drops the oldest meanwhile. */
+const COUNTED_AFTER = 200;
 /** In milliseconds. */
 const TRIES_AGAIN_AFTER = 1500;
 
@@ -42,6 +44,9 @@ export class Feed {
   #turn = 0;
   #startedAt: string | undefined;
   #start = 0;
+  /** How many fitted when it was asked last, and how many came since. */
+  #counted = 0;
+  #since = 0;
 
   constructor(listener: FeedListener) {
     this.#listener = listener;
@@ -99,14 +104,35 @@ export class Feed {
     // What the emulator has dropped is true still, but not that it goes on.
     if (total === items.length && (dropped === 0 || query.outcome === 'running')) this.#listener.onWhole(items, this.#start);
     for (const trace of items) this.#listener.onTrace(trace, this.#start);
+    this.#told(total);
+  }
+
+  #told(total: number): void {
+    this.#counted = total;
+    this.#since = 0;
     this.#listener.onTotal(total);
+  }
+
+  #count(query: Query): void {
+    const turn = this.#turn;
+    this.#since = 0;
+    api.traces({ ...query, limit: '1' }).then(
+      ({ total }) => {
+        if (turn === this.#turn) this.#told(total);
+      },
+      // The next ones ask again.
+      () => undefined,
+    );
   }
 
   #take(trace: Trace, size: number, query: Query): void {
     if (isReset(trace)) this.#listener.onReset(trace, this.#start);
     const filter = { ...query, control: query.control === 'true' } as TraceFilter;
-    if (fits(trace, kindOf(trace), filter)) this.#listener.onTrace(trace, this.#start, size);
-    else this.#listener.onOther(trace);
+    if (fits(trace, kindOf(trace), filter)) {
+      this.#listener.onTrace(trace, this.#start, size);
+      this.#since += 1;
+      if (this.#since >= Math.max(COUNTED_AFTER, this.#counted / 10)) this.#count(query);
+    } else this.#listener.onOther(trace);
     if (mayChange(trace)) this.#listener.onChange(trace);
   }
 

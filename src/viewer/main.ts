@@ -115,7 +115,9 @@ let silence: ReturnType<typeof setTimeout> | undefined;
 const said = h('div', { class: 'said', role: 'status', hidden: true });
 const connection = h('span', { role: 'status' });
 const list = traceList(page);
-const trace = traceView(page, list.focusRow);
+const trace = traceView(page, (traceId) => {
+  list.focusRow(traceId);
+});
 const help = keys(page, list, trace);
 const traces = h('div', { class: 'split' }, list.element, trace.element);
 const views: Readonly<Record<Shown['view'], { readonly element: HTMLElement; readonly parts: readonly Part[] }>> = {
@@ -206,6 +208,7 @@ function draw(): void {
     else tab.removeAttribute('aria-current');
   }
   tabs.traces.href = page.link({ view: 'traces', conversation: undefined });
+  tabs.conversations.href = page.link({ view: 'conversations', conversation: undefined });
   document.title = `${shown.view === 'traces' ? 'Traces' : 'Conversations'} · cxone-emulator`;
 }
 

@@ -1,5 +1,6 @@
 /** A request of a trace, and what became of it, as a step of a scenario file. */
 import { causeOf, type Trace, warningsOf } from '../trace/trace.js';
+import { takesClient } from './curl.js';
 import { laidOut } from './json-text.js';
 
 /** The runner sends these by itself, or they belong to the connection and not to the request. */
@@ -25,7 +26,7 @@ export function scenarioStepOf(trace: Trace): string | undefined {
     `    method: ${text(request.method)}`,
     // The runner tells paths from addresses by their slash before it reads the template.
     `    path: ${LIKE_A_TEMPLATE.test(path) ? text(`/${shielded(path.slice(1))}`) : text(path)}`,
-    ...headersOf(request.headers, body.startsWith('body:')),
+    ...headersOf(request.headers, body.startsWith('body:'), takesClient(trace) ? CLIENT : `'Bearer {{ token }}'`),
     ...(body === '' ? [] : [`    ${body}`]),
     '  expect:',
     ...(response === null ? [] : [`    status: ${String(response.status)}`]),
@@ -37,11 +38,14 @@ export function scenarioStepOf(trace: Trace): string | undefined {
   ].join('\n');
 }
 
-function headersOf(headers: Trace['request']['headers'], sentAsJson: boolean): string[] {
+/** Who runs the scenario knows them. */
+const CLIENT = `'Basic {{ env.CLIENT_ID | append: ":" | append: env.CLIENT_SECRET | base64_encode }}'`;
+
+function headersOf(headers: Trace['request']['headers'], sentAsJson: boolean, authorization: string): string[] {
   const given = Object.entries(headers).flatMap(([name, value]) => {
     if (LEFT_OUT.test(name) || (sentAsJson && name === 'content-type' && value === 'application/json')) return [];
     if (!value.includes('[redacted]')) return [`      ${text(name)}: ${template(value)}`];
-    return [`      ${text(name)}: ${name === 'authorization' ? `'Bearer {{ token }}'` : `'{{ env.SECRET }}'`}`];
+    return [`      ${text(name)}: ${name === 'authorization' ? authorization : `'{{ env.SECRET }}'`}`];
   });
   const away = 'accept' in headers ? [] : ['      accept: null'];
   const lines = [...given, ...away, ...(sentAsJson && !('content-type' in headers) ? ['      content-type: null'] : [])];

@@ -20,6 +20,8 @@ export interface Moment {
 export interface WayParts {
   readonly conversation: Conversation;
   readonly traces: readonly Trace[];
+  /** How many more the emulator keeps of them, which are older. */
+  readonly unread: number;
   readonly messages: Pick<List<Message>, 'items' | 'total'>;
   readonly signals: readonly Signal[];
   readonly transcripts: readonly Transcript[];
@@ -41,10 +43,10 @@ const RANKS = {
 
 type Ranked = Moment & { readonly rank: keyof typeof RANKS };
 
-export function wayOf({ conversation, traces, messages, signals, transcripts }: WayParts): Moment[] {
+export function wayOf({ conversation, traces, unread, messages, signals, transcripts }: WayParts): Moment[] {
   const moments: Ranked[] = [
     ...statesOf(conversation),
-    ...[...traces].sort((one, other) => numberOf(one) - numberOf(other)).map(sent),
+    ...tracesIn(traces, unread),
     ...signals.map(({ receivedAt, parameters, contactId }): Ranked => ({
       rank: 'signal',
       at: receivedAt,
@@ -88,6 +90,20 @@ function statesOf({ createdAt, queuedAt, endedAt, channel, skillId, state, agent
         ]),
     ...(endedAt === null ? [] : [{ rank: 'ended' as const, at: endedAt, kind: 'state' as const, title: 'ended', text: '' }]),
   ];
+}
+
+function tracesIn(traces: readonly Trace[], unread: number): Ranked[] {
+  const inOrder = [...traces].sort((one, other) => numberOf(one) - numberOf(other));
+  const [first] = inOrder;
+  if (first === undefined) return [];
+  const before: Ranked = {
+    rank: 'earlier',
+    at: first.startedAt,
+    kind: 'state',
+    title: `${plural(unread, 'trace')} before`,
+    text: 'which are not shown here; the list of traces has them',
+  };
+  return [...(unread > 0 ? [before] : []), ...inOrder.map(sent)];
 }
 
 function sent(trace: Trace): Ranked {

@@ -46,6 +46,9 @@ export function traceList(page: Page): TraceListPart {
   let emptyFor = '';
   let current: HTMLElement | undefined;
 
+  const focusSearch = (): void => {
+    bar.focusSearch();
+  };
   const focusRow = (traceId: string): void => {
     const row = rows.get(traceId)?.row ?? list.lastElementChild;
     row?.querySelector('a')?.focus({ preventScroll: true });
@@ -116,7 +119,7 @@ export function traceList(page: Page): TraceListPart {
       if (empty.hidden) emptyFor = '';
       else if (emptyFor !== state) {
         emptyFor = state;
-        empty.replaceChildren(filterCount(shown) > 0 ? nothingFits(page, bar.focusSearch) : welcome());
+        empty.replaceChildren(filterCount(shown) > 0 ? nothingFits(page, focusSearch) : welcome());
       }
     },
     step(by) {
@@ -128,9 +131,7 @@ export function traceList(page: Page): TraceListPart {
       if (here) focusRow(next.trace.traceId);
       rows.get(next.trace.traceId)?.row.scrollIntoView({ block: 'nearest' });
     },
-    focusSearch() {
-      bar.focusSearch();
-    },
+    focusSearch,
     focusRow,
   };
 }

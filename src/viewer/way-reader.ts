@@ -68,14 +68,13 @@ export class WayReader {
     ].slice(0, 10);
     const lists = await Promise.all(
       contacts.map(async (contactId) => ({
-        traces: (await api.traces({ contactId, limit: MOST })).items,
+        traces: await api.traces({ contactId, limit: MOST }),
         signals: (await api.signals(contactId)).items,
         transcripts: (await api.transcripts(contactId)).items,
       })),
     );
-    const traces = new Map<string, Trace>(
-      [...named.items, ...lists.flatMap((list) => list.traces)].map((trace) => [trace.traceId, trace]),
-    );
+    const read = [named, ...lists.map((list) => list.traces)];
+    const traces = new Map<string, Trace>(read.flatMap(({ items }) => items).map((trace) => [trace.traceId, trace]));
     const parents = new Set(
       [...traces.values()].flatMap(({ parent }) => (parent === null || traces.has(parent) ? [] : [parent])),
     );
@@ -86,6 +85,7 @@ export class WayReader {
     return {
       conversation,
       traces: [...traces.values()],
+      unread: Math.max(...read.map(({ items, total }) => total - items.length)),
       messages,
       signals: lists.flatMap((list) => list.signals),
       transcripts: lists.flatMap((list) => list.transcripts),

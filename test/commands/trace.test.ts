@@ -35,6 +35,17 @@ test('the newest, one by its id, those of a conversation in their order, those o
   expect(alpha.out).toMatch(/tenant +alpha/);
 });
 
+test('of a conversation with more traces than are printed, that these are the newest', async () => {
+  const { url } = await emulator();
+  await open(url);
+  for (let times = 1; times <= 21; times += 1)
+    await Promise.all(Array.from({ length: 50 }, () => send(url, { body: { sessionId: CONVERSATION } })));
+  const { code, out, err } = await run(['trace', '--conversation', CONVERSATION, '--url', url]);
+  expect(code).toBe(0);
+  expect(out.match(/^POST .*$/gm)).toHaveLength(1000);
+  expect(err).toMatch(/these are the newest 1000 of 105\d traces; --code, --outcome and --script narrow them down/);
+});
+
 test('of a script, the actions with their branches, variables and calls', async () => {
   const { url } = await emulator({ scripts: 'scenarios/scripts', onNote: () => undefined });
   await open(url, { conversationId: CONVERSATION, attributes: { externalSessionId: 'abc-777' } });

@@ -116,6 +116,15 @@ describe.skipIf(!hasBrowser)('what others do', () => {
     expect(await rows.count()).toBe(1);
   });
 
+  test('a way of more traces than it shows says so', async () => {
+    const { url } = await emulator();
+    await open(url, { conversationId: CONVERSATION });
+    for (let times = 1; times <= 8; times += 1)
+      await Promise.all(Array.from({ length: 50 }, () => send(url, { body: { sessionId: CONVERSATION } })));
+    const { page } = await viewer(await browser(), url, `#conversation=${CONVERSATION}`);
+    await page.getByText(/^10\d traces before$/).waitFor();
+  });
+
   test('a reset while nobody looked at the page is seen when somebody does', async () => {
     const { url } = await emulator();
     for (const sessionId of ['first', 'second']) await send(url, { body: { sessionId } });

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { browser, hasBrowser } from '../support/browser.js';
 import { run } from '../support/cli.js';
 import { CONTACT, CONVERSATION, emulator, HANDOVER, open, send, traceOf } from '../support/client.js';
@@ -369,6 +369,33 @@ describe.skipIf(!hasBrowser)('a trace', () => {
     const file = `name: copied\ngiven: { conversations: [{ conversationId: ${CONVERSATION}, contactId: '${CONTACT}' }] }\nsteps:\n${steps.join('\n').replace(/^/gm, '  ')}\n`;
     const folder = await scenarioFolder({ 'copied.yaml': file });
     await writeFile(join(folder, 'copied.yaml'), file);
+    const { code, out, err } = await replayed([folder], { reporter: 'pretty' });
+    expect({ code, err }, out).toEqual({ code: 0, err: '' });
+  });
+
+  test.skipIf(!hasCurl)('that fetches a token asks for the client again, which the trace hides', async () => {
+    const { url } = await emulator();
+    const trace = await traceOf(
+      url,
+      await send(url, {
+        path: '/auth/token',
+        body: 'grant_type=client_credentials',
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          authorization: `Basic ${Buffer.from('me:secret').toString('base64')}`,
+        },
+      }),
+    );
+    expect(trace.outcome).toBe('accepted');
+    const { copies } = await viewer(await browser(), url, `#trace=${trace.traceId}`);
+    const client = { CLIENT_ID: 'me', CLIENT_SECRET: 'secret' };
+    expect(await shell(`${await copies('Copy as curl')} -s`, client)).toMatch(/^HTTP\/1.1 200 /);
+    for (const [name, value] of Object.entries(client)) vi.stubEnv(name, value);
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    const step = await copies('Copy as scenario step');
+    const folder = await scenarioFolder({ 'copied.yaml': `name: copied\nsteps:\n${step.replace(/^/gm, '  ')}` });
     const { code, out, err } = await replayed([folder], { reporter: 'pretty' });
     expect({ code, err }, out).toEqual({ code: 0, err: '' });
   });

@@ -255,6 +255,7 @@ test('the way of a conversation is in the order of time', () => {
       agent: { name: 'Carla', since: '2026-03-01T09:32:00.000Z' },
     },
     traces: [TRACE],
+    unread: 0,
     messages: {
       items: [
         { number: 3, from: 'customer', text: 'a person', at: '2026-03-01T09:31:12.000Z' },
