@@ -10,3 +10,9 @@ export interface Inside {
   /** A new access token of a tenant. */
   readonly token: (tenant: string) => Promise<string>;
 }
+
+/** The pipeline with what stands around it. Where that fails, its caller is answered 500 with a trace, and the others go on. */
+export function putAround(around: Around, pipeline: Pipeline, inside: Inside): Pick<Pipeline, 'handle'> {
+  const outer = around(pipeline, inside);
+  return { handle: (arrival) => outer.handle(arrival).catch((problem: unknown) => pipeline.fail(arrival, problem)) };
+}

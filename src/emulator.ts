@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { addressOf } from './address.js';
-import type { Around } from './around.js';
+import { type Around, putAround } from './around.js';
 import { faultRandom, tenantRandom, traceIds } from './chance.js';
 import { loadConfig, type LoadedConfig } from './config.js';
 import { botContracts } from './contract/bots.js';
@@ -253,7 +253,8 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
   }
   for (const name of new Set([DEFAULT_TENANT, ...(await store.tenants())])) await lookAtDesk(name);
   let address: AddressInfo | undefined = undefined;
-  const outer = parts.around?.(pipeline, { services: () => current.services, token: (name) => token(name) }) ?? pipeline;
+  const within = { services: () => current.services, token: (name: string) => token(name) };
+  const outer = parts.around === undefined ? pipeline : putAround(parts.around, pipeline, within);
   const front = createHttp(outer, () => current.config.settings, tell);
   try {
     if (parts.listen !== false) address = await front.listen();

@@ -48,7 +48,9 @@ const STAGES: readonly Stage[] = [
 export interface Pipeline {
   /** Answers a message and keeps its trace. Never throws. The answer is null where the caller has left. */
   handle(arrival: Arrival): Promise<Answer | null>;
-  /** The same, with its trace as it is then; undefined where even that could not be made. */
+  /** Answers a message on which what stands around the pipeline failed. Never throws. */
+  fail(arrival: Arrival, problem: unknown): Promise<Answer | null>;
+  /** The same as `handle`, with its trace as it is then; undefined where even that could not be made. */
   observe(arrival: Arrival): Promise<{ readonly answer: Answer | null; readonly trace: Trace | undefined }>;
   /** What a message would be answered, and its trace; nothing is changed and nothing is kept. */
   explain(arrival: Arrival): Promise<Finished>;
@@ -97,13 +99,22 @@ export function createPipeline(current: () => Services): Pipeline {
     return { answer: result, trace };
   }
 
+  function answered(arrival: Arrival, traceId: string, services: Services): Promise<Answer | null> {
+    return handle(arrival, traceId, services)
+      .then(({ answer: result }) => result)
+      .catch((problem: unknown) => helpless(problem, traceId, services));
+  }
+
   return {
     handle(arrival) {
       const services = current();
+      return answered(arrival, services.nextTraceId(), services);
+    },
+    fail(arrival, problem) {
+      const services = current();
       const traceId = services.nextTraceId();
-      return handle(arrival, traceId, services)
-        .then(({ answer: result }) => result)
-        .catch((problem: unknown) => helpless(problem, traceId, services));
+      services.onBug(problem, traceId);
+      return answered({ ...arrival, fault: internal(problem) }, traceId, services);
     },
     observe(arrival) {
       const services = current();
