@@ -54,7 +54,7 @@ export function missingField(
     remedy:
       place === 'body'
         ? adviseMissingField(missing, data, expected?.['x-aliases'] ?? [], { pointer, query, body, reader })
-        : adviseMissingParameter(missing, data, place, ignored),
+        : adviseMissingParameter(missing, data, expected?.['x-aliases'] ?? [], place, ignored),
     ...(expected?.['x-provenance'] === undefined ? {} : { provenance: expected['x-provenance'] }),
   };
 }
@@ -71,12 +71,13 @@ function received(data: Record<string, unknown>): string {
 function adviseMissingParameter(
   missing: string,
   data: Record<string, unknown>,
+  aliases: readonly string[],
   place: Place,
   ignored: readonly string[],
 ): string {
   const keys = Object.keys(data).slice(0, MOST_KEYS);
   const encoded = keys.find((key) => key === `amp;${missing}` || key === `${missing}[]`);
-  const near = nearestKey(missing, keys) ?? encoded;
+  const near = nearestKey(missing, keys) ?? encoded ?? aliasAmong(keys, aliases);
   if (place === 'header') return near === undefined ? `Send the header ${missing}.` : `Send it as ${missing}, not as ${near}.`;
   if (near === undefined)
     return `${ignored.includes(missing) ? 'It stands in the body, which this operation does not read. ' : ''}Add ${missing} to the ${place}${place === 'query' ? `: ?${missing}=…` : ''}.`;
@@ -94,7 +95,7 @@ function adviseMissingField(
   if (keys.some(looksLikeJsonObject))
     return `The body is JSON, and was read as form data: write its fields as ${missing}=…&…, each value percent-encoded.`;
   if (near !== undefined) return `Rename ${show(near)} to ${show(missing)}. Names are case-sensitive, and every letter counts.`;
-  const alias = keys.find((key) => aliases.some((name) => name.toLowerCase() === key.toLowerCase()));
+  const alias = aliasAmong(keys, aliases);
   if (alias !== undefined) return `Send the value of ${show(alias)} under the name ${show(missing)}: ${reader} reads no other.`;
   for (const key of keys) {
     const inner = data[key];
@@ -109,6 +110,10 @@ function adviseMissingField(
     return `It stands at the top level of the body. Move it from ${show(`/${escapePointer(missing)}`)} to ${objectAt(pointer)}.`;
   if (Object.hasOwn(query, missing)) return `It stands in the query: ${reader} reads ${show(missing)} from the body only.`;
   return `Add ${show(missing)} to ${objectAt(pointer)}.`;
+}
+
+function aliasAmong(keys: readonly string[], aliases: readonly string[]): string | undefined {
+  return keys.find((key) => aliases.some((name) => name.toLowerCase() === key.toLowerCase()));
 }
 
 function nearestKey(missing: string, keys: readonly string[]): string | undefined {

@@ -48,6 +48,7 @@ export function unknownFields(schema: Schema, value: unknown, pointer = ''): Unk
   return found;
 }
 
+/** The members of an object, or the parameters of a query. */
 type Members = Readonly<Record<string, unknown>>;
 type Properties = NonNullable<Schema['properties']>;
 
@@ -55,12 +56,13 @@ function unsentOf(sent: Members, properties: Properties): string[] {
   return Object.keys(properties).filter((name) => !Object.hasOwn(sent, name));
 }
 
+/** In a query or a form that was written into XML or HTML, every name but the first begins with `amp;`. */
 function misspelt(key: string, sent: Members, properties: Properties): string | undefined {
-  return nearMiss(key, unsentOf(sent, properties));
+  return nearMiss(key.replace(/^amp;/, ''), unsentOf(sent, properties));
 }
 
 /** What an unknown field seems to be, and what to do; undefined where it is like none. A field that is sent itself is not meant. */
-function adviseMeant(pointer: string, key: string, sent: Members, properties: Properties): string | undefined {
+export function adviseMeant(pointer: string, key: string, sent: Members, properties: Properties): string | undefined {
   const near = misspelt(key, sent, properties);
   if (near !== undefined) return renamed(key, near);
   const elsewhere = adviseElsewhere(pointer, key, sent, properties);
@@ -73,7 +75,7 @@ function adviseMeant(pointer: string, key: string, sent: Members, properties: Pr
 }
 
 function renamed(key: string, name: string): string {
-  return `Rename ${show(key)} to ${show(name)}.`;
+  return `Rename ${show(key)} to ${show(name)}.${key.startsWith('amp;') ? ' Between two names stands &, not &amp;.' : ''}`;
 }
 
 /** Where a known field stands one level too deep, inside an unknown one, or an unknown field is known one level deeper. */

@@ -54,6 +54,9 @@ function adviseInsteadOfText(text: string, schema: Schema, name: string, place: 
   if (isNoId(text)) {
     return `The variable that ${name} was taken from had no value when the request was built: give it one, or leave ${name} out.`;
   }
+  const only = schema.type === 'object' && schema.required?.length === 1 ? schema.required[0] : undefined;
+  if (only !== undefined && name !== 'the body' && schema.properties?.[only]?.type === 'string')
+    return `Send ${name} as an object that holds the text: {"${only}": …}.`;
   if ((schema.type === 'integer' || schema.type === 'number') && /^\s*-?[0-9]+(?:\.[0-9]+)?\s*$/.test(text)) {
     return place !== 'body' || (schema.type === 'integer' && text.includes('.'))
       ? `Send ${name} as ${expectedType(schema)}.`

@@ -1,8 +1,7 @@
 /** Stage 6, validate: parameters and body against the contract, all faults together; what passes but looks lost gets a warning. */
 import { explainDepth, explainErrors } from '../contract/explain.js';
 import { escapePointer } from '../contract/json-text.js';
-import { nearMiss } from '../near-miss.js';
-import { unknownFields } from '../contract/unknown-fields.js';
+import { adviseMeant, unknownFields } from '../contract/unknown-fields.js';
 import { type Unfilled, unfilledValues } from '../contract/unfilled.js';
 import type { Finding, Place } from '../rejections.js';
 import { Rejection, type WarningCode } from '../rejections.js';
@@ -113,21 +112,24 @@ interface UnknownParameter {
 }
 
 function unknownParameters({ operation }: Exchange, query: Readonly<Record<string, unknown>>): UnknownParameter[] {
-  const known = operation?.parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name) ?? [];
+  const known = Object.fromEntries(
+    operation?.parameters.filter((parameter) => parameter.in === 'query').map(({ name, schema }) => [name, schema]) ?? [],
+  );
+  const names = Object.keys(known);
   return Object.entries(query)
-    .filter(([name]) => !known.includes(name))
+    .filter(([name]) => !names.includes(name))
     .map(([name, value]) => {
-      const near = nearMiss(name, known);
+      const meant = adviseMeant('', name, query, known);
       const finding: Finding = {
         code: 'SCHEMA_MISMATCH',
         message: `${show(name)} is not a parameter that this operation knows.`,
         in: 'query',
         pointer: `/${escapePointer(name)}`,
-        expected: known.length === 0 ? 'no parameters' : `no parameters but ${known.join(', ')}`,
+        expected: names.length === 0 ? 'no parameters' : `no parameters but ${names.join(', ')}`,
         received: show(value),
-        remedy: near === undefined ? `Remove ${show(name)}.` : `Rename ${show(name)} to ${show(near)}.`,
+        remedy: meant ?? `Remove ${show(name)}.`,
       };
-      return { finding, near: near !== undefined && !Object.hasOwn(query, near) };
+      return { finding, near: meant !== undefined };
     });
 }
 

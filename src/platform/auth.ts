@@ -1,6 +1,7 @@
 /** Discovery and tokens: where a client finds the API, and what opens it. */
 import { createHash } from 'node:crypto';
 import { type TenantIdentity, uuidFrom } from '../contact/ids.js';
+import { nearMiss } from '../near-miss.js';
 import { type RefusalCode, reject } from '../rejections.js';
 import { describe, oneOf, show } from '../shown.js';
 import type { Store, TenantState } from '../state/store.js';
@@ -185,6 +186,7 @@ function accessKeyOf(form: TokenForm): AccessKey {
 }
 
 function unsupportedGrant(given: string): ReturnType<typeof reject> {
+  const near = nearMiss(given, GRANTS);
   return reject(
     'SCHEMA_MISMATCH',
     {
@@ -193,7 +195,10 @@ function unsupportedGrant(given: string): ReturnType<typeof reject> {
       pointer: '/grant_type',
       expected: oneOf(GRANTS),
       received: describe(given),
-      remedy: `Send grant_type=password with the access key as username and password, as Cognigy’s extension does, or one of ${GRANTS.slice(1).join(', ')}.`,
+      remedy:
+        near === undefined
+          ? `Send grant_type=password with the access key as username and password, as Cognigy’s extension does, or one of ${GRANTS.slice(1).join(', ')}.`
+          : `Did you mean ${near}? Letters are compared as they stand.`,
       provenance: 'assumed',
     },
     { body: 'unsupported_grant_type' },

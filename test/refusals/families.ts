@@ -369,6 +369,15 @@ export const FAMILY_REFUSALS: readonly Row[] = [
   // Scripts
   {
     code: 'REQUIRED_FIELD_MISSING',
+    name: 'a lookup whose parameter has another name',
+    send: { path: '/api/v2/contacts?attr=externalSessionId&value=abc' },
+    status: 400,
+    in: 'query',
+    pointer: '/attribute',
+    remedy: /Rename "attr" to "attribute"/,
+  },
+  {
+    code: 'REQUIRED_FIELD_MISSING',
     name: 'a script that is not named',
     send: post(`${ACD}/scripts/start?skillId=4001`),
     status: 400,
@@ -511,6 +520,15 @@ export const FAMILY_REFUSALS: readonly Row[] = [
 
   // Knowledge Hub
   {
+    code: 'SCHEMA_MISMATCH',
+    name: 'a question without the object around it',
+    send: post(KNOWLEDGE, { ...question, query: 'Where is my parcel?' }),
+    status: 400,
+    in: 'body',
+    pointer: '/query',
+    remedy: /an object that holds the text: \{"text": …\}/,
+  },
+  {
     code: 'KNOWLEDGE_NO_ANSWER',
     name: 'a question that no pattern fits',
     options: answers,
@@ -586,6 +604,26 @@ export const FAMILY_WARNINGS: readonly WarningRow[] = [
     in: 'query',
     pointer: '/P1',
     remedy: /Rename "P1" to "p1".*not read/,
+  },
+  {
+    code: 'UNKNOWN_FIELD',
+    level: 'warn',
+    name: 'a parameter by another name',
+    given: opened,
+    send: post(`${SIGNAL}?param1=Escalate`),
+    in: 'query',
+    pointer: '/param1',
+    remedy: /Rename "param1" to "p1".*not read/,
+  },
+  {
+    code: 'UNKNOWN_FIELD',
+    level: 'warn',
+    name: 'a query as HTML writes it',
+    given: opened,
+    send: post(`${SIGNAL}?p1=Escalate&amp;p2=billing`),
+    in: 'query',
+    pointer: '/amp;p2',
+    remedy: /Rename "amp;p2" to "p2"\. Between two names stands &, not &amp;/,
   },
   {
     code: 'SIGNAL_PARAMETER_OVERRIDDEN',

@@ -225,6 +225,17 @@ export const TOKEN_REFUSALS: readonly Row[] = [
     body: { error: 'invalid_client' },
   },
   {
+    code: 'SCHEMA_MISMATCH',
+    name: 'a grant type with a capital letter',
+    send: form({ ...password, grant_type: 'Password' }),
+    status: 400,
+    in: 'body',
+    pointer: '/grant_type',
+    remedy: /Did you mean password\?/,
+    provenance: 'assumed',
+    body: { error: 'unsupported_grant_type' },
+  },
+  {
     code: 'CREDENTIALS_INVALID',
     name: 'no access key',
     send: form({ grant_type: 'password', password: 'x' }),
