@@ -248,6 +248,11 @@ export const CATALOGUE = {
     'assumed',
     'A whole value is what is left of a variable that has none (`undefined`, `null`, `NaN` as text) or of an object put into a text (`[object Object]`).',
   ),
+  NUMBER_ROUNDED: warning(
+    'warn',
+    'assumed',
+    'A whole number beyond 2^53-1 in a JSON body: it is rounded here, and wherever numbers are doubles.',
+  ),
   HANDOVER_REPEATED: warning('info', 'assumed', 'The conversation was queued already; the last handover wins.'),
   HANDOVER_UNROUTED: warning('warn', 'assumed', 'A handover with no skill, and no script that routes it.'),
   SKILL_UNSTAFFED: warning('warn', 'assumed', 'The skill has no agent who is logged in, or is out of hours.'),

@@ -1397,6 +1397,18 @@ const WARNINGS: readonly WarningRow[] = [
     remedy: /reads it as the value/,
   },
   {
+    code: 'NUMBER_ROUNDED',
+    level: 'warn',
+    name: 'an order number beyond 2^53-1',
+    given: open,
+    send: {
+      body: `{"sessionId": "${CONVERSATION}", "skillId": 4001, "metadata": {"order": 12345678901234567890}}`,
+    },
+    in: 'body',
+    pointer: '/metadata/order',
+    remedy: /as a string, in double quotes/,
+  },
+  {
     code: 'TEMPLATE_UNRENDERED',
     level: 'warn',
     name: 'in a lookup',

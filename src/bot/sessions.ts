@@ -1,6 +1,6 @@
 /** What the stand-in gave each contact last: the next turn must bring it back as it was, or the script has lost it. */
 import { isDeepStrictEqual } from 'node:util';
-import { escapePointer } from '../contract/json-text.js';
+import { escapePointer } from '../json-pointer.js';
 import { type Explanation, reject } from '../rejections.js';
 import { describe, show } from '../shown.js';
 

@@ -1,4 +1,5 @@
 /** Reads JSON text closely: where it stops being JSON and by which usual slip, which keys stand twice, how deep it goes. */
+import { escapePointer } from '../json-pointer.js';
 
 /** Where JSON text stops being JSON, and what to write instead. */
 export interface JsonFault {
@@ -200,11 +201,6 @@ const ENDABLE: readonly Wanted[] = ['comma or end', 'key or end', 'value or end'
 
 function pointerTo(frames: readonly Frame[]): string {
   return frames.map((frame) => `/${escapePointer(String(frame.step))}`).join('');
-}
-
-/** One step of a JSON Pointer (RFC 6901). */
-export function escapePointer(step: string): string {
-  return step.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 function received(text: string, { at, wanted }: Stop): string {

@@ -4,7 +4,7 @@ import { nearMiss } from '../near-miss.js';
 import type { Finding, Place } from '../rejections.js';
 import { kindOf, listed, show } from '../shown.js';
 import type { Schema } from './contract.js';
-import { escapePointer } from './json-text.js';
+import { escapePointer } from '../json-pointer.js';
 import { adviseDeeper, objectAt } from './unknown-fields.js';
 import { expectedType, looksLikeJsonObject } from './wrong-type.js';
 

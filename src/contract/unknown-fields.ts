@@ -3,7 +3,7 @@ import { nearMiss } from '../near-miss.js';
 import type { Finding, Place } from '../rejections.js';
 import { describe, kindOf, show } from '../shown.js';
 import type { Schema } from './contract.js';
-import { escapePointer } from './json-text.js';
+import { escapePointer } from '../json-pointer.js';
 
 /** So many are told at most. */
 const MOST_FIELDS = 50;

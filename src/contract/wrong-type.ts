@@ -3,7 +3,7 @@ import { isNoId, type KnownIds } from '../contact/id-advice.js';
 import type { Place } from '../rejections.js';
 import { kindOf, show } from '../shown.js';
 import type { Schema } from './contract.js';
-import { isTemplate } from './unfilled.js';
+import { isTemplate } from '../lost-values.js';
 
 export function adviseSkill(data: unknown, schema: Schema, name: string, known: KnownIds): string | undefined {
   const skillId = schema['x-advice'] === 'skill-id' && typeof data === 'string' ? known.skillNamed(data) : undefined;

@@ -1,5 +1,5 @@
 /** The control API's hold on faults: have calls fail on purpose, see how often they did, and end it. */
-import { escapePointer } from '../contract/json-text.js';
+import { escapePointer } from '../json-pointer.js';
 import type { Matcher } from '../contract/match.js';
 import { type Faults, type FaultSetting, MOST_FAULTS } from '../platform/faults.js';
 import type { Operations } from '../platform/operation.js';

@@ -1,8 +1,8 @@
 /** Stage 6, validate: parameters and body against the contract, all faults together; what passes but looks lost gets a warning. */
 import { explainDepth, explainErrors } from '../contract/explain.js';
-import { escapePointer } from '../contract/json-text.js';
+import { escapePointer } from '../json-pointer.js';
 import { adviseMeant, unknownFields } from '../contract/unknown-fields.js';
-import { type Unfilled, unfilledValues } from '../contract/unfilled.js';
+import { type LostValue, lostValues } from '../lost-values.js';
 import type { Finding, Place } from '../rejections.js';
 import { Rejection, type WarningCode } from '../rejections.js';
 import { show } from '../shown.js';
@@ -49,9 +49,9 @@ export function validate(exchange: Exchange, services: Services): void | Promise
   for (const { finding, near } of unknown.query.slice(0, MOST_WARNINGS)) warnUnknown(exchange, finding, near);
   for (const { finding, near } of unknown.body.slice(0, MOST_WARNINGS)) warnUnknown(exchange, finding, near);
   if (operation.provenance !== 'emulator') {
-    warnUnfilled(exchange, 'path', exchange.pathParameters);
-    warnUnfilled(exchange, 'query', query);
-    if (bodySchema !== undefined) warnUnfilled(exchange, 'body', exchange.body);
+    warnLost(exchange, 'path', exchange.pathParameters);
+    warnLost(exchange, 'query', query);
+    if (bodySchema !== undefined) warnLost(exchange, 'body', exchange.body);
   }
   exchange.tell('The request is as the contract describes it.');
 }
@@ -148,13 +148,13 @@ function warnUnknown(exchange: Exchange, finding: Finding, near: boolean): void 
   );
 }
 
-function warnUnfilled(exchange: Exchange, place: Place, value: unknown): void {
-  for (const { pointer, text, kind } of unfilledValues(value).slice(0, MOST_WARNINGS))
-    exchange.warn(UNFILLED[kind].code, { ...UNFILLED[kind].told(pointer), in: place, pointer, received: show(text) });
+function warnLost(exchange: Exchange, place: Place, value: unknown): void {
+  for (const { pointer, value: lost, kind } of lostValues(value).slice(0, MOST_WARNINGS))
+    exchange.warn(LOST[kind].code, { ...LOST[kind].told(pointer), in: place, pointer, received: show(lost) });
 }
 
-/** What an agent or a script would see instead of a value. */
-const UNFILLED = {
+/** What an agent or a script would see instead of the value that was meant. */
+const LOST = {
   template: {
     code: 'TEMPLATE_UNRENDERED',
     told: (pointer) => ({
@@ -173,7 +173,16 @@ const UNFILLED = {
         'The word arrives as it stands, and the agent or the script reads it as the value. Check the variable in the Cognigy node or the script that sends this: set it, or leave the field out where it has no value.',
     }),
   },
+  rounded: {
+    code: 'NUMBER_ROUNDED',
+    told: (pointer) => ({
+      message: `${pointer} is a number of more digits than JSON keeps.`,
+      expected: 'a number up to 2^53-1, or a text',
+      remedy:
+        'It arrives rounded here, and wherever numbers are doubles, as in JavaScript. Send it as a string, in double quotes, on its whole way.',
+    }),
+  },
 } as const satisfies Record<
-  Unfilled['kind'],
+  LostValue['kind'],
   { readonly code: WarningCode; readonly told: (pointer: string) => Pick<Finding, 'message' | 'expected' | 'remedy'> }
 >;

@@ -1,4 +1,5 @@
 /** The bots that scripts talk with: each exchange goes out by the protocol of its virtual agent, and its answer is checked. */
+import { type LostValue, lostValues } from '../../lost-values.js';
 import { nearMiss } from '../../near-miss.js';
 import type { Finding } from '../../rejections.js';
 import { kindOf, listed, nothingReadOf, show } from '../../shown.js';
@@ -122,11 +123,17 @@ function judged(result: RestResult, agent: VirtualAgent, request: BotRequest, pa
     return { problem: answerNotJson(agent, body, headers['content-type']) };
   }
   if (depthOf(value) > DEEPEST_VALUE) return { problem: answerTooDeep(agent) };
+  const told = [
+    ...notes,
+    ...lostValues(value)
+      .filter(({ kind }) => kind === 'rounded')
+      .map(roundedInAnswer),
+  ];
   const observed = agent.protocol === 'exchange' ? answerAsObserved(value) : undefined;
   if (observed !== undefined && agent.contract === 'observed') {
     const [fault, ...others] = observed.faults;
     if (fault !== undefined) return { problem: withOthers(inOtherWords(fault, value, agent, parts), others, agent) };
-    return { answer: observed.value as BotAnswer, notes: [...notes, ...observed.unread.map(nothingReadOf)] };
+    return { answer: observed.value as BotAnswer, notes: [...told, ...observed.unread.map(nothingReadOf)] };
   }
   const [fault, ...others] = faultsInAnswer(agent.protocol, value);
   if (fault !== undefined) {
@@ -135,8 +142,12 @@ function judged(result: RestResult, agent: VirtualAgent, request: BotRequest, pa
   }
   return {
     answer: agent.protocol === 'exchange' ? (value as BotAnswer) : cognigyTurn(value as CognigyAnswer, request.userInput),
-    notes,
+    notes: told,
   };
+}
+
+function roundedInAnswer({ pointer }: LostValue): string {
+  return `${show(pointer)} of its answer is a number of more digits than JSON keeps: it is rounded here, and comes back so. Send it as a string.`;
 }
 
 /** A bot behind a redirect may have been asked for something else than Studio wanted. */

@@ -1,6 +1,6 @@
-/** Which values are told as unfilled, and which are left alone. */
+/** Which values are told as lost, and which are left alone. */
 import { describe, expect, test } from 'vitest';
-import { unfilledValues } from '../src/contract/unfilled.js';
+import { lostValues } from '../src/lost-values.js';
 import { CONVERSATION } from './support/client.js';
 
 describe('told', () => {
@@ -14,8 +14,10 @@ describe('told', () => {
     [' NaN ', 'word'],
     ['[object Object]', 'word'],
     ['[object Promise]', 'word'],
-  ])('%j', (text, kind) => {
-    expect(unfilledValues({ a: [{ 'b/c': text }] })).toEqual([{ pointer: '/a/0/b~1c', text, kind }]);
+    [Number('12345678901234567890'), 'rounded'],
+    [Number('-9007199254740993'), 'rounded'],
+  ])('%j', (value, kind) => {
+    expect(lostValues({ a: [{ 'b/c': value }] })).toEqual([{ pointer: '/a/0/b~1c', value, kind }]);
   });
 });
 
@@ -33,7 +35,10 @@ describe('left alone', () => {
     `{${CONVERSATION.toUpperCase()}}`,
     null,
     7,
+    9007199254740991,
+    -0.1,
+    1e300,
   ])('%j', (value) => {
-    expect(unfilledValues({ value })).toEqual([]);
+    expect(lostValues({ value })).toEqual([]);
   });
 });
