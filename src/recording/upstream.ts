@@ -150,7 +150,9 @@ function tooSlow({ host }: URL, timeout: number): Rejection {
 
 function whyOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
-  return code === undefined ? 'the connection broke' : (WORDS[code] ?? code);
+  if (code === undefined) return 'the connection broke';
+  if (code.startsWith('HPE_')) return `what it sent is no sound HTTP (${code})`;
+  return Object.hasOwn(WORDS, code) ? `${WORDS[code] ?? ''} (${code})` : code;
 }
 
 function failed({ host }: URL, why: string): Rejection {
@@ -163,13 +165,22 @@ function failed({ host }: URL, why: string): Rejection {
   });
 }
 
+const UNTRUSTED = 'its certificate is of nobody that Node trusts: name yours in NODE_EXTRA_CA_CERTS';
+
 /** What Node calls it, in words. */
 const WORDS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
-  ECONNRESET: 'it broke the connection off (ECONNRESET)',
-  ENOTFOUND: 'the name is not known (ENOTFOUND)',
-  EAI_AGAIN: 'the name cannot be looked up now (EAI_AGAIN)',
+  ECONNREFUSED: 'nothing listens there',
+  ECONNRESET: 'it broke the connection off',
+  ENOTFOUND: 'the name is not known',
+  EAI_AGAIN: 'the name cannot be looked up now',
   ABORT_ERR: 'the recording ended',
+  EPROTO: 'it speaks no TLS there: --upstream may need http instead of https',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it speaks no TLS there: --upstream may need http instead of https',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it speaks no TLS there: --upstream may need http instead of https',
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
 };
 
 function tooLarge({ host }: URL): Rejection {

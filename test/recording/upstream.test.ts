@@ -270,6 +270,17 @@ describe('an upstream that gives no whole answer', () => {
       'UPSTREAM_FAILED',
       /101/,
     ],
+    [
+      'answers no TLS',
+      async () =>
+        (await bare((socket) => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')))).replace(
+          'http:',
+          'https:',
+        ),
+      502,
+      'UPSTREAM_FAILED',
+      /--upstream may need http instead of https/,
+    ],
     ['hangs', () => bare(() => undefined), 504, 'UPSTREAM_TIMEOUT', /none/],
     [
       'hangs in the middle of a body',
