@@ -58,9 +58,7 @@ export async function startRecording(
   const secrets = new Secrets(options.scrub);
   const stop = new AbortController();
   const passing =
-    upstream === undefined
-      ? undefined
-      : new PassThrough(upstreamCaller(upstream.url, upstream.timeout, stop.signal), recorder, secrets);
+    upstream === undefined ? undefined : new PassThrough(upstreamCaller(upstream.url, upstream.timeout, stop.signal), secrets);
   const emulator = await startEmulator(config, {
     ...parts,
     around(pipeline, inside) {

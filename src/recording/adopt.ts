@@ -1,9 +1,8 @@
 /** What the upstream took and the emulator does not know yet is opened here, so that both can be compared. */
 import { readContactId } from '../contact/ids.js';
-import type { Pipeline, Services } from '../pipeline/index.js';
+import type { Services } from '../pipeline/index.js';
 import { DEFAULT_TENANT } from '../pipeline/target.js';
-import type { Aim } from './recorder.js';
-import type { TenantRecording } from './tenant-recording.js';
+import type { Aim, Observe } from './recorder.js';
 
 type Row = Record<string, unknown>;
 
@@ -34,14 +33,8 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
-/** Opens what is missing by the control API, and notes it for the recording. */
-export async function adopt(
-  aim: Aim,
-  body: unknown,
-  services: Services,
-  pipeline: Pipeline,
-  recording: () => TenantRecording,
-): Promise<void> {
+/** Opens what is missing by the control API. `observe` records that, so that it stands where it came: a list that was read before has it not yet. */
+export async function adopt(aim: Aim, body: unknown, services: Services, observe: Observe): Promise<void> {
   const { conversationId, contactId, userId, skillId } = idsIn(aim, body);
   const wanted = await services.store.run(aim.tenant, (state) => {
     const conversation = conversationId === undefined ? undefined : services.conversationIds.read(conversationId);
@@ -54,27 +47,18 @@ export async function adopt(
     const skill = Number(skillId);
     return { row, skill: Number.isSafeInteger(skill) && skill > 0 && state.skill(skill) === undefined ? skill : undefined };
   });
-  const ask = async (method: string, path: string, content: Row): Promise<Row | undefined> => {
-    const { answer } = await pipeline.observe({
+  const ask = async (method: string, path: string, content: Row): Promise<void> => {
+    const bytes = Buffer.from(JSON.stringify(content));
+    await observe({
       transport: 'http',
       method,
       target: `${aim.tenant === DEFAULT_TENANT ? '' : `/t/${aim.tenant}`}/_emulator/${path}`,
-      headers: { accept: 'application/json', 'content-type': 'application/json' },
-      receive: () => ({ bytes: Buffer.from(JSON.stringify(content)) }),
+      headers: { accept: 'application/json', 'content-type': 'application/json', 'content-length': String(bytes.length) },
+      receive: () => ({ bytes }),
       gone: () => false,
     });
-    return answer?.body != null && answer.status < 300 ? (JSON.parse(answer.body) as Row) : undefined;
   };
-  if (wanted.skill !== undefined) {
-    const skill = { name: `Skill ${String(wanted.skill)}`, agents: 1 };
-    if ((await ask('PATCH', `skills/${String(wanted.skill)}`, skill)) !== undefined)
-      recording().adopt({ kind: 'skills', row: { skillId: wanted.skill, ...skill } });
-  }
-  if (Object.keys(wanted.row).length === 0) return;
-  const opened = await ask('POST', 'conversations', wanted.row);
-  if (opened !== undefined)
-    recording().adopt({
-      kind: 'conversations',
-      row: { ...wanted.row, conversationId: opened.conversationId, contactId: opened.contactId },
-    });
+  if (wanted.skill !== undefined)
+    await ask('PATCH', `skills/${String(wanted.skill)}`, { name: `Skill ${String(wanted.skill)}`, agents: 1 });
+  if (Object.keys(wanted.row).length > 0) await ask('POST', 'conversations', wanted.row);
 }

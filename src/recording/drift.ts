@@ -72,14 +72,24 @@ const BY_CAUSE: Readonly<Record<string, string>> = {
   SKILL_UNKNOWN: 'skills',
 };
 
-function settingOf({ operation, upstream, own }: Compared): string | null {
+/** They take any credentials, as long as none are set. */
+const TOKEN_OPERATIONS = ['issueToken', 'issueTokenForAccessKey'];
+
+function settingOf(compared: Compared): string | null {
+  const { operation, upstream, own } = compared;
   const code = own.cause?.code ?? '';
   if (operation?.operationId === 'signalContact' && own.status < 300 && [200, 202, 204].includes(upstream.status))
     return `signalStatus: ${String(upstream.status)}`;
   if (upstream.status < 400 && Object.hasOwn(BY_CAUSE, code)) return BY_CAUSE[code] ?? null;
   if (upstream.status < 400 && code.startsWith('TOKEN_') && operation?.token === 'optional') return 'auth: lax';
   if ((upstream.status === 401 || upstream.status === 403) && operation?.token === 'optional') return 'auth: strict';
-  return null;
+  return own.status < 300 ? strictnessOf(compared) : null;
+}
+
+/** Where the upstream refused what the emulator took. */
+function strictnessOf({ operation, upstream: { status }, own }: Compared): string | null {
+  if (status === 400 && own.hasUnknownFields) return 'unknownFields: reject';
+  return status === 401 && TOKEN_OPERATIONS.includes(operation?.operationId ?? '') ? 'credentials' : null;
 }
 
 /** Their values must be the same; of the others it counts that they are there. */

@@ -17,6 +17,8 @@ const GENERATED = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{
 /** The same in the midst of a text, and the id of a trace, which scripts answer with, too. */
 const GENERATED_WITHIN =
   /\b(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,12}Z?|[0-9a-f]{8}-[0-9]+|[0-9]{9,})\b/gi;
+/** Its ids have whatever form the tenant gives them. */
+const CONVERSATION = 'conversationId';
 const LONGEST_TEXT = 200;
 /** From here on a number is a time, or an id. */
 const LARGEST_NUMBER = 1_000_000;
@@ -76,7 +78,7 @@ function textOf(text: string, name: string, wording: Wording, literals: Readonly
   if (wording.secrets.holds(name, text)) return anyText;
   if (!literals.has(text)) {
     if (TIME.test(text)) return { $matches: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T' };
-    if (GENERATED.test(text) || text.length > LONGEST_TEXT) return anyText;
+    if (name === CONVERSATION || GENERATED.test(text) || text.length > LONGEST_TEXT) return anyText;
     const generated = text.match(GENERATED_WITHIN) ?? [];
     if (generated.some((part) => !literals.has(part) && !wording.knows(part))) return anyText;
   }

@@ -6,12 +6,6 @@ import type { Wording } from './wording.js';
 
 export type Row = Record<string, unknown>;
 
-/** What an upstream knows, and the emulator had to be given. */
-export interface Adopted {
-  readonly kind: 'conversations' | 'skills';
-  readonly row: Row;
-}
-
 /** What arranges the state before the first step stands in `given`. */
 const ARRANGES: Readonly<Record<string, 'conversations' | 'skills' | 'agents' | 'hours'>> = {
   openConversation: 'conversations',
@@ -32,14 +26,14 @@ export function arranges(one: Recorded): boolean {
 /** `settings` are those of the emulator. `brought` are the texts that a request may have from here. */
 export function givenOf(
   rows: readonly Recorded[],
-  adopted: readonly Adopted[],
   settings: Row,
   wording: Wording,
 ): { readonly given: Row; readonly brought: readonly string[] } {
-  const { scripts, credentials, virtualAgents, ...others } = settings;
+  const { scripts, credentials, virtualAgents, errors, ...others } = settings;
   const given: Record<string, unknown> = {};
-  if (Object.keys(others).length > 0)
-    given.settings = Object.fromEntries(Object.entries(others).map(([name, value]) => [name, wording.plain(value)]));
+  const plain = Object.entries(others).map(([name, value]) => [name, wording.plain(value)]);
+  if (errors !== undefined) plain.push(['errors', errorBodies(errors as Settings['errors'], wording)]);
+  if (plain.length > 0) given.settings = Object.fromEntries(plain);
   if (scripts !== undefined) given.scripts = scripts;
   if (credentials !== undefined) given.credentials = wording.plain(withClientNames(credentials, wording));
   if (virtualAgents !== undefined) given.virtualAgents = botsOf(virtualAgents, wording);
@@ -57,7 +51,6 @@ export function givenOf(
       kind === 'conversations' ? withIds(body, jsonOf(one.answer) as Row) : { ...idOf(one, ID_IN_PATH[kind]), ...body },
     );
   }
-  for (const { kind, row } of adopted) lists[kind].push(row);
   for (const [kind, list] of Object.entries(lists)) if (list.length > 0) given[kind] = list.map((row) => wording.plain(row));
   return { given, brought: textsIn([lists, settings]) };
 }
@@ -81,6 +74,16 @@ function withIds(sent: Row, { conversationId, contactId, masterContactId }: Row)
       Object.entries(sent).filter(([name]) => !['conversationId', 'contactId', 'masterContactId'].includes(name)),
     ),
   };
+}
+
+/** A family such as `auth` is called like the field of a secret, and is none. */
+function errorBodies(errors: Settings['errors'], wording: Wording): Row {
+  return Object.fromEntries(
+    Object.entries(errors).map(([family, bodies]) => [
+      family,
+      Object.fromEntries(Object.entries(bodies).map(([status, body]) => [status, wording.plain(body)])),
+    ]),
+  );
 }
 
 /** Client ids stand in Basic credentials, and so have names there. */

@@ -22,8 +22,8 @@ export class Learned {
   >();
   #signalStatus: number | undefined;
 
-  /** `conversationId` is what the request named. */
-  look(compared: Compared, conversationId: string | undefined): void {
+  /** `conversationId` is what the request named; `configured` are the error bodies of its family that are set. */
+  look(compared: Compared, conversationId: string | undefined, configured: Readonly<Record<string, unknown>> = {}): void {
     const { upstream, own, family, operation } = compared;
     const body = jsonOf(upstream);
     if (upstream.status < 400) {
@@ -40,7 +40,8 @@ export class Learned {
     }
     if (!canBeSet(family, upstream.status, body)) return;
     const known = family.errors.get(upstream.status);
-    const usual = [known?.body, ...Object.values(known?.named ?? {})];
+    const set = configured[String(upstream.status)];
+    const usual = set === undefined ? [known?.body, ...Object.values(known?.named ?? {})] : [set];
     const ownBody: unknown = own.status === upstream.status && own.body !== null ? parsedJson(own.body) : undefined;
     if (isDeepStrictEqual(body, ownBody) || (ownBody === undefined && usual.some((one) => isDeepStrictEqual(one, body)))) return;
     this.#sawBody(family.name, upstream.status, body);
@@ -59,7 +60,7 @@ export class Learned {
     else if (place.seen.length < 100) place.seen.push({ body, times: 1 });
   }
 
-  /** What differs from `form`, the contract’s bodies and the status in use. `clean` takes secrets out of a body. */
+  /** What differs from `form`, and from the bodies and the status in use. `clean` takes secrets out of a body. */
   settings(form: ConversationIdForm, clean: (body: unknown) => unknown): LearnedSettings {
     const seen = formOf([...this.#ids]);
     const ids = conversationIds(form);

@@ -2,7 +2,7 @@
 import type { TenantIdentity } from '../contact/ids.js';
 import { asAccess, CaptureNames } from './captures.js';
 import { expectationOf } from './expected.js';
-import { type Adopted, arranges, givenOf, type Row } from './given.js';
+import { arranges, givenOf, type Row } from './given.js';
 import { reasonsToLeaveOut } from './left-out.js';
 import type { Recorded } from './recorded.js';
 import { type Source, sourcesOf } from './references.js';
@@ -35,7 +35,6 @@ export type Place = Recorded | string | undefined;
 export interface Material {
   /** In the order of arrival. */
   readonly places: readonly Place[];
-  readonly adopted: readonly Adopted[];
   readonly identity: TenantIdentity;
   /** Those of the emulator; `scripts` is its folder, seen from the file. */
   readonly settings: Row;
@@ -47,7 +46,7 @@ export function makeScenario(material: Material, secrets: Secrets): MadeScenario
   return make(material, secrets);
 }
 
-function make({ places, adopted, identity, settings }: Material, secrets: Secrets): MadeScenario {
+function make({ places, identity, settings }: Material, secrets: Secrets): MadeScenario {
   const recorded = places.filter((one) => typeof one === 'object');
   const lost = lostAmong(places);
   const wording = new Wording(secrets, identity, [...new Set(recorded.map(({ baseUrl }) => baseUrl))]);
@@ -58,7 +57,6 @@ function make({ places, adopted, identity, settings }: Material, secrets: Secret
   };
   const { given, brought } = givenOf(
     recorded.filter((_, index) => isGiven(index)),
-    adopted,
     settings,
     wording,
   );

@@ -9,7 +9,7 @@ import { bodyOf } from './bodies.js';
 import { type Compared, type Difference, differencesOf, jsonOf } from './drift.js';
 import { Learned, type LearnedSettings } from './learned.js';
 import { headerOf, jsonOf as jsonOfOwn, recordedAnswer, type RecordedAnswer } from './recorded.js';
-import { type Aim, aimOf, type Observe, type Recorder } from './recorder.js';
+import { type Aim, aimOf, type Observe } from './recorder.js';
 import { requestOf } from './request-step.js';
 import type { Secrets } from './secrets.js';
 import type { CallUpstream, UpstreamAnswer } from './upstream.js';
@@ -48,18 +48,17 @@ const NO_FAULTS: Explanation = {
 
 export class PassThrough {
   readonly #call: CallUpstream;
-  readonly #recorder: Recorder;
   readonly #secrets: Secrets;
   readonly #learned = new Learned();
   readonly #drift = new Map<string, { readonly drift: Omit<Drift, 'times'>; times: number }>();
-  /** Tokens of the upstream, and what the emulator issued instead. */
+  /** By tenant and token of the upstream, what the emulator issued instead: each of its tenants takes only its own. */
   readonly #tokens = new Map<string, string>();
+  #adopted: Promise<void> = Promise.resolve();
   #requests = 0;
   #answered = 0;
 
-  constructor(call: CallUpstream, recorder: Recorder, secrets: Secrets) {
+  constructor(call: CallUpstream, secrets: Secrets) {
     this.#call = call;
-    this.#recorder = recorder;
     this.#secrets = secrets;
   }
 
@@ -82,19 +81,26 @@ export class PassThrough {
       if (!failed && theirs.status < 400) {
         const body = bodyOf({ bytes: received.bytes, headers: arrival.headers });
         const value = typeof body !== 'string' && body.kind === 'json' ? body.value : undefined;
-        await adopt(aim, value, current, pipeline, () => this.#recorder.tenant(aim.tenant));
+        await this.#adopt(aim, value, current, observe);
       }
       const own = await observe(asOwn);
       if (failed) return (await pipeline.observe({ ...whole, fault: theirs })).answer;
       this.#answered += 1;
       if (own.answer !== null) {
         const answer = recordedAnswer(own.answer, own.trace);
-        this.#rememberTokens(theirs, answer);
+        this.#rememberTokens(aim.tenant, theirs, answer);
         this.#compare(arrival, received, aim, theirs, answer, current);
       }
       return { status: theirs.status, headers: {}, body: null, close: false, passedOn: theirs };
     };
     return { handle };
+  }
+
+  /** One after the other: of requests that come together, the first opens what all of them name. */
+  #adopt(...what: Parameters<typeof adopt>): Promise<void> {
+    const done = this.#adopted.then(() => adopt(...what));
+    this.#adopted = done.catch(() => undefined);
+    return done;
   }
 
   /** A token that the upstream took is none of the emulator’s: it gets one of its own instead. */
@@ -110,20 +116,23 @@ export class PassThrough {
     const taken = theirs?.status !== 401 && theirs?.status !== 403;
     const headers = { ...arrival.headers };
     if (given !== undefined && operation !== undefined && operation.token !== 'none' && taken)
-      headers.authorization = `Bearer ${this.#tokens.get(given) ?? (await issue(tenant))}`;
+      headers.authorization = `Bearer ${this.#tokens.get(keyOf(tenant, given)) ?? (await issue(tenant))}`;
     let text = bytes.toString('latin1');
-    if (operation?.operationId === 'issueToken') for (const [one, other] of this.#tokens) text = text.replaceAll(one, other);
-    const own = Buffer.from(text, 'latin1');
-    return { ...arrival, headers, receive: () => ({ bytes: own }) };
+    if (operation?.operationId === 'issueToken') {
+      const own = keyOf(tenant, '');
+      for (const [key, issued] of this.#tokens) if (key.startsWith(own)) text = text.replaceAll(key.slice(own.length), issued);
+    }
+    const sent = Buffer.from(text, 'latin1');
+    return { ...arrival, headers, receive: () => ({ bytes: sent }) };
   }
 
-  #rememberTokens(theirs: UpstreamAnswer, own: RecordedAnswer): void {
+  #rememberTokens(tenant: string, theirs: UpstreamAnswer, own: RecordedAnswer): void {
     if (theirs.status >= 300 || own.status >= 300) return;
     const [one, other] = [jsonOf(theirs), jsonOfOwn(own)] as (Readonly<Record<string, unknown>> | null | undefined)[];
     for (const name of TOKENS) {
       const [given, issued] = [one?.[name], other?.[name]];
       if (typeof given !== 'string' || typeof issued !== 'string' || given === '') continue;
-      this.#tokens.set(given, issued);
+      this.#tokens.set(keyOf(tenant, given), issued);
       for (const oldest of this.#tokens.keys()) {
         if (this.#tokens.size <= MOST_TOKENS) break;
         this.#tokens.delete(oldest);
@@ -137,13 +146,13 @@ export class PassThrough {
     aim: Aim,
     upstream: UpstreamAnswer,
     own: RecordedAnswer,
-    { contract }: Services,
+    { contract, settings }: Services,
   ): void {
     const family = aim.operation?.family ?? contract.familyOf(aim.path);
     const compared: Compared = { method: aim.method, operation: aim.operation, family, contract, upstream, own };
     const body = bodyOf({ bytes, headers: arrival.headers });
     const ids = idsIn(aim, typeof body !== 'string' && body.kind === 'json' ? body.value : undefined);
-    this.#learned.look(compared, ids.conversationId);
+    this.#learned.look(compared, ids.conversationId, settings.errors[family.name]);
     const differences = differencesOf(compared);
     if (differences.length === 0) return;
     // What an answer repeats of a request or of tokens must be known before it is told.
@@ -201,4 +210,9 @@ export class PassThrough {
   #clean(value: unknown): unknown {
     return new Wording(this.#secrets, tenantIdentity('default'), []).plain(value);
   }
+}
+
+/** Neither a tenant’s name nor a token has a space in it. */
+function keyOf(tenant: string, token: string): string {
+  return `${tenant} ${token}`;
 }

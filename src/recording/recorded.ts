@@ -30,6 +30,8 @@ export interface RecordedAnswer {
   readonly cause: { readonly code: string; readonly in: Place | null; readonly pointer: string | null } | undefined;
   /** Codes of level `warn`; undefined where the trace is not known. */
   readonly warnings: readonly string[] | undefined;
+  /** Whether it let fields pass that the operation does not know. */
+  readonly hasUnknownFields: boolean;
 }
 
 export function recordedAnswer({ status, headers, body }: Answer, trace: Trace | undefined): RecordedAnswer {
@@ -40,6 +42,7 @@ export function recordedAnswer({ status, headers, body }: Answer, trace: Trace |
     body,
     cause: cause === undefined ? undefined : { code: cause.code ?? '', in: cause.in ?? null, pointer: cause.pointer ?? null },
     warnings: trace === undefined ? undefined : warningsOf(trace).map(({ code }) => code ?? ''),
+    hasUnknownFields: trace?.entries.some(({ code }) => code === 'UNKNOWN_FIELD') ?? false,
   };
 }
 

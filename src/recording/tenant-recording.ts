@@ -1,6 +1,6 @@
 /** What was recorded of one tenant, in the order of arrival. */
 import type { TenantIdentity } from '../contact/ids.js';
-import type { Adopted, Row } from './given.js';
+import type { Row } from './given.js';
 import { type MadeScenario, makeScenario, type Place } from './made-scenario.js';
 import type { Recorded } from './recorded.js';
 import type { Secrets } from './secrets.js';
@@ -11,7 +11,6 @@ export const MOST_RECORDED = { count: 10_000, bytes: 64 * 1024 * 1024 };
 export class TenantRecording {
   readonly name: string;
   readonly #places: Place[] = [];
-  readonly #adopted: Adopted[] = [];
   #bytes = 0;
   #dropped = 0;
 
@@ -37,12 +36,8 @@ export class TenantRecording {
     };
   }
 
-  adopt(one: Adopted): void {
-    this.#adopted.push(one);
-  }
-
   /** `settings` are those of the emulator; `scripts` its folder, seen from the file. */
   scenario(secrets: Secrets, identity: TenantIdentity, settings: Row): MadeScenario {
-    return makeScenario({ places: this.#places, adopted: this.#adopted, identity, settings }, secrets);
+    return makeScenario({ places: this.#places, identity, settings }, secrets);
   }
 }

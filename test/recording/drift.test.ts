@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { conversationIds } from '../../src/contact/ids.js';
 import { formOf } from '../../src/recording/learned.js';
-import { emulator, HANDOVER, open, send } from '../support/client.js';
+import { CONVERSATION, emulator, HANDOVER, open, send } from '../support/client.js';
 import { outcomeOf, passingOn } from '../support/recording.js';
 import { outside } from '../support/scripts.js';
 
@@ -158,4 +158,62 @@ test.each([
   const ready = conversationIds(form);
   for (const id of [...ids, ready.example]) expect(ready.read(id), JSON.stringify(form)).toBe(id);
   expect(ready.read('abc-123 and more')).toBeUndefined();
+});
+
+test('what is opened here on the way stands where it came: what was answered before it replays, too', async () => {
+  const { url: there } = await emulator({ auth: 'strict' });
+  await open(there);
+  const { url, finish } = await passingOn(there);
+  const active = '/inContactAPI/services/v30.0/contacts/active';
+  const token = await send(url, { path: '/auth/token', headers: BASIC, body: 'grant_type=client_credentials' });
+  const headers = { authorization: `Bearer ${token.body.access_token as string}` };
+  const body = { sessionId: CONVERSATION, skillId: 4001 };
+  expect((await send(url, { body })).status).toBe(401);
+  await send(url, { path: active, headers });
+  // Those that come together are about one conversation, which is opened once.
+  const together = await Promise.all([1, 2, 3].map(() => send(url, { body, headers })));
+  expect(together.map(({ status }) => status)).toEqual([200, 200, 200]);
+  await send(url, { path: active, headers });
+  const { file, text } = await finish();
+  expect(text.match(/path: \/_emulator\/conversations$/gm)).toHaveLength(1);
+  expect(await outcomeOf(file)).toBe('passed');
+});
+
+test('a token that the upstream takes counts in each tenant of the emulator', async () => {
+  const { url: there } = await emulator();
+  await open(there);
+  const { url, finish } = await passingOn(there);
+  const token = await send(url, { path: '/auth/token', headers: BASIC, body: 'grant_type=client_credentials' });
+  const headers = { authorization: `Bearer ${token.body.access_token as string}` };
+  for (const tenant of ['', '/t/alpha', ''])
+    expect((await send(url, { path: tenant + HANDOVER, body: { sessionId: CONVERSATION, skillId: 4001 }, headers })).status).toBe(
+      200,
+    );
+  expect(JSON.parse((await finish()).report).differences).toEqual([]);
+});
+
+test('the settings that make it refuse as much are named; bodies that are set are nothing new', async () => {
+  const { url: there } = await emulator({
+    auth: 'strict',
+    unknownFields: 'reject',
+    credentials: [{ clientId: 'client', clientSecret: 'client-secret', accessKeyId: 'key', accessKeySecret: 'key-secret' }],
+    errors: { conversations: { 400: { code: 'E400' }, 401: { code: 'E401' } } },
+  });
+  await open(there);
+  const { url, finish } = await passingOn(there, { errors: { conversations: { 400: { code: 'E400' }, 401: { code: 'E401' } } } });
+  const token = await send(url, { path: '/auth/token', headers: BASIC, body: 'grant_type=client_credentials' });
+  const headers = { authorization: `Bearer ${token.body.access_token as string}` };
+  const wrong = { ...BASIC, authorization: `Basic ${Buffer.from('client:wrong').toString('base64')}` };
+  const body = { sessionId: CONVERSATION, skillId: 4001 };
+  expect((await send(url, { path: '/auth/token', headers: wrong, body: 'grant_type=client_credentials' })).status).toBe(401);
+  expect((await send(url, { body, headers })).status).toBe(200);
+  expect((await send(url, { body: { ...body, surprise: 1 }, headers })).status).toBe(400);
+  expect((await send(url, { body })).status).toBe(401);
+  const { report, summary } = await finish();
+  expect(JSON.parse(report).differences.map(({ setting }: { setting: string }) => setting)).toEqual([
+    'credentials',
+    'unknownFields: reject',
+    'auth: strict',
+  ]);
+  expect(summary).toMatch(/was not written: there is nothing to set\./);
 });

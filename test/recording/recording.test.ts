@@ -135,3 +135,16 @@ test.each([
   expect(text.includes('cause: TOKEN_EXPIRED') || text.includes('code: TOKEN_EXPIRED')).toBe(kept);
   expect(summary.includes('left out')).toBe(!kept);
 });
+
+test('ids of a form of one’s own differ from run to run, too; the family of error bodies is no secret', async () => {
+  const { url, finish } = await recording({
+    conversationId: { pattern: 'CONV-[0-9]{8}', example: 'CONV-00000001' },
+    errors: { auth: { 400: { error: 'nope' } } },
+  });
+  await send(url, { path: '/auth/token', method: 'POST' });
+  await send(url, { path: '/_emulator/conversations', body: {} });
+  const { file, text } = await finish();
+  expect(text).toMatch(/error: nope/);
+  expect(text).not.toContain('RECORDED');
+  expect(await outcomeOf(file)).toBe('passed');
+});
