@@ -12,6 +12,8 @@ interface List {
 
 /** In milliseconds. */
 const TRIES_AGAIN_AFTER = 1000;
+/** No trace has this id. */
+const OF_ANOTHER_START = 'before';
 
 export class TraceClient {
   readonly #control: string;
@@ -37,6 +39,7 @@ export class TraceClient {
    */
   async *follow(query: TraceQuery, after: string | undefined, tell: (note: string) => void): AsyncGenerator<Trace> {
     let last = after;
+    let startedAt = await this.#startedAt();
     let events = await this.#events(query, last);
     for (;;) {
       try {
@@ -50,19 +53,30 @@ export class TraceClient {
         if (!(error instanceof TypeError)) throw error;
       }
       tell(`The stream of ${this.#control} ended; waiting for it.`);
-      events = await this.#eventsAgain(query, last);
+      ({ events, startedAt } = await this.#again(query, last, startedAt));
     }
   }
 
-  async #eventsAgain(query: TraceQuery, last: string | undefined): Promise<AsyncGenerator<Event>> {
+  async #again(
+    query: TraceQuery,
+    last: string | undefined,
+    before: string,
+  ): Promise<{ events: AsyncGenerator<Event>; startedAt: string }> {
     for (;;) {
       await wait(TRIES_AGAIN_AFTER);
       try {
-        return await this.#events(query, last);
+        const startedAt = await this.#startedAt();
+        // With a seed the emulator gives the same ids after each start: all that this one keeps is new.
+        return { events: await this.#events(query, startedAt === before ? last : OF_ANOTHER_START), startedAt };
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error;
       }
     }
+  }
+
+  /** Which start of the emulator it is. */
+  async #startedAt(): Promise<string> {
+    return (await this.#read('health', isHealth)).startedAt;
   }
 
   async #events(query: TraceQuery, last: string | undefined): Promise<AsyncGenerator<Event>> {
@@ -105,6 +119,10 @@ function isTrace(value: unknown): value is Trace {
 function isList(value: unknown): value is List {
   const { items, total } = (value ?? {}) as Partial<Record<keyof List, unknown>>;
   return typeof total === 'number' && Array.isArray(items) && items.every(isTrace);
+}
+
+function isHealth(value: unknown): value is { readonly startedAt: string } {
+  return typeof (value as { readonly startedAt?: unknown } | undefined)?.startedAt === 'string';
 }
 
 function isNote(value: unknown): value is { readonly message: string } {

@@ -37,19 +37,26 @@ export class Book {
     return this.#byId.get(traceId)?.entry.trace;
   }
 
-  /** One of the same id takes the place of the one before: its script has gone on. */
-  add(trace: Trace, start: number, size = JSON.stringify(trace).length): void {
-    const before = this.#byId.get(trace.traceId);
+  /**
+   * One of the same id takes the place of the one before: its script has gone on, or it is of another start.
+   * Answers whether it is a new one.
+   */
+  add(trace: Trace, start: number, size = JSON.stringify(trace).length): boolean {
+    const known = this.#byId.get(trace.traceId);
+    // With a seed the emulator gives the same ids after each start.
+    const before = known?.entry.start === start ? known : undefined;
     // A list may have been asked for before a script went on, and be answered after.
-    if (before !== undefined && before.entry.trace.entries.length > trace.entries.length) return;
-    this.#size += size - (before?.size ?? 0);
-    this.#byId.set(trace.traceId, { entry: { trace, start: before?.entry.start ?? start }, size });
+    if (before !== undefined && before.entry.trace.entries.length > trace.entries.length) return false;
+    this.#size += size - (known?.size ?? 0);
+    this.#byId.set(trace.traceId, { entry: { trace, start }, size });
     this.#ordered = undefined;
-    if (this.#byId.size <= MOST_TRACES && this.#size <= LARGEST) return;
+    const isNew = before === undefined;
+    if (this.#byId.size <= MOST_TRACES && this.#size <= LARGEST) return isNew;
     // The oldest tenth at once, so that a full book does not sort itself for each trace.
     const { entries } = this;
     for (const { trace: oldest } of entries.slice(Math.floor(entries.length * 0.9))) this.#remove(oldest.traceId);
     this.#ordered = undefined;
+    return isNew;
   }
 
   /** Forgets all but those of this start that came after this one: it was a reset. */

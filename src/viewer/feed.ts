@@ -6,6 +6,7 @@ import type { Trace } from '../trace/trace.js';
 import { fits, type TraceFilter } from '../trace/filter.js';
 import { api, type ApiError, type Query, STREAM_ADDRESS } from './api.js';
 import { isReset, kindOf, mayChange } from './control-call.js';
+import { Refresh } from './refresh.js';
 
 export type Connection = 'connecting' | 'live' | 'lost';
 
@@ -47,6 +48,10 @@ export class Feed {
   /** How many fitted when it was asked last, and how many came since. */
   #counted = 0;
   #since = 0;
+  /** How many came in all: nobody can say whether one that came while it was asked is among those that fitted. */
+  #taken = 0;
+  #query: Query = {};
+  readonly #recount = new Refresh(() => this.#count());
 
   constructor(listener: FeedListener) {
     this.#listener = listener;
@@ -55,6 +60,7 @@ export class Feed {
   /** Follows those that fit the query, instead of what was followed before. */
   follow(query: Query): void {
     this.stop();
+    this.#query = query;
     const turn = this.#turn;
     this.#listener.onConnection('connecting');
     const source = new EventSource(STREAM_ADDRESS);
@@ -99,30 +105,31 @@ export class Feed {
   /** Reads more of what is kept than was read at first. */
   async load(query: Query, limit: number): Promise<void> {
     const turn = this.#turn;
+    const taken = this.#taken;
     const { items, total, dropped } = await api.traces({ ...query, limit: String(limit) });
     if (turn !== this.#turn) return;
     // What the emulator has dropped is true still, but not that it goes on.
     if (total === items.length && (dropped === 0 || query.outcome === 'running')) this.#listener.onWhole(items, this.#start);
     for (const trace of items) this.#listener.onTrace(trace, this.#start);
-    this.#told(total);
+    this.#told(total, taken);
   }
 
-  #told(total: number): void {
+  #told(total: number, takenWhenAsked: number): void {
     this.#counted = total;
     this.#since = 0;
     this.#listener.onTotal(total);
+    if (this.#taken !== takenWhenAsked) this.#recount.soon();
   }
 
-  #count(query: Query): void {
+  async #count(): Promise<void> {
     const turn = this.#turn;
-    this.#since = 0;
-    api.traces({ ...query, limit: '1' }).then(
-      ({ total }) => {
-        if (turn === this.#turn) this.#told(total);
-      },
+    const taken = this.#taken;
+    try {
+      const { total } = await api.traces({ ...this.#query, limit: '1' });
+      if (turn === this.#turn) this.#told(total, taken);
+    } catch {
       // The next ones ask again.
-      () => undefined,
-    );
+    }
   }
 
   #take(trace: Trace, size: number, query: Query): void {
@@ -130,8 +137,9 @@ export class Feed {
     const filter = { ...query, control: query.control === 'true' } as TraceFilter;
     if (fits(trace, kindOf(trace), filter)) {
       this.#listener.onTrace(trace, this.#start, size);
+      this.#taken += 1;
       this.#since += 1;
-      if (this.#since >= Math.max(COUNTED_AFTER, this.#counted / 10)) this.#count(query);
+      if (this.#since >= Math.max(COUNTED_AFTER, this.#counted / 10)) this.#recount.soon();
     } else this.#listener.onOther(trace);
     if (mayChange(trace)) this.#listener.onChange(trace);
   }

@@ -35,8 +35,7 @@ const book = new Book();
 
 const feed = new Feed({
   onTrace(trace, start, size) {
-    if (total !== undefined && book.get(trace.traceId) === undefined) total += 1;
-    book.add(trace, start, size);
+    if (book.add(trace, start, size) && total !== undefined) total += 1;
     if (shown.view === 'traces') soon();
   },
   onOther(trace) {

@@ -85,6 +85,27 @@ test('--follow prints each as it comes, and goes on once the emulator is there a
   expect(printed.match(/^POST /gm)).toHaveLength(3);
 });
 
+test('--follow prints what an emulator of the same seed has after its start, whose ids are those of before', async () => {
+  const first = await emulator({ seed: 'same' });
+  const child = start(['trace', '--follow', '--outcome', 'rejected', '--url', first.url]);
+  let printed = '';
+  child.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  await expect
+    .poll(async () => {
+      await refuse(first.url, 'before');
+      return printed;
+    })
+    .toMatch(/received +"before"/);
+  const { port } = new URL(first.url);
+  await first.close();
+  await expect.poll(() => printed).toContain('waiting for it');
+  const second = await emulator({ port: Number(port), seed: 'same' });
+  for (let number = 0; number < 40; number += 1) await refuse(second.url, `again-${String(number)}`);
+  await expect.poll(() => printed).toMatch(/received +"again-39"/);
+  expect(printed.match(/received +"again-/g)).toHaveLength(40);
+});
+
 test('1 where there is nothing to print, with the reason', async () => {
   const { url } = await emulator();
   expect(await run(['trace', '--url', url])).toMatchObject({

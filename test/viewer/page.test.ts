@@ -149,11 +149,48 @@ describe.skipIf(!hasBrowser)('the list', () => {
     for (let number = 0; number < 1200; number += 1) await send(url, { body: { sessionId: `s-${String(number)}`, metadata } });
     await expect.poll(() => rows.first().innerText(), { timeout: 20_000 }).toContain('s-1199');
     expect(await rows.count()).toBe(300);
-    expect(await page.locator('.count').innerText()).toBe('300 of 1,201 traces');
+    await expect.poll(() => page.locator('.count').innerText(), { timeout: 5000 }).toBe('300 of 1,201 traces');
     expect(await page.evaluate('window.card === document.querySelector(".card")')).toBe(true);
     expect(Number(await page.evaluate('document.querySelectorAll("*").length'))).toBeLessThan(6000);
     await rows.nth(5).click();
     await page.getByRole('region', { name: 'cause' }).getByText('"s-1194"', { exact: false }).first().waitFor();
+  });
+
+  test('names the number that is kept, though more come while it is counted', async () => {
+    const { url } = await emulator();
+    // More than the page reads at first.
+    for (let number = 0; number < 210; number += 1) await send(url, { body: { sessionId: `before-${String(number)}` } });
+    const { page, rows } = await viewer(await browser(), url);
+    const counted = page.waitForResponse('**/traces?limit=1');
+    let late = 0;
+    await page.route('**/traces?limit=1', async (route) => {
+      const response = await route.fetch();
+      if (late === 0) {
+        for (late = 1; late <= 3; late += 1) await send(url, { body: { sessionId: `late-${String(late)}` } });
+        await expect.poll(() => rows.first().innerText()).toContain('late-3');
+      }
+      await route.fulfill({ response });
+    });
+    for (let number = 0; number < 200; number += 1) await send(url, { body: { sessionId: `s-${String(number)}` } });
+    await (await counted).finished();
+    await send(url, { body: { sessionId: 'last' } });
+    await expect.poll(() => rows.first().innerText()).toContain('last');
+    await expect.poll(() => page.locator('.count').innerText(), { timeout: 5000 }).toBe('300 of 414 traces');
+  });
+
+  test('goes on after the emulator was started anew, and gives the ids of the start before again', async () => {
+    const first = await emulator({ seed: 'same' });
+    const { page, rows, live } = await viewer(await browser(), first.url, '', { goesAway: true });
+    for (let number = 0; number < 20; number += 1) await send(first.url, { body: { sessionId: `before-${String(number)}` } });
+    await expect.poll(() => rows.count()).toBe(20);
+    await rows.first().click();
+    await first.close();
+    await page.getByText('not connected, trying again').waitFor();
+    const second = await emulator({ port: Number(new URL(first.url).port), seed: 'same' });
+    await live();
+    for (let number = 0; number < 40; number += 1) await send(second.url, { body: '{"after' });
+    await expect.poll(() => rows.filter({ hasText: 'BODY_NOT_JSON' }).count()).toBe(40);
+    await page.getByRole('region', { name: 'cause' }).getByText('BODY_NOT_JSON').waitFor();
   });
 
   test('goes on after the emulator was started anew', async () => {
@@ -350,6 +387,7 @@ describe.skipIf(!hasBrowser)('a trace', () => {
   test('as a step of a scenario passes', async () => {
     const { url } = await emulator();
     await open(url, { conversationId: CONVERSATION, contactId: CONTACT });
+    const chromium = await browser();
     const steps: string[] = [];
     for (const message of [
       { body: THREAD },
@@ -363,7 +401,7 @@ describe.skipIf(!hasBrowser)('a trace', () => {
       { method: 'PUT', body: THREAD },
     ] as const) {
       const trace = await traceOf(url, await send(url, message));
-      const { copies } = await viewer(await browser(), url, `#trace=${trace.traceId}`);
+      const { copies } = await viewer(chromium, url, `#trace=${trace.traceId}`);
       steps.push(await copies('Copy as scenario step'));
     }
     const file = `name: copied\ngiven: { conversations: [{ conversationId: ${CONVERSATION}, contactId: '${CONTACT}' }] }\nsteps:\n${steps.join('\n').replace(/^/gm, '  ')}\n`;
