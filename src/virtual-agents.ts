@@ -24,6 +24,7 @@ export interface ReadyAgents {
   readonly secrets: readonly (readonly [name: string, value: string])[];
 }
 
+/** Of a virtual agent nothing else is filled in. A botConfig may have templates that are the bot's own. */
 const FROM_ENVIRONMENT = /\{\{\s*env\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}/g;
 
 /** Fills in `{{ env.NAME }}` in url, headers and botConfig. Throws ConfigFaults where the environment has no such variable, or no address comes of it. */
@@ -31,7 +32,14 @@ export function readyAgents(config: LoadedConfig, environment: NodeJS.ProcessEnv
   const secrets = new Map<string, string>();
   const faults: ConfigFault[] = [];
   const filled = (value: unknown, path: readonly (string | number)[]): unknown => {
-    if (typeof value === 'string')
+    if (typeof value === 'string') {
+      if (path[1] !== 'botConfig' && value.replace(FROM_ENVIRONMENT, '').includes('{{'))
+        faults.push(
+          config.fault(
+            ['virtualAgents', ...path],
+            `${['virtualAgents', ...path].join('.')} has a template that is not filled in: only {{ env.NAME }} is, without filters, where NAME has letters, digits and _`,
+          ),
+        );
       return value.replace(FROM_ENVIRONMENT, (_, name: string) => {
         const found = environment[name];
         if (found === undefined) {
@@ -40,6 +48,7 @@ export function readyAgents(config: LoadedConfig, environment: NodeJS.ProcessEnv
         } else secrets.set(name, found);
         return found ?? '';
       });
+    }
     if (Array.isArray(value)) return value.map((item, index) => filled(item, [...path, index]));
     if (kindOf(value) !== 'an object') return value;
     return Object.fromEntries(Object.entries(value as object).map(([name, member]) => [name, filled(member, [...path, name])]));

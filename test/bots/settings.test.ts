@@ -39,6 +39,21 @@ test.each<[string, readonly object[], RegExp]>([
     /^virtualAgents\.0\.headers\.X: .*BOTS_NOTHING, which is not set$/,
   ],
   [
+    'a template with a filter',
+    [{ ...local, headers: { X: '{{ env.PATH | upcase }}' } }],
+    /^virtualAgents\.0\.headers\.X: .*only \{\{ env\.NAME \}\} is, without filters/,
+  ],
+  [
+    'a variable of the script',
+    [{ ...local, headers: { X: '{{ vars.key }}' } }],
+    /headers\.X has a template that is not filled in/,
+  ],
+  [
+    'a variable whose name is none',
+    [{ name: 'B', url: 'http://localhost/{{ env.MY-KEY }}' }],
+    /url has a template that is not filled in/,
+  ],
+  [
     'an address that lacks a variable',
     [{ name: 'B', url: '{{ env.BOTS_NOTHING }}' }],
     /^virtualAgents\.0\.url: .*which is not set$/,
