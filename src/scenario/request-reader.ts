@@ -25,14 +25,15 @@ export interface SignalObject {
 export interface CustomerObject {
   readonly arrives?: object;
   readonly says?: string;
+  readonly leaves?: boolean;
   readonly conversationId?: string;
 }
 
 /** `arrives`, `leaves`, `says …`: the schema lets nothing else pass. */
-function inWords(text: string): CustomerObject & { readonly leaves: boolean } {
+function inWords(text: string): CustomerObject {
   const [, says] = /^says\s+([^]*)$/.exec(text) ?? [];
-  if (says !== undefined) return { says, leaves: false };
-  return text === 'arrives' ? { arrives: {}, leaves: false } : { leaves: true };
+  if (says !== undefined) return { says };
+  return text === 'arrives' ? { arrives: {} } : { leaves: true };
 }
 
 export class RequestReader {
@@ -69,13 +70,13 @@ export class RequestReader {
 
   /** What the customer does; `whom` gives the conversation where the step names none. */
   customer(given: CustomerObject | string, path: Path, whom: (path: Path) => Template): RequestPlan {
-    const { arrives, says, leaves, conversationId } = typeof given === 'string' ? inWords(given) : { leaves: false, ...given };
+    const { arrives, says, leaves = false, conversationId } = typeof given === 'string' ? inWords(given) : given;
     if (arrives !== undefined) {
-      if (says !== undefined || conversationId !== undefined)
-        this.#texts.fault(path, 'a customer who arrives speaks in a step of their own, and names an id inside arrives');
+      if (says !== undefined || leaves || conversationId !== undefined)
+        this.#texts.fault(path, 'a customer who arrives speaks or leaves in a step of their own, and names an id inside arrives');
       return this.control('POST', 'conversations', arrives, path);
     }
-    if (says === undefined && !leaves) this.#texts.fault(path, 'the customer arrives, says something, or leaves');
+    if ((says === undefined) !== leaves) this.#texts.fault(path, 'the customer arrives, says something, or leaves: one of these');
     const plan = this.control('POST', '', says === undefined ? undefined : { text: says }, path);
     const id = conversationId === undefined ? whom(path) : this.#texts.template([...path, 'conversationId'], conversationId);
     const what = leaves ? 'leave' : 'messages';

@@ -163,12 +163,14 @@ const STEP: Schema = object(
       { required: ['contactId'], description: 'A signal as Cognigy sends it, with an access token.' },
     ),
     customer: {
-      description: 'arrives, says …, or leaves; with more to say of it: {arrives: {channel, userId, …}}, {says: …}.',
+      description:
+        'arrives, says …, or leaves; with more to say of it: {arrives: {channel, userId, …}}, {says: …}, {leaves: true}.',
       if: { type: 'object' },
       then: object(
         {
           arrives: { type: 'object', description: 'As POST /_emulator/conversations takes it.' },
           says: { ...TEXT, maxLength: 20_000 },
+          leaves: { const: true },
           conversationId: { ...TEXT, description: 'Unless it is the one that arrived last, or the only one that is given.' },
         },
         { minProperties: 1 },

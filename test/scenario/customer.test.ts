@@ -38,6 +38,14 @@ describe('pass', () => {
   - { name: e, request: { path: '/_emulator/conversations/{{ captured.first }}' }, expect: { body: { state: bot, userId: ada, bot: { turns: 2 } } } }`,
     ],
     [
+      'one of two customers who leaves',
+      `
+  - { name: a, customer: arrives, capture: { first: '{{ body.conversationId }}' } }
+  - { name: b, customer: arrives }
+  - { name: c, customer: { leaves: true, conversationId: '{{ captured.first }}' }, expect: { body: { conversation: { state: ended } } } }
+  - { name: d, customer: says move, expect: { said: Which booking is it? } }`,
+    ],
+    [
       'templates in what the customer says',
       `
   - { name: a, customer: arrives, capture: { contact: '{{ body.contactId }}' } }
@@ -90,7 +98,13 @@ describe('fail', () => {
     ['nobody there to listen to', '{ name: a, clock: { advance: 1s }, expect: { said: none } }', 2, /no customer has arrived/],
     ['another word', '{ name: a, customer: goes }', 2, /customer/],
     ['nothing to say', "{ name: a, customer: 'says ' }", 2, /customer/],
-    ['two things at once', '{ name: a, customer: { arrives: {}, says: Hi } }', 2, /speaks in a step of their own/],
+    ['two things at once', '{ name: a, customer: { arrives: {}, says: Hi } }', 2, /speaks or leaves in a step of their own/],
+    [
+      'words and leaving',
+      '{ name: a, customer: arrives }\n  - { name: b, customer: { leaves: true, says: Hi } }',
+      2,
+      /: one of these/,
+    ],
     ['an id alone', '{ name: a, customer: { conversationId: x } }', 2, /arrives, says something, or leaves/],
     [
       'a bot that is not there',
