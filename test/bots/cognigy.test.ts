@@ -98,3 +98,31 @@ test('an output of its own form is no handover', async () => {
     branchName: 'PromptAndCollectNextResponse',
   });
 });
+
+test.each([
+  [
+    { text: null, data: { _cognigy: { _default: { _gallery: { items: [] } } } } },
+    /says nothing\. .*Nothing is said of "\/outputStack\/0\/data\/_cognigy\/_default\/_gallery"/,
+  ],
+  [
+    { text: null, data: { _cognigy: { _webchat: { message: { text: 'Which?' } } } } },
+    /Nothing is said of "\/outputStack\/0\/data\/_cognigy\/_webchat"/,
+  ],
+  [
+    { text: 'Bye', data: { _cognigy: { _niceCXOne: { json: { action: 'agent_transfer' } } } } },
+    /The action "agent_transfer" at \/outputStack\/0\/.* returns no control: AGENT_TRANSFER or END_CONVERSATION does\.$/,
+  ],
+])('what nothing comes of is told in the trace: %j', async (output, told) => {
+  const talk = await talkWith(await bot(() => answer(output)), { agent: flow });
+  expect(talk.trace().entries[0]?.message).toMatch(told);
+});
+
+test('an output with words, or with data of its own, is told without a note', async () => {
+  const talk = await talkWith(
+    await bot(() =>
+      answer({ text: 'Hello', data: { _cognigy: { _default: { _image: {} } } } }, { text: null, data: { own: 1 } }),
+    ),
+    { agent: flow },
+  );
+  expect(talk.trace().entries[0]?.message).not.toMatch(/Nothing is said/);
+});

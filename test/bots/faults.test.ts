@@ -88,6 +88,24 @@ const FAULTS: readonly Fault[] = [
     only: 'cognigy-rest',
   },
   {
+    name: 'passes on what a flow put out, beside a branch that is none',
+    answer: () => ({ branchName: 'Prompt', outputStack: [] }),
+    code: 'BOT_RESPONSE_INVALID',
+    received: /Prompt/,
+    remedy: /^Send DoNotBegin, (?!.*cognigy-rest)/,
+    pointer: '/branchName',
+    only: 'exchange',
+  },
+  {
+    name: 'passes on what a custom exchange endpoint answered, beside outputs that are none',
+    answer: () => ({ ...says('Hello'), outputStack: 'Hello' }),
+    code: 'BOT_RESPONSE_INVALID',
+    received: /"Hello"/,
+    remedy: /^(?!.*protocol: exchange)/,
+    pointer: '/outputStack',
+    only: 'cognigy-rest',
+  },
+  {
     name: 'resets the connection',
     answer: (_, response) => void response.destroy(),
     code: 'BOT_UNREACHABLE',
@@ -299,7 +317,7 @@ test.each([
     'GET',
     'makes a GET of the exchange',
     /made a GET without a body of the call\.$/,
-    /address that the redirect leads to as url of the virtual agent Bella/,
+    /address that the redirect leads to as url of the virtual agent Bella .* sign in, .*headers of the virtual agent\.$/,
   ],
   [307, 'POST', 'sends the exchange on', /\/there\.$/, /does not take a POST there/],
 ])('a bot at whose address a redirect with %i stands, which %3$s', async (status, method, _, message, remedy) => {

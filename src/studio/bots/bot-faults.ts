@@ -87,7 +87,7 @@ export function botElsewhere(problem: Finding, redirect: Redirect, { name }: Vir
   if (!redirect.asGet) return told;
   return {
     ...told,
-    remedy: `Give the address that the redirect leads to as url of the virtual agent ${name} in the config file: at 301, 302 and 303 an exchange goes on without its body.`,
+    remedy: `Give the address that the redirect leads to as url of the virtual agent ${name} in the config file: at 301, 302 and 303 an exchange goes on without its body. Where it leads to a page to sign in, the bot wants to know who calls: look at headers of the virtual agent.`,
   };
 }
 

@@ -19,7 +19,7 @@ import {
   noSuchAgent,
   otherProtocol,
 } from './bot-faults.js';
-import { type CognigyAnswer, cognigyBody, cognigyTurn } from './cognigy-rest.js';
+import { type CognigyAnswer, cognigyBody, cognigyNotes, cognigyTurn } from './cognigy-rest.js';
 import { type BotAnswer, type BotOutcome, type BotRequest, exchangeBody } from './exchange.js';
 import type { BotProtocol, VirtualAgent } from './virtual-agent.js';
 
@@ -54,6 +54,9 @@ export interface ObservedAnswer {
   /** Members that nobody reads, and that nearly are ones of the contract which did not come. */
   readonly unread: readonly Finding[];
 }
+
+/** Without it no answer is one. */
+const CHIEF_MEMBER: Readonly<Record<BotProtocol, string>> = { exchange: 'branchName', 'cognigy-rest': 'outputStack' };
 
 /** In characters, for the trace. */
 const LONGEST_SHOWN = 8192;
@@ -140,10 +143,9 @@ function judged(result: RestResult, agent: VirtualAgent, request: BotRequest, pa
     const remedy = observed?.faults.length === 0 ? `${fault.remedy} ${takenAsObserved(observed)}` : fault.remedy;
     return { problem: withOthers(inOtherWords({ ...fault, remedy }, value, agent, parts), others, agent) };
   }
-  return {
-    answer: agent.protocol === 'exchange' ? (value as BotAnswer) : cognigyTurn(value as CognigyAnswer, request.userInput),
-    notes: told,
-  };
+  if (agent.protocol === 'exchange') return { answer: value as BotAnswer, notes: told };
+  const put = value as CognigyAnswer;
+  return { answer: cognigyTurn(put, request.userInput), notes: [...told, ...cognigyNotes(put).slice(0, 10)] };
 }
 
 function roundedInAnswer({ pointer }: LostValue): string {
@@ -174,7 +176,9 @@ function inOtherWords(fault: Finding, answer: unknown, agent: VirtualAgent, part
   };
 }
 
+/** Both contracts let members pass that they do not have: who writes the chief one of this protocol speaks it, with a fault. */
 function speaksTheOther(protocol: BotProtocol, answer: unknown, { faultsInAnswer, answerAsObserved }: BotParts): boolean {
+  if (kindOf(answer) === 'an object' && Object.hasOwn(answer as object, CHIEF_MEMBER[protocol])) return false;
   const faults = protocol === 'exchange' ? faultsInAnswer('cognigy-rest', answer) : answerAsObserved(answer).faults;
   return faults.length === 0;
 }

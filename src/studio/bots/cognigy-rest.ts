@@ -1,4 +1,5 @@
 /** Cognigy's own REST endpoint as a bot: what Studio would ask goes to it, and what its flow puts out becomes Studio's answer. */
+import { kindOf, listed, oneOf, show } from '../../shown.js';
 import type { BotAnswer, BotRequest } from './exchange.js';
 
 /** What the endpoint answers, sound by openapi/cognigy-endpoint.yaml. */
@@ -49,10 +50,9 @@ export function cognigyBody({ executionInfo, userInput, userInputType, customPay
  * of these payloads has what was said.
  */
 export function cognigyTurn({ outputStack }: CognigyAnswer, userInput: string): BotAnswer {
-  const prompts = outputStack.flatMap(({ text, data }) => {
-    const inData = PLACES_OF_WORDS.map((place) => memberOf(data, '_cognigy', ...place, 'text'));
-    const transcript = [text, ...inData].find((words) => typeof words === 'string' && words.trim() !== '');
-    return typeof transcript === 'string' ? [{ transcript }] : [];
+  const prompts = outputStack.flatMap((output) => {
+    const transcript = wordsOf(output);
+    return transcript === undefined ? [] : [{ transcript }];
   });
   const said = { nextPromptSequence: { prompts } };
   const exit = outputStack.map(({ data }) => exitOf(data)).find((found) => found !== undefined);
@@ -67,6 +67,37 @@ export function cognigyTurn({ outputStack }: CognigyAnswer, userInput: string): 
       scriptPayloads: [{ text: prompts.map(({ transcript }) => transcript).join('\n') }, exit.data ?? {}],
     },
   };
+}
+
+type Output = CognigyAnswer['outputStack'][number];
+
+function wordsOf({ text, data }: Output): string | undefined {
+  const inData = PLACES_OF_WORDS.map((place) => memberOf(data, '_cognigy', ...place, 'text'));
+  return [text, ...inData].find((words): words is string => typeof words === 'string' && words.trim() !== '');
+}
+
+/** What a flow put out for people or for CXone, and nothing comes of here: pictures, lists, other channels' tabs, actions that are none. */
+export function cognigyNotes({ outputStack }: CognigyAnswer): string[] {
+  return outputStack.flatMap((output, index) => {
+    const where = `/outputStack/${String(index)}/data/_cognigy`;
+    const action = memberOf(output.data, '_cognigy', '_niceCXOne', 'json', 'action');
+    const unknown =
+      action === undefined || action === null || INTENTS.has(action)
+        ? []
+        : [
+            `The action ${show(action)} at ${where}/_niceCXOne/json returns no control: ${oneOf([...INTENTS.keys()].map(String))} does.`,
+          ];
+    const rich = memberOf(output.data, '_cognigy');
+    if (wordsOf(output) !== undefined || exitOf(output.data) !== undefined || unknown.length > 0 || kindOf(rich) !== 'an object')
+      return unknown;
+    const tabs = Object.entries(rich as object).flatMap(([tab, inside]) =>
+      tab === '_default' && kindOf(inside) === 'an object' ? Object.keys(inside as object).map((kind) => `${tab}/${kind}`) : tab,
+    );
+    if (tabs.length === 0) return [];
+    return [
+      `Nothing is said of ${listed(tabs.map((tab) => show(`${where}/${tab}`)))}: words are looked for in text, in quick replies, buttons and text of the default tab, and in CXone’s own.`,
+    ];
+  });
 }
 
 /** `{_cognigy: {_niceCXOne: {json: {…, action}}}}`: a rich output of the same tab has no action. */

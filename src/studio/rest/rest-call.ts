@@ -231,7 +231,11 @@ function sentOn(problem: Finding, redirect: Redirect | undefined): Finding {
   if (redirect === undefined) return problem;
   const told = { ...problem, message: `${problem.message} ${redirectText(redirect)}` };
   if (!redirect.asGet) return told;
-  return { ...told, remedy: 'Call the address that the redirect leads to: at 301, 302 and 303 a call goes on without its body.' };
+  return {
+    ...told,
+    remedy:
+      'Call the address that the redirect leads to: at 301, 302 and 303 a call goes on without its body. Where it leads to a page to sign in, the server wants to know who calls: look at headers.',
+  };
 }
 
 function readJson(text: string): { readonly value: unknown } | undefined {
