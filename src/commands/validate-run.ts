@@ -8,6 +8,7 @@ import { type FileFault, FileFaults } from '../file-faults.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { readScenarios } from '../scenario/scenario-files.js';
 import { isScriptFile } from '../script-folder.js';
+import { nearMiss } from '../near-miss.js';
 import { listed } from '../shown.js';
 import { printable } from '../terminal/printable.js';
 import { readTextFile, unreadable } from '../text-file.js';
@@ -127,12 +128,19 @@ async function filesAt(paths: readonly string[], problems: string[]): Promise<st
   return [...new Set(found)];
 }
 
-/** What a file is, by what it has: steps, actions, rules, or settings. Throws FileFaults where it is no YAML. */
+/** By the member that none of its kind lacks. */
+const BY_MEMBER: ReadonlyMap<string, Kind> = new Map([
+  ['steps', 'scenario'],
+  ['actions', 'script'],
+  ['rules', 'bot'],
+]);
+
+/** What a file is, by what it has, or has misspelt beside a name, which settings do not have: steps, actions, rules, or settings. Throws FileFaults where it is no YAML. */
 function kindOf(file: string, text: string): Kind {
   const { value } = readYaml(file, text);
   if (typeof value !== 'object' || value === null) return 'config';
-  if ('steps' in value) return 'scenario';
-  if ('actions' in value) return 'script';
-  if ('rules' in value) return 'bot';
+  for (const [member, kind] of BY_MEMBER) if (member in value) return kind;
+  const meant = 'name' in value ? Object.keys(value).flatMap((key) => nearMiss(key, BY_MEMBER.keys()) ?? [])[0] : undefined;
+  if (meant !== undefined) return BY_MEMBER.get(meant) ?? 'config';
   return 'given' in value ? 'scenario' : 'trigger' in value ? 'script' : 'config';
 }

@@ -35,6 +35,18 @@ describe('validate', () => {
     expect(code).toBe(0);
   });
 
+  test('takes a file for what it is whose chief member is misspelt', async () => {
+    const folder = await scenarioFolder({
+      'bot.yaml': 'name: b\nrulez: []\n',
+      'scenario.yaml': 'name: s\nstep: []\n',
+      'script.yaml': 'name: s\nacitons: {}\n',
+    });
+    const { err } = await ended(cli(['validate', folder]));
+    expect(err).toMatch(/bot\.yaml:2:1 "rulez" is not known here; did you mean rules\?/);
+    expect(err).toMatch(/scenario\.yaml:2:1 "step" is not known here; did you mean steps\?/);
+    expect(err).not.toMatch(/there is no setting/);
+  });
+
   test('tells the faults of scenarios, their settings, scripts and config files together', async () => {
     const folder = await scenarioFolder({
       'scenario.yaml': 'name: s\nsteps:\n  - { name: a, request: { path: x } }\n',
