@@ -192,7 +192,7 @@ function rowOf(page: Page, trace: Trace, restarted: boolean): HTMLLIElement {
         ...(cause?.code == null
           ? warnings.length === 0
             ? [h('span', { class: 'took' }, milliseconds(trace.durationMs))]
-            : [h('span', { class: 'warned' }, `▲ ${warnings.map(({ code }) => code ?? '').join(', ')}`)]
+            : [h('span', { class: 'warned' }, `▲ ${[...new Set(warnings.map(({ code }) => code ?? ''))].join(', ')}`)]
           : [cause.code]),
       ),
     ),

@@ -625,7 +625,7 @@ test('a lookup that finds nothing says so in the trace of the script, too', asyn
   );
   const lookup = trace.entries.find(({ action }) => action === 'Lookup (RESTAPI)');
   expect(lookup?.message).toBe(
-    `GET was answered 200 OK. The emulator warns of it: ATTRIBUTE_NO_MATCH: None of the conversations has "${EXTERNAL}" as "externalSessionId". The trace ${lookup?.calls?.[0]?.traceId ?? ''} has the remedy.`,
+    `GET was answered 200 OK. The emulator warns of it: ATTRIBUTE_NO_MATCH: None of the conversations has "${EXTERNAL}" as "externalSessionId". Nothing stores this value; a lookup sees only what was stored before it. Store it first, before the handover: PATCH /api/v2/contacts/{contactId}/attributes with {"externalSessionId": "${EXTERNAL}"}.`,
   );
 });
 

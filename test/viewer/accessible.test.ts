@@ -144,3 +144,26 @@ describe.skipIf(!hasBrowser)('without a fault', () => {
     }
   });
 });
+
+test.skipIf(!hasBrowser)(
+  'where the system chooses the colours, the open trace and the view stand out',
+  { timeout: 60_000 },
+  async () => {
+    const { url } = await emulator({ scripts: 'scenarios/scripts', onNote: () => undefined });
+    const { refused } = await tell(url);
+    const { page } = await viewer(await browser(), url, `#trace=${refused}`, { forcedColors: 'active' });
+    await page.locator('.row[aria-current]').waitFor();
+    const bars = await page.evaluate<[string | null, string][]>(
+      `[...document.querySelectorAll('.row')].map((row) => [row.ariaCurrent, getComputedStyle(row).borderLeftColor])`,
+    );
+    const [open, others] = [bars.filter(([current]) => current !== null), bars.filter(([current]) => current === null)];
+    expect(open).toHaveLength(1);
+    expect(others.length).toBeGreaterThan(0);
+    for (const [, colour] of others) expect(colour).not.toBe(open[0]?.[1]);
+
+    const tabs = await page.evaluate<string[]>(
+      `[...document.querySelectorAll('.top nav a')].map((tab) => getComputedStyle(tab).borderBottomColor)`,
+    );
+    expect(new Set(tabs).size).toBe(2);
+  },
+);

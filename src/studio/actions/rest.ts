@@ -71,7 +71,7 @@ export function prepareRest(preparation: Preparation, action: RestAction): (run:
     return {
       branch: 'Default',
       calls,
-      message: `${method} was answered ${String(status)} ${statusText}${tries}.${way}${toldOf(warnings, traceId)}`,
+      message: `${method} was answered ${String(status)} ${statusText}${tries}.${way}${toldOf(warnings)}`,
     };
   };
 }
@@ -87,9 +87,9 @@ function unfitOf(keep: () => void): Finding | undefined {
   }
 }
 
-function toldOf(warnings: readonly OwnWarning[], traceId: string | null): string {
+function toldOf(warnings: readonly OwnWarning[]): string {
   if (warnings.length === 0) return '';
-  return ` The emulator warns of it: ${warnings.map(({ code, message }) => `${code}: ${message}`).join(' ')} The trace ${traceId ?? ''} has the remedy.`;
+  return ` The emulator warns of it: ${warnings.map(({ code, message, remedy }) => `${code}: ${message} ${remedy}`).join(' ')}`;
 }
 
 interface Sent {

@@ -105,6 +105,9 @@ function shownResponse(result: RestResult): RestCall['response'] {
   return { status: response.status, headers: response.headers, body };
 }
 
+/** So many things of one kind are told of an answer. */
+const MOST_NOTES = 10;
+
 type Judged = { readonly answer: BotAnswer; readonly notes: readonly string[] } | { readonly problem: Finding };
 
 function judged(result: RestResult, agent: VirtualAgent, request: BotRequest, parts: BotParts): Judged {
@@ -130,6 +133,7 @@ function judged(result: RestResult, agent: VirtualAgent, request: BotRequest, pa
     ...notes,
     ...lostValues(value)
       .filter(({ kind }) => kind === 'rounded')
+      .slice(0, MOST_NOTES)
       .map(roundedInAnswer),
   ];
   const observed = agent.protocol === 'exchange' ? answerAsObserved(value) : undefined;
@@ -145,7 +149,7 @@ function judged(result: RestResult, agent: VirtualAgent, request: BotRequest, pa
   }
   if (agent.protocol === 'exchange') return { answer: value as BotAnswer, notes: told };
   const put = value as CognigyAnswer;
-  return { answer: cognigyTurn(put, request.userInput), notes: [...told, ...cognigyNotes(put).slice(0, 10)] };
+  return { answer: cognigyTurn(put, request.userInput), notes: [...told, ...cognigyNotes(put).slice(0, MOST_NOTES)] };
 }
 
 function roundedInAnswer({ pointer }: LostValue): string {
