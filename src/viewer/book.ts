@@ -70,12 +70,12 @@ export class Book {
     this.#keep(({ entry }) => entry.start !== start || ids.has(entry.trace.traceId));
   }
 
-  /** False where it holds no such trace. */
-  forget(traceId: string): boolean {
-    const held = this.#byId.has(traceId);
+  /** False where it holds no such trace of this start. */
+  forget(traceId: string, start: number): boolean {
+    if (this.#byId.get(traceId)?.entry.start !== start) return false;
     this.#remove(traceId);
     this.#ordered = undefined;
-    return held;
+    return true;
   }
 
   clear(): void {

@@ -14,7 +14,7 @@ export interface FeedListener {
   /** One that fits what is followed; `size` in characters of JSON, where it is known. */
   onTrace(trace: Trace, start: number, size?: number): void;
   /** One that does not fit what is followed; where its script went on, it may have fitted before. */
-  onOther(trace: Trace): void;
+  onOther(trace: Trace, start: number): void;
   onConnection(connection: Connection): void;
   /** How many traces fit, of those that the emulator keeps. */
   onTotal(total: number): void;
@@ -55,6 +55,11 @@ export class Feed {
 
   constructor(listener: FeedListener) {
     this.#listener = listener;
+  }
+
+  /** Which start of the emulator it is, as `onTrace` counts them. */
+  get start(): number {
+    return this.#start;
   }
 
   /** Follows those that fit the query, instead of what was followed before. */
@@ -140,7 +145,7 @@ export class Feed {
       this.#taken += 1;
       this.#since += 1;
       if (this.#since >= Math.max(COUNTED_AFTER, this.#counted / 10)) this.#recount.soon();
-    } else this.#listener.onOther(trace);
+    } else this.#listener.onOther(trace, this.#start);
     if (mayChange(trace)) this.#listener.onChange(trace);
   }
 

@@ -38,8 +38,8 @@ const feed = new Feed({
     if (book.add(trace, start, size) && total !== undefined) total += 1;
     if (shown.view === 'traces') soon();
   },
-  onOther(trace) {
-    if (!book.forget(trace.traceId)) return;
+  onOther(trace, start) {
+    if (!book.forget(trace.traceId, start)) return;
     if (total !== undefined) total -= 1;
     soon();
   },
@@ -79,6 +79,9 @@ const page: Page = {
   book,
   get total() {
     return total;
+  },
+  get start() {
+    return feed.start;
   },
   get paused() {
     return paused;

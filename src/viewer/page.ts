@@ -9,6 +9,8 @@ export interface Page {
   readonly book: Book;
   /** How many traces the emulator has that fit the filters; undefined until it said so. */
   readonly total: number | undefined;
+  /** Which start of the emulator it is, as the book counts them. */
+  readonly start: number;
   readonly paused: boolean;
   /** The address that leads there. */
   link(change: Partial<Shown>): string;

@@ -22,6 +22,7 @@ export function traceView(page: Page, closed: (traceId: string) => void): TraceV
   const element = h('section', { class: 'detail', 'aria-label': 'Trace', tabindex: '-1' });
   const hint = chooseOne();
   let drawn: Trace | undefined;
+  let drawnIn = page.start;
   /** What is read one by one, because the list does not hold it. */
   let asked: string | undefined;
   let read: Trace | undefined;
@@ -65,6 +66,7 @@ export function traceView(page: Page, closed: (traceId: string) => void): TraceV
     if (trace === drawn || (trace.traceId === drawn?.traceId && JSON.stringify(trace) === JSON.stringify(drawn))) return;
     const another = trace.traceId !== drawn?.traceId;
     drawn = trace;
+    drawnIn = page.start;
     if (another) {
       unfolded.clear();
       // A link in the one before led here, or one in the list, which a narrow screen shows no more.
@@ -78,8 +80,9 @@ export function traceView(page: Page, closed: (traceId: string) => void): TraceV
     element,
     update,
     changed(trace) {
-      // The list tells only of those that fit it.
-      if (trace === undefined || trace.traceId !== drawn?.traceId || page.book.get(trace.traceId) !== undefined) return;
+      // The list tells only of those that fit it. With a seed another trace has its id after a restart.
+      if (trace?.traceId !== drawn?.traceId || drawnIn !== page.start) return;
+      if (trace === undefined || page.book.get(trace.traceId) !== undefined) return;
       read = trace;
       update();
     },

@@ -193,6 +193,34 @@ describe.skipIf(!hasBrowser)('the list', () => {
     await page.getByRole('region', { name: 'cause' }).getByText('BODY_NOT_JSON').waitFor();
   });
 
+  test('keeps what came before a restart, also an open trace that it does not list, though other calls have their ids now', async () => {
+    const first = await emulator({ seed: 'same' });
+    const chromium = await browser();
+    const { page, rows, live } = await viewer(chromium, first.url, '', { goesAway: true });
+    const ids: string[] = [];
+    for (let number = 0; number < 40; number += 1)
+      ids.push((await traceOf(first.url, await send(first.url, { body: { sessionId: `before-${String(number)}` } }))).traceId);
+    await expect.poll(() => rows.count()).toBe(40);
+    const opened = ids.at(-2) ?? '';
+    const unlisted = await viewer(chromium, first.url, `#outcome=accepted&trace=${opened}`, { goesAway: true });
+    await unlisted.page.getByText('"before-38"').first().waitFor();
+    await first.close();
+    for (const one of [page, unlisted.page]) await one.getByText('not connected, trying again').waitFor();
+    const second = await emulator({ port: Number(new URL(first.url).port), seed: 'same' });
+    await Promise.all([live(), unlisted.live()]);
+    const others: string[] = [];
+    while (others.at(-1) !== ids.at(-1))
+      others.push((await send(second.url, { path: '/_emulator/conversations', body: {} })).headers['x-emulator-trace-id'] ?? '');
+    expect(others).toContain(opened);
+    await send(second.url, { body: { sessionId: 'after' } });
+    await expect.poll(() => rows.first().innerText()).toContain('after');
+    expect(await rows.count()).toBe(41);
+    await open(second.url);
+    await send(second.url, { body: { sessionId: CONVERSATION } });
+    await expect.poll(() => unlisted.rows.count()).toBe(1);
+    expect(await unlisted.page.locator('.tracehead').innerText()).toContain('before-38');
+  });
+
   test('goes on after the emulator was started anew', async () => {
     const first = await emulator();
     await send(first.url, { body: { sessionId: 'before' } });
