@@ -1,5 +1,6 @@
 /** What may stand around the pipeline: it sees every message of a caller, and answers it. */
 import type { Pipeline, Services } from './pipeline/index.js';
+import type { TokenUse } from './platform/token-key.js';
 
 export type Around = (pipeline: Pipeline, inside: Inside) => Pick<Pipeline, 'handle'>;
 
@@ -7,8 +8,8 @@ export type Around = (pipeline: Pipeline, inside: Inside) => Pick<Pipeline, 'han
 export interface Inside {
   /** As they are now. */
   readonly services: () => Services;
-  /** A new access token of a tenant. */
-  readonly token: (tenant: string) => Promise<string>;
+  /** A new token of a tenant; an access token where `use` says nothing else. */
+  readonly token: (tenant: string, use?: TokenUse) => Promise<string>;
 }
 
 /** The pipeline with what stands around it. Where that fails, its caller is answered 500 with a trace, and the others go on. */

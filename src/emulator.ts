@@ -26,6 +26,7 @@ import { Activity } from './platform/studio.js';
 import { DEFAULT_TENANT } from './pipeline/target.js';
 import { attributeOperations } from './platform/attributes.js';
 import { authOperations, scriptToken } from './platform/auth.js';
+import type { TokenUse } from './platform/token-key.js';
 import { conversationOperations } from './platform/conversations.js';
 import { interactionOperations } from './platform/interactions.js';
 import { knowledgeOperations } from './platform/knowledge.js';
@@ -253,7 +254,7 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
   }
   for (const name of new Set([DEFAULT_TENANT, ...(await store.tenants())])) await lookAtDesk(name);
   let address: AddressInfo | undefined = undefined;
-  const within = { services: () => current.services, token: (name: string) => token(name) };
+  const within = { services: () => current.services, token: (name: string, use?: TokenUse) => token(name, use) };
   const outer = parts.around === undefined ? pipeline : putAround(parts.around, pipeline, within);
   const front = createHttp(outer, () => current.config.settings, tell);
   try {
@@ -309,11 +310,11 @@ export async function startEmulator(started: LoadedConfig, parts: EmulatorParts 
     desk.take(tenant, [{ kind: 'exchanged' }], activity);
     await activity.quiet();
   }
-  const token = (name: string): Promise<string> => {
+  const token = (name: string, use?: TokenUse): Promise<string> => {
     const { tokens } = current.services;
     const baseUrl = ownUrl() + (name === DEFAULT_TENANT ? '' : `/t/${name}`);
     const place = { tenant: name, baseUrl, now: new Date(clocks.now(name)).toISOString() };
-    return scriptToken({ ...current.config.settings, tokens }, place, store);
+    return scriptToken({ ...current.config.settings, tokens }, place, store, use);
   };
   const operationIds = (): string[] =>
     Object.keys(current.services.operations).filter((id) => contract.operations.get(id)?.family.name !== 'control');

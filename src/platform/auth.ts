@@ -69,14 +69,15 @@ function claimsFor(
   };
 }
 
-/** An access token of the tenant for one of its own scripts, as `POST /auth/token` would issue it. */
+/** A token of the tenant for one of its own scripts, or for who stands around the emulator, as `POST /auth/token` would issue it. */
 export async function scriptToken(
   settings: Pick<AuthSettings, 'tokens' | 'tokenLifetime'>,
   place: Pick<Call, 'tenant' | 'baseUrl' | 'now'>,
   store: Store,
+  use: TokenUse = 'access',
 ): Promise<string> {
   const holder = holderOf(place, 'studio', 'studio');
-  return settings.tokens.sign(await store.run(place.tenant, (state) => claimsFor(settings, place, state, holder, 'access')));
+  return settings.tokens.sign(await store.run(place.tenant, (state) => claimsFor(settings, place, state, holder, use)));
 }
 
 export function authOperations(settings: AuthSettings): Operations {

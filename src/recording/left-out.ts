@@ -15,10 +15,21 @@ export function reasonsToLeaveOut(recorded: readonly Recorded[]): Map<number, st
         ? 'its token belongs to another tenant, which a scenario has none of'
         : code === 'TOKEN_EXPIRED' && !isMadeBad(recorded.slice(0, index), one)
           ? 'its token was good no more, and no step makes one like it'
-          : unsendable(one);
+          : wantsTokenFromBefore(recorded.slice(0, index), one, (earlier) => reasons.has(earlier))
+            ? 'its refresh token is one from before, and no step makes one like it'
+            : unsendable(one);
     if (reason !== undefined) reasons.set(index, reason);
   }
   return reasons;
+}
+
+/** Whether it got tokens for a refresh token that no step is answered with. */
+function wantsTokenFromBefore(earlier: readonly Recorded[], one: Recorded, isLeftOut: (index: number) => boolean): boolean {
+  if (!isDone(one, 'issueToken')) return false;
+  const sent = sentBy(one);
+  if (!sent.includes('refresh_token')) return false;
+  const tokens = sent.filter((value) => value.startsWith('eyJ'));
+  return !earlier.some(({ answer }, index) => !isLeftOut(index) && tokens.some((token) => answer.body?.includes(token)));
 }
 
 /** Whether steps make its token as bad as it was: an earlier answer issued it, and then it was revoked, or the clock moved on. */

@@ -5,7 +5,7 @@ import type { Answer, Arrival, Pipeline, Received, Services } from '../pipeline/
 import { type Explanation, reject, Rejection } from '../rejections.js';
 import { isSecretName, redactTarget } from '../trace/redact.js';
 import { adopt, idsIn } from './adopt.js';
-import { bodyOf } from './bodies.js';
+import { bodyOf, decodedPair } from './bodies.js';
 import { type Compared, type Difference, differencesOf, jsonOf } from './drift.js';
 import { Learned, type LearnedSettings } from './learned.js';
 import { headerOf, jsonOf as jsonOfOwn, recordedAnswer, type RecordedAnswer } from './recorded.js';
@@ -34,6 +34,7 @@ export interface DriftReport {
 const MOST_DIFFERENCES = 1000;
 /** So many tokens of the upstream are remembered. */
 const MOST_TOKENS = 1000;
+const REFRESH_TOKEN = /(?<=^|&)refresh_token=[^&]*/;
 const TOKENS = ['access_token', 'id_token', 'refresh_token'];
 
 /** The answers that callers get are the upstream's: a fault would only make the emulator's own differ from them. */
@@ -118,9 +119,12 @@ export class PassThrough {
     if (given !== undefined && operation !== undefined && operation.token !== 'none' && taken)
       headers.authorization = `Bearer ${this.#tokens.get(keyOf(tenant, given)) ?? (await issue(tenant))}`;
     let text = bytes.toString('latin1');
-    if (operation?.operationId === 'issueToken') {
-      const own = keyOf(tenant, '');
-      for (const [key, issued] of this.#tokens) if (key.startsWith(own)) text = text.replaceAll(key.slice(own.length), issued);
+    const refresh = operation?.operationId === 'issueToken' ? REFRESH_TOKEN.exec(text)?.[0] : undefined;
+    const sentToken = refresh === undefined ? '' : (decodedPair(refresh)?.value ?? '');
+    if (refresh !== undefined && sentToken !== '') {
+      const known = this.#tokens.get(keyOf(tenant, sentToken));
+      const issued = known ?? (theirs !== undefined && theirs.status < 300 ? await issue(tenant, 'refresh') : undefined);
+      if (issued !== undefined) text = text.replace(refresh, `refresh_token=${issued}`);
     }
     const sent = Buffer.from(text, 'latin1');
     return { ...arrival, headers, receive: () => ({ bytes: sent }) };

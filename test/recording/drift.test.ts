@@ -192,6 +192,24 @@ test('a token that the upstream takes counts in each tenant of the emulator', as
   expect(JSON.parse((await finish()).report).differences).toEqual([]);
 });
 
+test('a refresh token that the upstream takes counts, too, from before or with signs that a form encodes', async () => {
+  const issued = { access_token: 'a-1', token_type: 'Bearer', expires_in: 3600, refresh_token: 'opaque/1+2==', id_token: 'i-1' };
+  const there = await outside((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(issued));
+  });
+  const { url, finish } = await passingOn(there);
+  const body = (token: string): string => new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token }).toString();
+  for (const token of ['from-before-1', issued.refresh_token])
+    expect((await send(url, { path: '/auth/token', headers: BASIC, body: body(token) })).status).toBe(200);
+  await send(url, { path: '/auth/token', headers: BASIC, body: 'grant_type=client_credentials' });
+  await send(url, { path: '/auth/token', headers: BASIC, body: body(issued.refresh_token) });
+  const { report, text, file } = await finish();
+  expect(JSON.parse(report).differences).toEqual([]);
+  expect(text).toContain('{{ captured.refresh_token');
+  expect(text).not.toMatch(/from-before-1|opaque/);
+  expect(await outcomeOf(file)).toBe('passed');
+});
+
 test('the settings that make it refuse as much are named; bodies that are set are nothing new', async () => {
   const { url: there } = await emulator({
     auth: 'strict',

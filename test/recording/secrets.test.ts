@@ -181,6 +181,32 @@ test('a token from before the recording is any fresh one', async () => {
   expect(await outcomeOf(file)).toBe('passed');
 });
 
+test('tokens fetched with a refresh token from before are left out, until one comes that a step is answered with', async () => {
+  const before = await emulator();
+  const headers = { ...FORM, authorization: `Basic ${Buffer.from('client-1:client-secret-1').toString('base64')}` };
+  const fetched = async (url: string, body: string): Promise<Record<string, string>> => {
+    const answer = await send(url, { path: '/auth/token', body, headers });
+    expect(answer.status).toBe(200);
+    return answer.body as Record<string, string>;
+  };
+  const old = await fetched(before.url, 'grant_type=client_credentials');
+  const { url, finish } = await recording({ auth: 'strict' });
+  await open(url);
+  const renewed = await fetched(url, `grant_type=refresh_token&refresh_token=${old.refresh_token ?? ''}`);
+  await fetched(url, `grant_type=refresh_token&refresh_token=${renewed.refresh_token ?? ''}`);
+  const authorization = `Bearer ${renewed.access_token ?? ''}`;
+  expect((await send(url, { body: { sessionId: CONVERSATION, skillId: 4001 }, headers: { authorization } })).status).toBe(200);
+  const own = await fetched(url, 'grant_type=client_credentials');
+  await fetched(url, `grant_type=refresh_token&refresh_token=${own.refresh_token ?? ''}`);
+
+  const { text, summary, file } = await finish();
+  expect(await outcomeOf(file)).toBe('passed');
+  expect(text.match(/# Left out: POST \/auth\/token is answered 200: its refresh token is one from before/g)).toHaveLength(2);
+  expect(text).toContain('authorization: Bearer {{ token }}');
+  expect(text).toContain('refresh_token={{ captured.refresh_token');
+  expect(text + summary).not.toContain('eyJ');
+});
+
 test.each(['<your access key>', 'aks-{{secret}}-88', '${ACCESS_KEY_SECRET}', '{key of the bot}'])(
   'credentials that nobody filled in are refused again: %s',
   async (password) => {
