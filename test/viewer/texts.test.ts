@@ -215,6 +215,8 @@ test('a search looks for each of its words', () => {
   expect(holds(trace, 'billing GET')).toBe(false);
 });
 
+const ENTRY = { at: 0, stage: 'route', level: 'info', code: null, message: 'x' } as const;
+
 describe('the book', () => {
   test('keeps the newest, by their numbers, and no more than it may: the clock may have been set back', () => {
     const book = new Book();
@@ -229,11 +231,21 @@ describe('the book', () => {
 
   test('a trace that has gone on takes its own place, and an older word of it does not', () => {
     const book = new Book();
-    const entry = { at: 0, stage: 'route', level: 'info', code: null, message: 'x' } as const;
     book.add({ ...TRACE, outcome: 'running' }, 0);
-    book.add({ ...TRACE, entries: [entry] }, 1);
-    book.add({ ...TRACE, outcome: 'running' }, 1);
-    expect(book.entries).toEqual([{ trace: { ...TRACE, entries: [entry] }, start: 0 }]);
+    expect(book.add({ ...TRACE, entries: [ENTRY] }, 0)).toBe(false);
+    expect(book.add({ ...TRACE, outcome: 'running' }, 0)).toBe(false);
+    expect(book.entries).toEqual([{ trace: { ...TRACE, entries: [ENTRY] }, start: 0 }]);
+  });
+
+  test('with a seed the ids begin anew with each start: a trace of the next one takes the place, and only its own start forgets it', () => {
+    const book = new Book();
+    book.add({ ...TRACE, entries: [ENTRY] }, 0);
+    expect(book.add(TRACE, 1)).toBe(true);
+    expect(book.entries).toEqual([{ trace: TRACE, start: 1 }]);
+    expect(book.forget(TRACE.traceId, 2)).toBe(false);
+    expect(book.entries).toHaveLength(1);
+    expect(book.forget(TRACE.traceId, 1)).toBe(true);
+    expect(book.entries).toEqual([]);
   });
 });
 
