@@ -39,11 +39,10 @@ export function curlOf(trace: Trace, origin: string): string | undefined {
   return notes.join('') + command;
 }
 
-/** What a trace hides of a token, the one who sends it again must know. */
+/** What a trace hides of a token, the one who sends it again must know. A name may hold what a shell would carry out. */
 function headerOf(name: string, value: string): string {
   if (!value.includes('[redacted]')) return quoted(value === '' ? `${name};` : `${name}: ${value}`);
-  const variable = name === 'authorization' ? 'Bearer $TOKEN' : '$SECRET';
-  return `"${name}: ${variable}"`;
+  return `${quoted(`${name}: `)}${name === 'authorization' ? '"Bearer $TOKEN"' : '"$SECRET"'}`;
 }
 
 /** What is no sign but steers: pasted into a terminal, some of it would count as a key that was pressed, and end the quotes. */

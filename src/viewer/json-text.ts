@@ -117,7 +117,7 @@ class Search {
   }
 
   #end(start: number, end: number, matched: number): void {
-    if (matched === this.#steps.length) this.found ??= { start, end };
+    if (matched === this.#steps.length) this.found = { start, end };
     const top = this.#stack.at(-1);
     if (top === undefined || top.list) return;
     const wanted = top.matched === this.#steps.length - 1 ? this.#steps[top.matched] : undefined;
@@ -133,10 +133,11 @@ class Search {
 export function locate(text: string, pointer: string): Place | undefined {
   const search = new Search(stepsOf(pointer));
   for (const { 0: token, index } of text.matchAll(TOKEN)) {
-    if (!search.take(token, index, text.length)) return undefined;
-    if (search.found !== undefined) return search.found;
+    if (!search.take(token, index, text.length)) return search.found;
   }
-  const { cut, near, nearest, missing } = search;
+  const { cut, found, near, nearest, missing } = search;
+  // Of a key that stands twice the last one counts, as it does where the body is read.
+  if (found !== undefined) return found;
   // A value that was cut while it was open is shown to its end.
   if (cut !== undefined) return { start: cut, end: text.length };
   if (near !== undefined) return near;

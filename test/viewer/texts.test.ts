@@ -116,6 +116,10 @@ describe('the place of a JSON Pointer', () => {
     expect({ stretch: text.slice(place?.start, place?.end), missing: place?.missing }).toEqual({ stretch, missing });
   });
 
+  test('is that of the last one, where a key stands twice', () => {
+    expect(locate('{"id": "first", "id": "second", "x": 1}', '/id')).toEqual({ start: 22, end: 30 });
+  });
+
   test('is nowhere in what is no JSON, and found in a value that was cut', () => {
     expect(locate('sessionId=abc', '/sessionId')).toBeUndefined();
     expect(locate(']', '/a')).toBeUndefined();
@@ -145,7 +149,7 @@ describe('as curl', () => {
         body: null,
         headers: { accept: '*/*', authorization: '[redacted]', 'x-empty': '' },
       }),
-      `curl -i --globoff --path-as-is 'http://h:1/a/../b?x[]={1}' -H 'accept: */*' -H "authorization: Bearer $TOKEN" -H 'x-empty;'`,
+      `curl -i --globoff --path-as-is 'http://h:1/a/../b?x[]={1}' -H 'accept: */*' -H 'authorization: '"Bearer $TOKEN" -H 'x-empty;'`,
     ],
     [
       'what a terminal would take for a key when it is pasted',
@@ -186,13 +190,19 @@ describe('as curl', () => {
     }
   });
 
-  test('a header’s value from the wire runs nothing in a shell', () => {
+  test('a header from the wire runs nothing in a shell, neither by its value nor by its name', () => {
     const hostile = traceWith({
-      headers: { authorization: '[redacted]$(touch /x)', accept: "';touch /x;'", 'content-type': '`x`' },
+      headers: {
+        authorization: '[redacted]$(touch /x)',
+        accept: "';touch /x;'",
+        'content-type': '`x`',
+        'x-`id`$home!-token': '[redacted]',
+      },
     });
-    expect(lines(hostile)).toContain('-H "authorization: Bearer $TOKEN"');
+    expect(lines(hostile)).toContain(`-H 'authorization: '"Bearer $TOKEN"`);
     expect(lines(hostile)).toContain(`-H 'accept: '\\'';touch /x;'\\'''`);
     expect(lines(hostile)).toContain("-H 'content-type: `x`'");
+    expect(lines(hostile)).toContain(`-H 'x-\`id\`$home!-token: '"$SECRET"`);
   });
 });
 
