@@ -176,7 +176,7 @@ const LOST = {
   rounded: {
     code: 'NUMBER_ROUNDED',
     told: (pointer) => ({
-      message: `${pointer} is a number of more digits than JSON keeps.`,
+      message: `${pointer} is a whole number beyond 2^53-1, of which not every digit arrives.`,
       expected: 'a number up to 2^53-1, or a text',
       remedy:
         'It arrives rounded here, and wherever numbers are doubles, as in JavaScript. Send it as a string, in double quotes, on its whole way.',

@@ -344,13 +344,13 @@ test('a redirect that leads to a sound answer is told with it', async () => {
   expect(talk.trace().entries[0]?.message).toMatch(/Bella hears .* A redirect led there, from .*\/there\.$/);
 });
 
-test('a number in the state of a bot that JSON does not keep is told with its answer', async () => {
+test('a number in the state of a bot that comes back rounded is told with its answer', async () => {
   const url = await outside((_, response) => {
     response.end('{"branchName": "PromptAndCollectNextResponse", "botSessionState": {"session": 12345678901234567890}}');
   });
   const talk = await talkWith({ url });
   expect(talk.trace().entries[0]?.message).toContain(
-    '"/botSessionState/session" of its answer is a number of more digits than JSON keeps',
+    '"/botSessionState/session" of its answer is a whole number beyond 2^53-1: it is rounded here',
   );
 });
 

@@ -153,7 +153,7 @@ function judged(result: RestResult, agent: VirtualAgent, request: BotRequest, pa
 }
 
 function roundedInAnswer({ pointer }: LostValue): string {
-  return `${show(pointer)} of its answer is a number of more digits than JSON keeps: it is rounded here, and comes back so. Send it as a string.`;
+  return `${show(pointer)} of its answer is a whole number beyond 2^53-1: it is rounded here, and comes back so. Send it as a string.`;
 }
 
 /** A bot behind a redirect may have been asked for something else than Studio wanted. */
