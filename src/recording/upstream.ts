@@ -165,6 +165,7 @@ function failed({ host }: URL, why: string): Rejection {
   });
 }
 
+const NO_TLS = 'it speaks no TLS there: --upstream may need http instead of https';
 const UNTRUSTED = 'its certificate is of nobody that Node trusts: name yours in NODE_EXTRA_CA_CERTS';
 
 /** What Node calls it, in words. */
@@ -174,9 +175,9 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the name is not known',
   EAI_AGAIN: 'the name cannot be looked up now',
   ABORT_ERR: 'the recording ended',
-  EPROTO: 'it speaks no TLS there: --upstream may need http instead of https',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it speaks no TLS there: --upstream may need http instead of https',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it speaks no TLS there: --upstream may need http instead of https',
+  EPROTO: NO_TLS,
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
   DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
   SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
