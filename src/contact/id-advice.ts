@@ -183,10 +183,11 @@ function nearlyUuid(text: string, ids: ConversationIds): string | undefined {
     const dashed = ids.read(hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
     return dashed === undefined ? undefined : `The dashes of the UUID are missing or misplaced: send "${dashed}".`;
   }
-  if (/^[0-9a-f-]{24,48}$/i.test(text) && text.includes('-') && ids.read(ids.example)?.length === 36) {
+  if (ids.read(ids.example)?.length !== 36) return undefined;
+  if (/^[0-9a-f-]{24,48}$/i.test(text) && text.includes('-')) {
     return `This is a UUID with ${String(hex.length)} hex digits instead of 32: it was cut or glued on its way. Send it whole.`;
   }
-  return ids.read(ids.example)?.length === 36 ? adviseNoHexDigit(text, ids) : undefined;
+  return adviseNoHexDigit(text, ids);
 }
 
 /** Digits that letters are taken for where an id is typed from a screen or read by a machine. */
