@@ -64,10 +64,14 @@ export class Book {
     this.#keep(({ entry }) => entry.start === start && numberOf(entry.trace) > numberOf(trace));
   }
 
-  /** Of this start there are these only. */
-  keepOnly(traces: readonly Trace[], start: number): void {
+  /**
+   * Of this start it holds these only. Of others nobody can say how they stand by now, and between these and older ones
+   * some may be missing.
+   */
+  renew(traces: readonly Trace[], start: number): void {
     const ids = new Set(traces.map(({ traceId }) => traceId));
     this.#keep(({ entry }) => entry.start !== start || ids.has(entry.trace.traceId));
+    for (const trace of traces) this.add(trace, start);
   }
 
   /** False where it holds no such trace of this start. */

@@ -11,8 +11,10 @@ import { Refresh } from './refresh.js';
 export type Connection = 'connecting' | 'live' | 'lost';
 
 export interface FeedListener {
-  /** One that fits what is followed; `size` in characters of JSON, where it is known. */
-  onTrace(trace: Trace, start: number, size?: number): void;
+  /** How many traces are held. */
+  readonly held: number;
+  /** One that fits what is followed; `size` in characters of JSON. */
+  onTrace(trace: Trace, start: number, size: number): void;
   /** One that does not fit what is followed; where its script went on, it may have fitted before. */
   onOther(trace: Trace, start: number): void;
   onConnection(connection: Connection): void;
@@ -20,8 +22,8 @@ export interface FeedListener {
   onTotal(total: number): void;
   /** Something that the person should know. */
   onNote(text: string): void;
-  /** These are all that the emulator has of this start that fit. */
-  onWhole(traces: readonly Trace[], start: number): void;
+  /** These are the newest that fit, and of this start the only ones of which it is known how they stand. */
+  onNewest(traces: readonly Trace[], start: number): void;
   /** Somebody did this, after which the tenant may not be as it was. */
   onChange(trace: Trace): void;
   /** Somebody reset the tenant with this call: nothing from before is there. */
@@ -30,8 +32,16 @@ export interface FeedListener {
   onRestart(): void;
 }
 
-/** So many are read at first. */
-const AT_FIRST = 200;
+/** What one stream brings: while a list is read it waits, because nobody can say which of the two is newer. */
+class Incoming {
+  reads = 0;
+  readonly waiting: { readonly trace: Trace; readonly size: number }[] = [];
+  /** Whether it is known that the emulator is still the same. */
+  caughtUp = false;
+}
+
+/** So many are read at least. */
+const AT_LEAST = 200;
 /** How many are kept is asked again after so many more, or a tenth: the emulator drops the oldest meanwhile. */
 const COUNTED_AFTER = 200;
 /** In milliseconds. */
@@ -51,6 +61,7 @@ export class Feed {
   /** How many came in all: nobody can say whether one that came while it was asked is among those that fitted. */
   #taken = 0;
   #query: Query = {};
+  #incoming = new Incoming();
   readonly #recount = new Refresh(() => this.#count());
 
   constructor(listener: FeedListener) {
@@ -70,35 +81,41 @@ export class Feed {
     this.#listener.onConnection('connecting');
     const source = new EventSource(STREAM_ADDRESS);
     this.#source = source;
-    /** What comes before it is known whether the emulator is still the same. */
-    let waiting: { readonly trace: Trace; readonly size: number }[] | undefined = [];
+    const incoming = new Incoming();
+    this.#incoming = incoming;
     source.addEventListener('trace', ({ data }: MessageEvent<string>) => {
       const trace = JSON.parse(data) as Trace;
-      if (waiting === undefined) this.#take(trace, data.length, query);
-      else waiting.push({ trace, size: data.length });
+      if (incoming.reads === 0) this.#take(trace, data.length);
+      else incoming.waiting.push({ trace, size: data.length });
     });
     for (const name of ['missed', 'dropped'])
       source.addEventListener(name, ({ data }: MessageEvent<string>) => {
         // After a restart nothing of the one before can be there.
-        if (waiting === undefined) this.#listener.onNote((JSON.parse(data) as { readonly message: string }).message);
+        if (incoming.caughtUp) this.#listener.onNote((JSON.parse(data) as { readonly message: string }).message);
       });
     source.addEventListener('open', () => {
-      waiting ??= [];
-      void this.#catchUp(query, turn).then((done) => {
+      incoming.caughtUp = false;
+      void this.#reading(() => this.#catchUp(query, turn)).then((done) => {
         if (turn !== this.#turn) return;
-        for (const { trace, size } of waiting ?? []) this.#take(trace, size, query);
-        waiting = undefined;
+        incoming.caughtUp = true;
         if (done) this.#listener.onConnection('live');
+        else this.#lost(query);
       });
     });
     source.addEventListener('error', () => {
       if (turn !== this.#turn) return;
-      this.#listener.onConnection('lost');
-      if (source.readyState !== EventSource.CLOSED) return;
-      this.#again = setTimeout(() => {
-        this.follow(query);
-      }, TRIES_AGAIN_AFTER);
+      // The browser tries again by itself, but for some answers.
+      if (source.readyState === EventSource.CLOSED) this.#lost(query);
+      else this.#listener.onConnection('lost');
     });
+  }
+
+  #lost(query: Query): void {
+    this.stop();
+    this.#listener.onConnection('lost');
+    this.#again = setTimeout(() => {
+      this.follow(query);
+    }, TRIES_AGAIN_AFTER);
   }
 
   stop(): void {
@@ -110,12 +127,27 @@ export class Feed {
   /** Reads more of what is kept than was read at first. */
   async load(query: Query, limit: number): Promise<void> {
     const turn = this.#turn;
+    await this.#reading(() => this.#read(query, limit, turn));
+  }
+
+  /** What the stream brings meanwhile is taken afterwards. */
+  async #reading<T>(work: () => Promise<T>): Promise<T> {
+    const incoming = this.#incoming;
+    incoming.reads += 1;
+    try {
+      return await work();
+    } finally {
+      incoming.reads -= 1;
+      if (incoming.reads === 0 && incoming === this.#incoming)
+        for (const { trace, size } of incoming.waiting.splice(0)) this.#take(trace, size);
+    }
+  }
+
+  async #read(query: Query, limit: number, turn: number): Promise<void> {
     const taken = this.#taken;
-    const { items, total, dropped } = await api.traces({ ...query, limit: String(limit) });
+    const { items, total } = await api.traces({ ...query, limit: String(limit) });
     if (turn !== this.#turn) return;
-    // What the emulator has dropped is true still, but not that it goes on.
-    if (total === items.length && (dropped === 0 || query.outcome === 'running')) this.#listener.onWhole(items, this.#start);
-    for (const trace of items) this.#listener.onTrace(trace, this.#start);
+    this.#listener.onNewest(items, this.#start);
     this.#told(total, taken);
   }
 
@@ -137,7 +169,8 @@ export class Feed {
     }
   }
 
-  #take(trace: Trace, size: number, query: Query): void {
+  #take(trace: Trace, size: number): void {
+    const query = this.#query;
     if (isReset(trace)) this.#listener.onReset(trace, this.#start);
     const filter = { ...query, control: query.control === 'true' } as TraceFilter;
     if (fits(trace, kindOf(trace), filter)) {
@@ -159,7 +192,7 @@ export class Feed {
         this.#start += 1;
         this.#listener.onRestart();
       }
-      await this.load(query, AT_FIRST);
+      await this.#read(query, Math.max(AT_LEAST, this.#listener.held), turn);
       return true;
     } catch (problem) {
       if (turn === this.#turn) this.#listener.onNote((problem as ApiError).message);

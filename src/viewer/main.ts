@@ -34,6 +34,9 @@ let connected: Connection = 'connecting';
 const book = new Book();
 
 const feed = new Feed({
+  get held() {
+    return book.entries.length;
+  },
   onTrace(trace, start, size) {
     if (book.add(trace, start, size) && total !== undefined) total += 1;
     if (shown.view === 'traces') soon();
@@ -43,8 +46,9 @@ const feed = new Feed({
     if (total !== undefined) total -= 1;
     soon();
   },
-  onWhole(traces, start) {
-    book.keepOnly(traces, start);
+  onNewest(traces, start) {
+    book.renew(traces, start);
+    soon();
   },
   onChange: (trace) => {
     changed(trace);

@@ -98,5 +98,4 @@ export interface Health {
 export interface List<T> {
   readonly items: readonly T[];
   readonly total: number;
-  readonly dropped?: number;
 }

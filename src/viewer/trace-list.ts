@@ -104,14 +104,14 @@ export function traceList(page: Page): TraceListPart {
       mark();
       bar.update();
 
-      const fresh = held === undefined ? 0 : book.entries.filter((entry) => !source.includes(entry)).length;
+      const startOf = new Map(source.map(({ trace: { traceId }, start }) => [traceId, start]));
+      const fresh = book.entries.filter(({ trace: { traceId }, start }) => startOf.get(traceId) !== start).length;
       pause.textContent = paused ? `Resume${fresh === 0 ? '' : ` (${String(fresh)} new)`}` : 'Pause';
       pause.setAttribute('aria-pressed', String(paused));
       const all = shown.text === '' ? Math.max(total ?? 0, fitting.length) : book.entries.length;
       count.textContent =
         listed.length === all ? plural(all, 'trace') : `${listed.length.toLocaleString('en')} of ${plural(all, 'trace')}`;
-      const unread = (total ?? 0) > book.entries.length && book.entries.length < 1000;
-      more.hidden = !unread || listed.length === 0;
+      more.hidden = (total ?? 0) <= book.entries.length || book.entries.length >= 1000;
       more.textContent = `Read up to 1,000 of the ${plural(total ?? 0, 'trace')} that are kept`;
 
       empty.hidden = listed.length > 0 || total === undefined;

@@ -11,7 +11,9 @@ import { excerpt, type Mark, markedBody } from './marked-body.js';
 import type { Page, Part } from './page.js';
 import { notThere, reading } from './placeholder.js';
 import { redraw } from './redraw.js';
+import { Refresh } from './refresh.js';
 import { scenarioStepOf } from './scenario-step.js';
+import { titleOf } from './trace-title.js';
 
 export interface TraceViewPart extends Part {
   focus(): void;
@@ -29,15 +31,19 @@ export function traceView(page: Page, closed: (traceId: string) => void): TraceV
   /** What the person unfolded stays so when a script goes on. */
   const unfolded = new Set<string>();
 
+  /** The stream and an answer come by two ways: what comes later may be the older one. */
+  const hear = (trace: Trace): void => {
+    if (trace.traceId !== page.shown.trace) return;
+    if (read?.traceId === trace.traceId && read.entries.length > trace.entries.length) return;
+    read = trace;
+    update();
+  };
   const ask = async (traceId: string): Promise<void> => {
     asked = traceId;
-    read = undefined;
     redraw(element, back(page), reading('this trace'));
     try {
       const found = await api.trace(traceId);
-      if (asked !== traceId) return;
-      read = found;
-      update();
+      if (asked === traceId) hear(found);
     } catch (problem) {
       if (asked !== traceId) return;
       // Where the emulator was away, the next trace or connection asks again.
@@ -45,8 +51,19 @@ export function traceView(page: Page, closed: (traceId: string) => void): TraceV
       redraw(element, back(page), notThere('h2', 'This trace', problem as ApiError));
     }
   };
+  const askAgain = new Refresh(async () => {
+    const traceId = drawn?.traceId;
+    if (traceId === undefined) return;
+    try {
+      const found = await api.trace(traceId);
+      if (drawnIn === page.start) hear(found);
+    } catch {
+      // What is open stays so, though the emulator has let go of it.
+    }
+  });
   const update = (): void => {
     const { trace: wanted } = page.shown;
+    if (read?.traceId !== wanted) read = undefined;
     if (wanted === undefined) {
       const left = element.contains(document.activeElement) ? (drawn?.traceId ?? asked) : undefined;
       if (hint.parentElement !== element) element.replaceChildren(hint);
@@ -80,11 +97,11 @@ export function traceView(page: Page, closed: (traceId: string) => void): TraceV
     element,
     update,
     changed(trace) {
-      // The list tells only of those that fit it. With a seed another trace has its id after a restart.
-      if (trace?.traceId !== drawn?.traceId || drawnIn !== page.start) return;
-      if (trace === undefined || page.book.get(trace.traceId) !== undefined) return;
-      read = trace;
-      update();
+      // The list tells of those that it holds. With a seed another trace has the id of the open one after a restart.
+      if (page.book.get(page.shown.trace ?? '') !== undefined || (drawn !== undefined && drawnIn !== page.start)) return;
+      if (trace !== undefined) hear(trace);
+      // While nobody told of it, its script may have gone on.
+      else if (drawn?.outcome === 'running') askAgain.now();
     },
     focus() {
       element.focus();
@@ -151,42 +168,6 @@ function head(page: Page, trace: Trace, ladder: Ladder): HTMLElement {
       copyButton('Copy link', () => `${location.origin}${location.pathname}#trace=${encodeURIComponent(trace.traceId)}`),
     ),
   );
-}
-
-/** In characters: a path of thousands must not push the cause off the screen. */
-const LONGEST_TITLE = 300;
-
-/** What a finding in path or query points to is marked in it. */
-function titleOf({ request, entries }: Trace): (Node | string)[] {
-  const cause = entries.find(({ level }) => level === 'error');
-  const name = cause?.pointer?.slice(1) ?? '';
-  const stretch =
-    cause?.in === 'query'
-      ? new RegExp(`(?<=[?&])${name.replace(/[^A-Za-z0-9_-]/g, '.')}=[^&]*`).exec(request.path)
-      : cause?.in === 'path' && name !== ''
-        ? segmentOf(request.path, cause.received ?? '')
-        : null;
-  if (stretch === null || name === '') return [`${wire(request.method)} `, longText(request.path, LONGEST_TITLE)];
-  const end = stretch.index + stretch[0].length;
-  return [
-    `${wire(request.method)} `,
-    longText(request.path.slice(0, stretch.index), LONGEST_TITLE),
-    h('mark', { class: 'error' }, longText(stretch[0], LONGEST_TITLE)),
-    longText(request.path.slice(end), LONGEST_TITLE),
-  ];
-}
-
-/** The part of the path that holds the value which is told as received. */
-function segmentOf(path: string, received: string): RegExpExecArray | null {
-  const parts = /[^/?]+/g;
-  for (let part = parts.exec(path); part !== null && !path.slice(0, part.index).includes('?'); part = parts.exec(path)) {
-    try {
-      if (received.startsWith(JSON.stringify(decodeURIComponent(part[0])))) return part;
-    } catch {
-      // What does not decode is no value that was received.
-    }
-  }
-  return null;
 }
 
 function factOf(page: Page, { name, text }: Field): HTMLElement {

@@ -9,6 +9,10 @@ import { viewer } from '../support/viewer.js';
 const post = (url: string, path: string, body?: object): Promise<unknown> =>
   send(url, { method: 'POST', path: `/_emulator/${path}`, ...(body === undefined ? {} : { body }) });
 
+async function sendMany(url: string, number: number): Promise<void> {
+  for (let sent = 0; sent < number; sent += 1) await send(url, { body: { sessionId: `s-${String(sent)}` } });
+}
+
 function look(page: Page, hidden: boolean): Promise<unknown> {
   return page.evaluate(
     `Object.defineProperty(document, 'hidden', { value: ${String(hidden)}, configurable: true }); document.dispatchEvent(new Event('visibilitychange'));`,
@@ -135,6 +139,124 @@ describe.skipIf(!hasBrowser)('what others do', () => {
     await send(url, { body: { sessionId: 'third' } });
     await look(page, false);
     await expect.poll(() => rows.allInnerTexts()).toEqual([expect.stringContaining('third')]);
+  });
+
+  test('is listed without a hole, though more came while nobody looked than are read at once', async () => {
+    const { url } = await emulator();
+    await send(url, { body: { sessionId: 'first' } });
+    const { page, rows } = await viewer(await browser(), url, '#q=first');
+    await expect.poll(() => rows.count()).toBe(1);
+    await look(page, true);
+    await sendMany(url, 250);
+    await look(page, false);
+    await page.getByText('No trace fits these filters').waitFor();
+    await page.getByRole('button', { name: 'Read up to 1,000 of the 251 traces' }).click();
+    await expect.poll(() => rows.allInnerTexts()).toEqual([expect.stringContaining('first')]);
+    await look(page, true);
+    await look(page, false);
+    await page.locator('.connection.live').waitFor();
+    expect(await rows.count()).toBe(1);
+    await look(page, true);
+    await post(url, 'reset');
+    await sendMany(url, 250);
+    await look(page, false);
+    await page.getByText('No trace fits these filters').waitFor();
+  });
+
+  test('while more traces are read is not lost', async () => {
+    const { url } = await emulator();
+    await sendMany(url, 210);
+    const { page, rows } = await viewer(await browser(), url);
+    await page.evaluate(
+      'new Promise((follows) => { const stream = new EventSource("traces/stream"); stream.onopen = follows; window.late = new Promise((resolve) => stream.addEventListener("trace", resolve)); })',
+    );
+    await page.route('**/traces?limit=1000', async (route) => {
+      const response = await route.fetch();
+      await send(url, { body: { sessionId: 'late' } });
+      await page.evaluate('window.late');
+      await route.fulfill({ response });
+    });
+    await page.getByRole('button', { name: 'Read up to 1,000 of the 210 traces' }).click();
+    await expect.poll(() => page.locator('.count').innerText()).toBe('211 traces');
+    expect(await rows.first().textContent()).toContain('late');
+  });
+
+  test('is not counted as new on a paused list only because the page connected anew', async () => {
+    const { url } = await emulator();
+    await sendMany(url, 2);
+    const { page } = await viewer(await browser(), url);
+    await page.keyboard.press('p');
+    await look(page, true);
+    await sendMany(url, 1);
+    await look(page, false);
+    await page.getByRole('button', { name: 'Resume (1 new)' }).waitFor();
+  });
+
+  test('is followed once it can be asked which start of the emulator it is', async () => {
+    const { url } = await emulator();
+    const { page, rows, live } = await viewer(await browser(), url, '', { goesAway: true });
+    await page.route('**/_emulator/health', (route) => route.abort(), { times: 1 });
+    await look(page, true);
+    await look(page, false);
+    await page.getByText('not connected, trying again').waitFor();
+    await live();
+    await sendMany(url, 1);
+    await expect.poll(() => rows.count()).toBe(1);
+  });
+});
+
+describe.skipIf(!hasBrowser)('a script that went on while nobody told the page of it', () => {
+  const waits = webhook('waits', { Wait: { type: 'WAIT', seconds: 60, next: 'Done' }, Done: { type: 'END' } });
+
+  test.each<readonly [string, (page: Page) => Promise<unknown>, (page: Page) => Promise<unknown>]>([
+    ['its trace was closed', (page) => page.keyboard.press('Escape'), (page) => page.goBack()],
+    [
+      'the conversations were looked at',
+      (page) => page.getByRole('link', { name: 'Conversations', exact: true }).click(),
+      (page) => page.getByRole('link', { name: 'Traces', exact: true }).click(),
+    ],
+    ['nobody looked', (page) => look(page, true), (page) => look(page, false)],
+  ])('is seen to have ended, though no list holds it: %s', async (_, leave, comeBack) => {
+    const { url } = await withScripts(waits);
+    const { headers } = await send(url, { path: '/webhooks/waits', body: {} });
+    const { page } = await viewer(await browser(), url, `#outcome=rejected&trace=${String(headers['x-emulator-trace-id'])}`);
+    await page.locator('.verdict').getByText('200, then waits').waitFor();
+    await leave(page);
+    await send(url, { method: 'PUT', path: '/_emulator/clock', body: { advance: '1h' } });
+    await comeBack(page);
+    await page.locator('.verdict').getByText('200 accepted').waitFor();
+  });
+
+  test('is seen to have ended while its trace was being read', async () => {
+    const { url } = await withScripts(waits);
+    const { headers } = await send(url, { path: '/webhooks/waits', body: {} });
+    const id = String(headers['x-emulator-trace-id']);
+    const { page } = await viewer(await browser(), url, '#outcome=rejected');
+    await page.route(`**/traces/${id}`, async (route) => {
+      const response = await route.fetch();
+      await send(url, { method: 'PUT', path: '/_emulator/clock', body: { advance: '1h' } });
+      await page.locator('.verdict').getByText('200 accepted').waitFor();
+      await route.fulfill({ response });
+    });
+    const answered = page.waitForResponse(`**/traces/${id}`);
+    await page.evaluate(`location.hash = '#outcome=rejected&trace=${id}'`);
+    await (await answered).finished();
+    await page.evaluate('fetch("health").then(() => new Promise(requestAnimationFrame))');
+    expect(await page.locator('.verdict').innerText()).toContain('200 accepted');
+  });
+
+  test('is seen to have ended in a list of which the page reads the newest part only', async () => {
+    const { url } = await withScripts(waits);
+    const { headers } = await send(url, { path: '/webhooks/waits', body: {} });
+    const { page, rows } = await viewer(await browser(), url, `#trace=${String(headers['x-emulator-trace-id'])}`);
+    await page.locator('.verdict').getByText('200, then waits').waitFor();
+    await look(page, true);
+    await send(url, { method: 'PUT', path: '/_emulator/clock', body: { advance: '1h' } });
+    await sendMany(url, 250);
+    await look(page, false);
+    await page.locator('.verdict').getByText('200 accepted').waitFor();
+    await page.getByRole('button', { name: 'Read up to 1,000 of the 251 traces' }).click();
+    await expect.poll(() => rows.last().textContent()).toMatch(/webhooks\/waits\s*200\D/);
   });
 });
 
