@@ -47,13 +47,16 @@ export class TraceClient {
           if (event === 'trace') {
             last = id;
             yield this.#sound(parsed(data), isTrace);
-          } else tell(this.#sound(parsed(data), isNote).message);
+            // That no trace has the id of another start is no news.
+          } else if (event !== 'missed' || last !== OF_ANOTHER_START) tell(this.#sound(parsed(data), isNote).message);
         }
       } catch (error) {
         if (!(error instanceof TypeError)) throw error;
       }
       tell(`The stream of ${this.#control} ended; waiting for it.`);
-      ({ events, startedAt } = await this.#again(query, last, startedAt));
+      const before = startedAt;
+      ({ events, startedAt, last } = await this.#again(query, last, before));
+      if (startedAt !== before) tell('The emulator was started anew: what follows is all that it keeps.');
     }
   }
 
@@ -61,13 +64,14 @@ export class TraceClient {
     query: TraceQuery,
     last: string | undefined,
     before: string,
-  ): Promise<{ events: AsyncGenerator<Event>; startedAt: string }> {
+  ): Promise<{ events: AsyncGenerator<Event>; startedAt: string; last: string | undefined }> {
     for (;;) {
       await wait(TRIES_AGAIN_AFTER);
       try {
         const startedAt = await this.#startedAt();
         // With a seed the emulator gives the same ids after each start: all that this one keeps is new.
-        return { events: await this.#events(query, startedAt === before ? last : OF_ANOTHER_START), startedAt };
+        const from = startedAt === before ? last : OF_ANOTHER_START;
+        return { events: await this.#events(query, from), startedAt, last: from };
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error;
       }
