@@ -44,10 +44,13 @@ export interface RunView extends Pick<RunTrace, 'warn' | 'concern' | 'know'> {
   unit<T>(work: (state: TenantState) => T): Promise<T>;
   /** Rejects where the run is interrupted or stopped meanwhile. */
   call(settings: RestSettings): Promise<RestOutcome>;
-  /** Resolves after the time, in milliseconds, or never; rejects where the run is interrupted or stopped before. */
-  wait(milliseconds: number | undefined): Promise<unknown>;
-  /** What the customer says next; undefined where it is silent for so many milliseconds. Rejects as `wait` does. */
-  askCustomer(milliseconds: number | undefined): Promise<string | undefined>;
+  /**
+   * Resolves after the time, in milliseconds, or never; rejects where the run is interrupted or stopped before. The message
+   * says after the name of the action what it waits for.
+   */
+  wait(milliseconds: number | undefined, message: string): Promise<unknown>;
+  /** What the customer says next; undefined where it is silent for so many milliseconds. Rejects and tells as `wait` does. */
+  askCustomer(milliseconds: number | undefined, message: string): Promise<string | undefined>;
   /** Asks a virtual agent. Rejects where the run is interrupted or stopped meanwhile. */
   exchange(virtualAgent: string, request: BotRequest): Promise<BotOutcome>;
   readonly bot: Pick<BotLine, 'begun' | 'patience' | 'heard'>;

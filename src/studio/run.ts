@@ -70,8 +70,8 @@ export class Run {
   /** What the emulator warned of at the last call. */
   #warned: OwnWarning | undefined;
   #steps = 0;
-  /** Where the action that runs stands in its file. */
-  #line = 0;
+  /** The action that runs. */
+  #action: Action | undefined;
   /** Reaches the action that runs. */
   #interruption = new AbortController();
   #stop: Interruption | undefined;
@@ -220,7 +220,7 @@ export class Run {
 
   async #step(frame: Frame, view: RunView, at: string): Promise<string | undefined> {
     const action = frame.script.actions.get(at) ?? missing(at);
-    this.#line = action.line;
+    this.#action = action;
     this.#steps += 1;
     const { maxSteps } = this.#world;
     if (this.#steps > maxSteps) throw new Rejection([tooManySteps(frame.script, action, maxSteps)]);
@@ -282,10 +282,10 @@ export class Run {
       },
       unit: (work) => world.store.run(tenant, work),
       call: (settings) => this.#call(settings, causeNow),
-      line: () => this.#line,
+      line: () => this.#action?.line ?? 0,
       bot: this.#bot,
-      wait: (milliseconds) => this.#wait(milliseconds),
-      askCustomer: (milliseconds) => this.#words.next((wakenBy) => this.#wait(milliseconds, wakenBy)),
+      wait: (milliseconds, message) => this.#wait(milliseconds, message),
+      askCustomer: (milliseconds, message) => this.#words.next((wakenBy) => this.#wait(milliseconds, message, wakenBy)),
       exchange: (virtualAgent, asked) => this.#exchange(virtualAgent, asked),
       signal: (contactId, parameters) => {
         world.signal(tenant, contactId, parameters, causeNow());
@@ -333,8 +333,9 @@ export class Run {
   }
 
   /** Answers whether the time was over, and not something else first. */
-  async #wait(milliseconds: number | undefined, wakenBy?: Waiting['wakenBy']): Promise<boolean> {
-    this.#caller.reply(NOTHING);
+  async #wait(milliseconds: number | undefined, message: string, wakenBy?: Waiting['wakenBy']): Promise<boolean> {
+    const answer = this.#caller.reply(NOTHING) ? ' The caller is answered 200 with {} meanwhile.' : '';
+    this.#journal.tell(`${this.#action?.name ?? ''} ${message}${answer}`);
     this.#start.trace.pause();
     this.#situation.forgetToken();
     const over = await wait(this.#work, {

@@ -555,6 +555,9 @@ describe('WAIT', () => {
     const { url, started, answer, trace } = await ran(waiting, {}, { clock, given: (at) => open(at) });
     expect(answer).toMatchObject({ status: 200, body: {} });
     expect(trace).toMatchObject({ outcome: 'running', script: 'bot', response: { status: 200 } });
+    expect(trace.entries.map(({ message }) => message)).toContain(
+      'Wait waits for 30 s. The caller is answered 200 with {} meanwhile.',
+    );
     const traceId = trace.traceId;
     clock.advance(29_000);
     expect(clock.waiting).toBe(1);

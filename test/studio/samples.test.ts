@@ -465,6 +465,7 @@ describe.each(PLACES)('a voice bot’s backchannel, %s', (_, find) => {
     const main = await runOf(base, 'voice-main');
     expect(main).toMatchObject({ outcome: 'running', contactId: opened.contactId });
     expect(ladderOf(main)).toEqual(['Backchannel (SPAWN) → Default', 'Tell (SETATTRIBUTE) → Default']);
+    expect(main.entries.at(-1)?.message).toBe('Talk waits until a signal comes.');
     const backchannel = await runOf(base, 'voice-backchannel');
     expect(backchannel).toMatchObject({ outcome: 'accepted', contactId: spawned, parent: main.traceId });
     expect(ladderOf(backchannel)).toEqual([

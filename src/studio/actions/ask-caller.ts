@@ -24,7 +24,8 @@ export const ASKCALLER: ActionType = {
       const given = timeout === undefined ? undefined : numberOf('timeout', timeout(scope), 0, LONGEST) * 1000;
       const patience = given ?? run.bot.patience;
       if (message !== undefined) await sayIn(run, [textOf('message', message(scope))], { from: 'script' });
-      const said = await run.askCustomer(patience);
+      const atMost = patience === undefined ? '' : `, for ${String(patience / 1000)} s at most`;
+      const said = await run.askCustomer(patience, `waits for what the customer says${atMost}.`);
       run.bot.heard = said === undefined ? { text: '', type: 'NO_INPUT' } : { text: said, type: 'TEXT' };
       run.set(into, said ?? '');
       if (said !== undefined) return { branch: 'Default', message: `The customer says ${show(said)}.` };

@@ -16,11 +16,11 @@ export const WAIT: ActionType = {
     const seconds = preparation.template('seconds');
     return async (run) => {
       if (seconds === undefined) {
-        await run.wait(undefined);
+        await run.wait(undefined, 'waits until a signal comes.');
         return { branch: 'Default' };
       }
       const time = numberOf('seconds', seconds(run.scope()), 0, LONGEST);
-      await run.wait(time * 1000);
+      await run.wait(time * 1000, `waits for ${String(time)} s.`);
       return { branch: 'Default', message: `${String(time)} s are over.` };
     };
   },
