@@ -2,10 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import type { LoadedConfig } from '../config.js';
-import { startEmulator } from '../emulator.js';
+import { type Emulator, startEmulator } from '../emulator.js';
 import { ControlError } from '../library.js';
 import { ladderText } from '../terminal/ladder-text.js';
+import { isTenantName, readTarget } from '../pipeline/target.js';
 import { paintFor } from '../terminal/paint.js';
+import { causeOf } from '../trace/trace.js';
 import type { ExplainOptions } from './explain.js';
 import { isDefault } from './setting-flags.js';
 import { BadInput } from './strict.js';
@@ -13,22 +15,28 @@ import { BadInput } from './strict.js';
 /** Answers the exit code. Throws BadInput where the payload cannot be read, or the path is none of the platform's. */
 export async function explain(
   payload: string | undefined,
-  { method, path, contentType, header }: ExplainOptions,
+  { method, path, contentType, header, token }: ExplainOptions,
   config: LoadedConfig,
 ): Promise<number> {
   if (!/^[A-Za-z]{1,20}$/.test(method))
     throw new BadInput(`--method must be a method such as POST, not ${JSON.stringify(method)}`);
-  if (!path.startsWith('/')) throw new BadInput(`--path must begin with a slash, not be ${JSON.stringify(path)}`);
+  if (!path.startsWith('/')) throw new BadInput(`--path ${advisePath(path)}, not be ${JSON.stringify(path)}`);
+  if (token === true && header.authorization !== undefined)
+    throw new BadInput('--token sends an Authorization header of its own: give it or --header Authorization, not both');
   const body = payload === undefined ? undefined : await bytesOf(payload);
-  const headers = {
-    accept: '*/*',
-    ...(body === undefined || contentType === '' ? {} : { 'content-type': contentType }),
-    ...header,
-  };
   const emulator = await startEmulator(quiet(config), { listen: false, onNote: () => undefined });
   try {
+    const headers = {
+      accept: '*/*',
+      ...(body === undefined || contentType === '' ? {} : { 'content-type': contentType }),
+      ...(token === true ? { authorization: `Bearer ${await tokenFor(emulator, path)}` } : {}),
+      ...header,
+    };
     const { trace } = await emulator.explain({ method, path, headers, body });
     console.log(ladderText(trace, { paint: paintFor(process.stdout), kept: false }));
+    const code = causeOf(trace)?.code;
+    if (code === 'TOKEN_MISSING' || code === 'TOKEN_INVALID')
+      console.error('note: no server is needed for a token: --token sends one that is good here.');
     return trace.outcome === 'accepted' || trace.outcome === 'running' ? 0 : 1;
   } catch (error) {
     if (error instanceof ControlError) throw new BadInput(`--path: ${error.message}`);
@@ -36,6 +44,19 @@ export async function explain(
   } finally {
     await emulator.close();
   }
+}
+
+/** An address that was copied whole has the path in it. */
+function advisePath(path: string): string {
+  const { pathname, search } = URL.canParse(path) ? new URL(path) : { pathname: '', search: '' };
+  const rule = 'must begin with a slash';
+  return /^\/./.test(pathname) ? `${rule}, such as ${JSON.stringify(pathname + search)}` : rule;
+}
+
+/** Of the tenant that the path leads to. */
+function tokenFor(emulator: Emulator, path: string): Promise<string> {
+  const { tenant } = readTarget(path);
+  return isTenantName(tenant) ? emulator.tenant(tenant).token() : emulator.token();
 }
 
 /** It leaves no file behind. No conversation is there that could be known, so that any id of the right form is taken. */

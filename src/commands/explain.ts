@@ -10,6 +10,7 @@ export interface ExplainOptions {
   readonly contentType: string;
   /** By their names in lower case. */
   readonly header: Readonly<Record<string, string>>;
+  readonly token?: true;
 }
 
 export function explainCommand({ addSettingFlags, configOf }: SettingFlags): Command {
@@ -26,6 +27,7 @@ export function explainCommand({ addSettingFlags, configOf }: SettingFlags): Com
         .argParser(withHeader)
         .default({}, 'Accept: */*'),
     )
+    .option('--token', 'send an Authorization header with a token that is good here, as POST /auth/token would issue it')
     .option('--config [path]', `config file, YAML or JSON (${environmentName('config')})`)
     .action(async (payload: string | undefined, options: ExplainOptions) => {
       const { config } = await configOf(command);

@@ -229,6 +229,13 @@ function isFirst({ wanted, inside }: Stop): boolean {
   return wanted === 'value' && inside === undefined;
 }
 
+/** In characters: a head that is longer is not recognised. */
+const LONGEST_HEAD = 8192;
+/** The first line of a request or an answer; or headers, an empty line, and JSON. */
+const HEAD = /^(?:[A-Z]{3,10} \S+ HTTP\/[0-9]|HTTP\/[0-9.]+ [0-9]{3}|(?:[\w-]+:[^\n]*\n)+\r?\n\s*[{[])/;
+/** White space that is none in JSON, and characters without a width. */
+const INVISIBLE = /[^\S \t\r\n]|[\p{Cf}]/u;
+
 /** The usual slips, the most telling first. */
 const SLIPS: readonly Slip[] = [
   slip(
@@ -246,6 +253,23 @@ const SLIPS: readonly Slip[] = [
   slip(
     (text) => /^\s*'[[{]/.test(text),
     'The body is wrapped in single quotes: the shell did not remove them (Windows cmd does not). Use double quotes outside and \\" inside, or put the body into a file.',
+  ),
+  slip(
+    (text, stop) => isFirst(stop) && /^(?:\$\s+)?(?:curl|wget|Invoke-(?:RestMethod|WebRequest))\s/i.test(rest(text, stop)),
+    'This is the command that sends the request, not its body: send only what stands behind -d, --data or -Body, without the quotes around it.',
+  ),
+  slip(
+    (text, stop) => isFirst(stop) && HEAD.test(rest(text, stop, LONGEST_HEAD)),
+    'This is a whole HTTP message: its head belongs in the request line and the headers. Send only the body, which stands below the empty line.',
+  ),
+  slip(
+    (text, stop) => isFirst(stop) && rest(text, stop).startsWith('```'),
+    'These are the marks around code in Markdown: send only what stands between the lines with ```.',
+  ),
+  slip(
+    (text, stop) => !stop.wanted.startsWith('string') && INVISIBLE.test(text[stop.at] ?? ''),
+    (text, stop) =>
+      `There is a character that cannot be seen, U+${(text.codePointAt(stop.at) ?? 0).toString(16).toUpperCase().padStart(4, '0')}; it may have come along when the text was copied. Remove it: between its values JSON knows only spaces, tabs and line breaks.`,
   ),
   slip((text, stop) => stop.at === 0 && /^%7B/i.test(text), 'The JSON is URL-encoded: send it as it is.'),
   slip(

@@ -106,10 +106,30 @@ function adviseMissingField(
     const deeper = nearestKey(missing, Object.keys(inner)) ?? Object.keys(inner).find((name) => aliases.includes(name));
     if (deeper !== undefined) return adviseDeeper(pointer, key, deeper, missing);
   }
+  const whole = pointer === '' ? textWithin(data, missing) : undefined;
+  if (whole !== undefined) {
+    return `The whole body seems to stand as text in ${show(whole)}, with the request around it: send that object itself as the body.`;
+  }
   if (pointer !== '' && kindOf(body) === 'an object' && Object.hasOwn(body as object, missing))
     return `It stands at the top level of the body. Move it from ${show(`/${escapePointer(missing)}`)} to ${objectAt(pointer)}.`;
   if (Object.hasOwn(query, missing)) return `It stands in the query: ${reader} reads ${show(missing)} from the body only.`;
   return `Add ${show(missing)} to ${objectAt(pointer)}.`;
+}
+
+/** So many values of a recorded or proxied request are looked at for its body. */
+const MOST_VALUES = 500;
+
+/** Where an object with this member stands as text, as it does in a HAR file or in what a gateway hands on; its pointer. */
+function textWithin(data: Record<string, unknown>, missing: string): string | undefined {
+  const queue: [string, unknown][] = [['', data]];
+  for (let at = 0; at < queue.length && at < MOST_VALUES; at += 1) {
+    const [pointer, value] = queue[at] ?? ['', undefined];
+    if (typeof value === 'string' && value.includes(`"${missing}"`) && looksLikeJsonObject(value)) return pointer;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [key, member] of Object.entries(value).slice(0, MOST_KEYS))
+      queue.push([`${pointer}/${escapePointer(key)}`, member]);
+  }
+  return undefined;
 }
 
 function aliasAmong(keys: readonly string[], aliases: readonly string[]): string | undefined {

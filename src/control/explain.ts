@@ -8,6 +8,7 @@ import { Activity, type Cause } from '../platform/studio.js';
 import { reject } from '../rejections.js';
 import { show } from '../shown.js';
 import type { Trace } from '../trace/trace.js';
+import { unsendable } from './unsendable.js';
 
 /** A request that somebody asks about. */
 export interface Question {
@@ -49,12 +50,14 @@ export async function explainRequest(pipeline: Pipeline, tenant: string, questio
   const target = path.startsWith('/t/') || tenant === DEFAULT_TENANT ? path : `/t/${tenant}${path}`;
   requirePlatformPath(readTarget(target).path, path);
   const bytes = bytesOf(question.body);
+  const method = (question.method ?? 'POST').toUpperCase();
+  const fault = sizeOf(question.headers) > LARGEST_HEADERS ? headersTooLarge() : unsendable(method, path, question.headers);
   const { answer, trace } = await pipeline.explain({
     transport: 'http',
-    method: (question.method ?? 'POST').toUpperCase(),
+    method,
     target,
     headers: question.headers === undefined ? DEFAULT_HEADERS : lowerCased(question.headers),
-    ...(sizeOf(question.headers) > LARGEST_HEADERS ? { fault: headersTooLarge() } : {}),
+    ...(fault === undefined ? {} : { fault }),
     receive: (limit) =>
       bytes.length > limit
         ? { bytes: bytes.subarray(0, limit), fault: tooLarge(limit, `${String(bytes.length)} bytes`) }

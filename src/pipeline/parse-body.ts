@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, type InputType, type ZlibOptions } from 'node:zlib';
 import { countMembers, diagnoseJson, duplicateKeys, measureJson } from '../contract/json-text.js';
 import type { MediaKind } from '../contract/contract.js';
+import { nearMiss } from '../near-miss.js';
 import { type Rejection, reject } from '../rejections.js';
 import { show } from '../shown.js';
 import { readPairs } from './pairs.js';
@@ -157,26 +158,35 @@ function empty(bytes: number, kind: MediaKind): Rejection {
   });
 }
 
+const CONTENT_TYPE = 'content-type';
+
 function formData(exchange: Exchange, text: string): Rejection {
-  const missing = exchange.header('content-type') === undefined || exchange.header('content-type')?.trim() === '';
-  const json = /^\s*[[{]/.test(text);
+  const given = exchange.header(CONTENT_TYPE)?.trim() ?? '';
+  const missing = given === '';
+  const others = Object.keys(exchange.arrival.headers).filter((name) => name !== CONTENT_TYPE);
+  const misspelt = missing ? nearMiss(CONTENT_TYPE, others) : undefined;
   const fields = Object.fromEntries(new URLSearchParams(text.slice(0, 2000)));
+  const received = missing ? 'nothing' : show(exchange.header(CONTENT_TYPE));
   return reject(missing ? 'CONTENT_TYPE_MISSING' : 'CONTENT_TYPE_FORM', {
     message: missing
       ? 'The body has no Content-Type, so it was read as form data.'
       : 'The body was sent as form data, to an operation that takes JSON.',
     in: 'header',
-    pointer: '/content-type',
+    pointer: `/${CONTENT_TYPE}`,
     expected: 'application/json',
-    received: `${missing ? 'nothing' : show(exchange.header('content-type'))}; as form data the body is ${show(fields)}`,
+    received: `${received}${misspelt === undefined ? '' : `, but a header ${show(misspelt)}`}; as form data the body is ${show(fields)}`,
     remedy: [
-      json
-        ? `The body looks like JSON, only the header ${missing ? 'is missing' : 'says form data'}: set Content-Type: application/json.`
-        : 'Send the fields as one JSON object, with Content-Type: application/json.',
+      adviseTyped(missing, misspelt, /^\s*[[{]/.test(text)),
       'In Cognigy’s HTTP Request node, choose the payload type JSON or add this header: otherwise it sends form data.',
       'In a Studio script, set ContentType to application/json: GetRESTProxy() sends form data by default.',
     ].join(' '),
   });
+}
+
+function adviseTyped(missing: boolean, misspelt: string | undefined, json: boolean): string {
+  if (!json) return 'Send the fields as one JSON object, with Content-Type: application/json.';
+  if (misspelt !== undefined) return `Rename the header ${show(misspelt)} to Content-Type, with the value application/json.`;
+  return `The body looks like JSON, only the header ${missing ? 'is missing' : 'says form data'}: set Content-Type: application/json.`;
 }
 
 function warnBom(exchange: Exchange): void {

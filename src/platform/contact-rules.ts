@@ -80,6 +80,6 @@ export function knownContact(call: Call, text: string, place: IdPlace, state: Te
     ...place,
     expected: `the id of a contact in the tenant ${call.tenant}`,
     received: show(contactId),
-    remedy: `A contact exists once a conversation was opened on it: POST /_emulator/conversations {"contactId": "${contactId}"}, or take the contactId from the answer when you open one. Another tenant’s contacts are not seen here.`,
+    remedy: `A contact exists once a conversation was opened on it: POST /_emulator/conversations {"contactId": "${contactId}"}, or the same object in the config file under "conversations"; or take the contactId from the answer when you open one. Another tenant’s contacts are not seen here.`,
   });
 }

@@ -80,3 +80,83 @@ test('more than one payload is bad input: none of them would have been looked at
   const { code, out, err } = await run(['explain', await file(SOUND), await file(THREAD)]);
   expect({ code, out, err }).toEqual({ code: 2, out: '', err: expect.stringContaining('too many arguments') });
 });
+
+describe('an operation that demands a token', () => {
+  const SIGNAL = ['--path', '/inContactAPI/services/v30.0/interactions/463012345678/signal?p1=Escalate'];
+
+  test('is refused without one, and a note names the option that sends one', async () => {
+    const { code, out, err } = await run(['explain', ...SIGNAL]);
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('--token sends one that is good here') });
+    expect(out).toContain('TOKEN_MISSING');
+  });
+
+  test.each(['', '/t/alpha'])(
+    'is judged with --token, below the path "%s", once its contact stands in the config file',
+    async (prefix) => {
+      const [, path = ''] = SIGNAL;
+      const unknown = await run(['explain', '--token', '--path', `${prefix}${path}`]);
+      expect({ code: unknown.code, out: unknown.out }).toEqual({ code: 1, out: expect.stringContaining('CONTACT_UNKNOWN') });
+      expect(unknown.out).toMatch(
+        /remedy.*\{"contactId": "463012345678"\}, or the same object in the config file under "conversations"/,
+      );
+      const config = await file('conversations: [{"contactId": "463012345678"}]');
+      const { code, out, err } = await run(['explain', '--token', '--config', config, '--path', `${prefix}${path}`]);
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out).toMatch(/^POST \S+ {2}202 accepted[^]*SIGNAL_UNHEARD/);
+    },
+  );
+
+  test('takes --token or a header of its own, not both', async () => {
+    const { code, out, err } = await run(['explain', ...SIGNAL, '--token', '--header', 'Authorization: Bearer x']);
+    expect({ code, out, err }).toEqual({ code: 2, out: '', err: expect.stringContaining('not both') });
+  });
+});
+
+describe('a whole request that was pasted instead of its body', () => {
+  test.each<readonly [string, string, string]>([
+    ['a curl command', `curl -X POST 'https://api.example.com/' -d '${SOUND}'`, 'send only what stands behind -d'],
+    ['an HTTP message', `POST /x HTTP/1.1\r\nHost: x\r\n\r\n${SOUND}`, 'Send only the body, which stands below the empty line'],
+    ['headers and body', `Content-Type: application/json\n\n${SOUND}`, 'Send only the body, which stands below the empty line'],
+    ['an entry of a HAR file', JSON.stringify({ request: { postData: { text: SOUND } } }), 'in "/request/postData/text"'],
+    ['what a gateway hands on', JSON.stringify({ httpMethod: 'POST', body: SOUND }), 'in "/body"'],
+    ['Markdown', `\`\`\`json\n${SOUND}\n\`\`\``, 'between the lines with ```'],
+    ['a character that cannot be seen', `{\u00a0${SOUND.slice(1)}`, 'U+00A0'],
+  ])('%s', async (_, payload, remedy) => {
+    const { code, out } = await run(['explain', '-'], payload);
+    expect(code).toBe(1);
+    expect(out.split('\n').find((line) => line.includes('remedy'))).toContain(remedy);
+  });
+});
+
+test('a header that is nearly Content-Type is named as what it is', async () => {
+  const { code, out } = await run(['explain', '-', '--content-type', '', '--header', 'Conent-Type: application/json'], SOUND);
+  expect({ code, out }).toEqual({
+    code: 1,
+    out: expect.stringMatching(/CONTENT_TYPE_MISSING[^]*remedy +Rename the header "conent-type"/),
+  });
+});
+
+test('of an address that was copied whole, the path in it is named', async () => {
+  const { code, err } = await run(['explain', '-', '--path', 'https://api.example.com/api/v2/conversations/webchat?a=b'], SOUND);
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('such as "/api/v2/conversations/webchat?a=b"') });
+});
+
+describe('what HTTP cannot carry is refused as a server would refuse it', () => {
+  const PATH = '/api/v2/conversations/webchat';
+  test.each<readonly [string, readonly string[], string]>([
+    [
+      'a line break after the type, as Windows ends a line',
+      ['--content-type', 'application/json\r\n'],
+      'Remove the line break at the end',
+    ],
+    ['a line break in a header', ['--content-type', 'application/json\nX-A: b'], 'Remove the line break or control character'],
+    ['a space after the path', ['--path', `${PATH} `], `Send "${PATH}", without the white space`],
+    ['a letter that is not encoded', ['--path', `${PATH}/ü%20`], `Send "${PATH}/%C3%BC%20"`],
+    ['a method that HTTP does not know', ['--method', 'FOO'], 'Send a method that HTTP knows'],
+  ])('%s', async (_, args, remedy) => {
+    const { code, out } = await run(['explain', '-', ...args], SOUND);
+    expect(out).toMatch(/^\S+ .* {2}400 rejected HTTP_MALFORMED/);
+    expect(out.split('\n').find((line) => line.includes('remedy'))).toContain(remedy);
+    expect(code).toBe(1);
+  });
+});
