@@ -1,8 +1,8 @@
 /** Finds values that arrive as something else than was meant: templates as they stand, words for nothing, rounded numbers. */
 import { escapePointer } from './json-pointer.js';
 
-/** A template as the whole of a text: `{{context.intent}}`, `{context.intent}`, `${intent}`; not a UUID in braces. */
-const TEMPLATE = /^\s*(?:\{\{[^]*\}\}|\$\{[^{}]*\}|\{(?![0-9a-f]{8}-[0-9a-f-]{27}\})[\p{L}\p{N}\s.$_|-]+\})\s*$/iu;
+/** A template as the whole of a text: `{{context.intent}}`, `{context.intent}`, `{global:intent}`, `${intent}`; not a UUID in braces. */
+const TEMPLATE = /^\s*(?:\{\{[^]*\}\}|\$\{[^{}]*\}|\{(?![0-9a-f]{8}-[0-9a-f-]{27}\})(?:global:)?[\p{L}\p{N}\s.$_|-]+\})\s*$/iu;
 
 /** What JavaScript puts into a text for nothing, for a number that is none, and for an object. */
 const WORD = /^\s*(?:undefined|null|NaN|\[object \w{1,20}\])\s*$/;

@@ -9,6 +9,7 @@ describe('told', () => {
     [' {{ context.intent }} ', 'template'],
     ['${intent}', 'template'],
     ['{intent}', 'template'],
+    ['{global:intent}', 'template'],
     ['undefined', 'word'],
     ['null', 'word'],
     [' NaN ', 'word'],
@@ -24,6 +25,7 @@ describe('told', () => {
 describe('left alone', () => {
   test.each([
     'None',
+    '{at 10:30}',
     'Null',
     'none',
     '',

@@ -27,7 +27,7 @@ export const NOTHING_KNOWN: KnownIds = {
 /** A channel or thread id of digital chat: `chat_` and a UUID (client). */
 const PREFIXED = /^([a-z]{2,12})[_:-](.+)$/i;
 const OCP_SESSION = /^([0-9]{3,10}):([0-9]{5,19})$/;
-const TEMPLATE = /\{\{[^]*\}\}|\$\{[^]*\}|<%[^]*%>|^\{[^]*\}$|^%[^%]+%$|^<[^>]+>$/;
+const TEMPLATE = /\{\{[^]*\}\}|\$\{[^]*\}|<%[^]*%>|^\{[^]*\}$|^%[^%]+%$|^\$[A-Z_][A-Z0-9_]*$|^<[^>]+>$/;
 const NO_VALUE = /^(undefined|null|nil|none|nan|n\/a)$/i;
 
 /** Whether a text is what is left of an id that nothing filled in: empty, `undefined`, `{{…}}`. */

@@ -160,3 +160,11 @@ describe('what HTTP cannot carry is refused as a server would refuse it', () => 
     expect(code).toBe(1);
   });
 });
+
+test.each(['$SESSION_ID', '{global:sessionId}'])(
+  'a variable that nothing filled in, %s, is not taken for the bot’s own id',
+  async (id) => {
+    const { out } = await run(['explain', '-'], JSON.stringify({ sessionId: id }));
+    expect(out).toMatch(/CONVERSATION_ID_FORMAT[^]*remedy +The template was sent as it stands/);
+  },
+);
