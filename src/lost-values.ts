@@ -1,4 +1,5 @@
-/** Finds values that arrive as something else than was meant: templates as they stand, words for nothing, rounded numbers. */
+/** Finds values that arrive as something else than was meant: templates as they stand, words for nothing, garbled texts, rounded numbers. */
+import { isGarbled } from './garbled-text.js';
 import { escapePointer } from './json-pointer.js';
 
 /** A template as the whole of a text: `{{context.intent}}`, `{context.intent}`, `{global:intent}`, `${intent}`; not a UUID in braces. */
@@ -17,7 +18,7 @@ export interface LostValue {
   /** JSON Pointer. */
   readonly pointer: string;
   readonly value: string | number;
-  readonly kind: 'template' | 'word' | 'rounded';
+  readonly kind: 'template' | 'word' | 'garbled' | 'rounded';
 }
 
 /** Those in a value, in its order. */
@@ -33,7 +34,8 @@ function kindOfLoss(value: string | number): LostValue['kind'] | undefined {
   if (typeof value === 'number')
     return Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < ROUND_NUMBER ? 'rounded' : undefined;
   if (isTemplate(value)) return 'template';
-  return value.length <= LONGEST_WORD && WORD.test(value) ? 'word' : undefined;
+  if (value.length <= LONGEST_WORD && WORD.test(value)) return 'word';
+  return isGarbled(value) ? 'garbled' : undefined;
 }
 
 /** Nearly every value holds none: pointers are only made where one does. */

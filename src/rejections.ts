@@ -248,6 +248,11 @@ export const CATALOGUE = {
     'assumed',
     'A whole value is what is left of a variable that has none (`undefined`, `null`, `NaN` as text) or of an object put into a text (`[object Object]`).',
   ),
+  TEXT_GARBLED: warning(
+    'warn',
+    'assumed',
+    'A text was read in the wrong character set before it was sent: `MÃ¼ller`, or U+FFFD in the place of what was lost.',
+  ),
   NUMBER_ROUNDED: warning(
     'warn',
     'assumed',

@@ -15,6 +15,11 @@ describe('told', () => {
     [' NaN ', 'word'],
     ['[object Object]', 'word'],
     ['[object Promise]', 'word'],
+    ['MÃ¼ller', 'garbled'],
+    ['Iâ€™d like to â€“ please', 'garbled'],
+    ['ÃŸ and Ã\u009F', 'garbled'],
+    ['ðŸ˜€', 'garbled'],
+    ['M\uFFFDller', 'garbled'],
     [Number('12345678901234567890'), 'rounded'],
     [Number('-9007199254740993'), 'rounded'],
   ])('%j', (value, kind) => {
@@ -25,6 +30,10 @@ describe('told', () => {
 describe('left alone', () => {
   test.each([
     'None',
+    'Müller, São Paulo, SÃO, 20 °C, Â, naïve – “quoted” €',
+    '日本語 Ã¼',
+    'Ã¼ and ü',
+    '\u{1F600}',
     '{at 10:30}',
     'Null',
     'none',

@@ -1397,6 +1397,16 @@ const WARNINGS: readonly WarningRow[] = [
     remedy: /reads it as the value/,
   },
   {
+    code: 'TEXT_GARBLED',
+    level: 'warn',
+    name: 'a name whose UTF-8 was read as Latin-1',
+    given: open,
+    send: { body: { ...valid, metadata: { name: 'MÃ¼ller' } } },
+    in: 'body',
+    pointer: '/metadata/name',
+    remedy: /read it as UTF-8 there/,
+  },
+  {
     code: 'NUMBER_ROUNDED',
     level: 'warn',
     name: 'an order number beyond 2^53-1',

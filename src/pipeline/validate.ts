@@ -2,6 +2,7 @@
 import { explainDepth, explainErrors } from '../contract/explain.js';
 import { escapePointer } from '../json-pointer.js';
 import { adviseMeant, unknownFields } from '../contract/unknown-fields.js';
+import { meantBy } from '../garbled-text.js';
 import { type LostValue, lostValues } from '../lost-values.js';
 import type { Finding, Place } from '../rejections.js';
 import { Rejection, type WarningCode } from '../rejections.js';
@@ -150,7 +151,7 @@ function warnUnknown(exchange: Exchange, finding: Finding, near: boolean): void 
 
 function warnLost(exchange: Exchange, place: Place, value: unknown): void {
   for (const { pointer, value: lost, kind } of lostValues(value).slice(0, MOST_WARNINGS))
-    exchange.warn(LOST[kind].code, { ...LOST[kind].told(pointer), in: place, pointer, received: show(lost) });
+    exchange.warn(LOST[kind].code, { ...LOST[kind].told(pointer, lost), in: place, pointer, received: show(lost) });
 }
 
 /** What an agent or a script would see instead of the value that was meant. */
@@ -173,6 +174,25 @@ const LOST = {
         'The word arrives as it stands, and the agent or the script reads it as the value. Check the variable in the Cognigy node or the script that sends this: set it, or leave the field out where it has no value.',
     }),
   },
+  garbled: {
+    code: 'TEXT_GARBLED',
+    told: (pointer, value) => {
+      const meant = meantBy(String(value));
+      if (meant === undefined)
+        return {
+          message: `${pointer} holds U+FFFD, which stands for a character that was lost.`,
+          expected: 'text that is UTF-8 on its whole way',
+          remedy:
+            'The character was lost before it came here, and arrives as �. Look where the text is read: as UTF-8 though it is Latin-1 or Windows-1252, or cut in the middle of a character. In a query or a form, encode it with encodeURIComponent: %E4 alone is no UTF-8.',
+        };
+      return {
+        message: `${pointer} is UTF-8 that was read as Latin-1 or Windows-1252 before it was sent.`,
+        expected: show(meant),
+        remedy:
+          'It arrives as it stands, and the agent or the script reads it so. Look where the text is read, such as from a file, a database or an answer without a charset: read it as UTF-8 there.',
+      };
+    },
+  },
   rounded: {
     code: 'NUMBER_ROUNDED',
     told: (pointer) => ({
@@ -184,5 +204,8 @@ const LOST = {
   },
 } as const satisfies Record<
   LostValue['kind'],
-  { readonly code: WarningCode; readonly told: (pointer: string) => Pick<Finding, 'message' | 'expected' | 'remedy'> }
+  {
+    readonly code: WarningCode;
+    readonly told: (pointer: string, value: string | number) => Pick<Finding, 'message' | 'expected' | 'remedy'>;
+  }
 >;
