@@ -46,6 +46,8 @@ function feedFor(call: Call, traces: TraceLog): Feed {
       return `id: ${trace.traceId}\n${event('trace', trace)}`;
     },
     onMore: (listener) => traces.subscribe(listener),
+    // A page hears of events alone: a comment would not tell it that something on the way holds them back.
+    signOfLife: event('alive', {}),
   };
 }
 

@@ -22,7 +22,7 @@ export function sendFeed(response: ServerResponse, feed: Feed): () => void {
   const life = setInterval(() => {
     if (!response.writableNeedDrain && !response.writableEnded) {
       unread = 0;
-      response.write(': still here\n\n');
+      response.write(feed.signOfLife);
       return;
     }
     unread += 1;

@@ -35,6 +35,8 @@ export interface Feed {
   next(): string | null | undefined;
   /** Calls back whenever more may have come; the answer stops it. */
   onMore(listener: () => void): () => void;
+  /** Sent from time to time, so that who reads it, and what lies on the way, knows that it is not dead. */
+  readonly signOfLife: string;
 }
 
 export interface Reply {

@@ -47,8 +47,9 @@ export class TraceClient {
           if (event === 'trace') {
             last = id;
             yield this.#sound(parsed(data), isTrace);
-            // That no trace has the id of another start is no news.
-          } else if (event !== 'missed' || last !== OF_ANOTHER_START) tell(this.#sound(parsed(data), isNote).message);
+            // Neither a sign of life nor that no trace has the id of another start is news.
+          } else if (event !== 'alive' && !(event === 'missed' && last === OF_ANOTHER_START))
+            tell(this.#sound(parsed(data), isNote).message);
         }
       } catch (error) {
         if (!(error instanceof TypeError)) throw error;

@@ -47,6 +47,8 @@ export class Book {
     const before = known?.entry.start === start ? known : undefined;
     // A list may have been asked for before a script went on, and be answered after.
     if (before !== undefined && before.entry.trace.entries.length > trace.entries.length) return false;
+    // Whoever shows it need not do so again.
+    if (before?.size === size && JSON.stringify(before.entry.trace) === JSON.stringify(trace)) return false;
     this.#size += size - (known?.size ?? 0);
     this.#byId.set(trace.traceId, { entry: { trace, start }, size });
     this.#ordered = undefined;

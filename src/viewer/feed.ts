@@ -8,7 +8,8 @@ import { api, type ApiError, type Query, STREAM_ADDRESS } from './api.js';
 import { isReset, kindOf, mayChange } from './control-call.js';
 import { Refresh } from './refresh.js';
 
-export type Connection = 'connecting' | 'live' | 'lost';
+/** `silent`: the emulator answers, but nothing comes over the stream; what is listed is read every few seconds instead. */
+export type Connection = 'connecting' | 'live' | 'lost' | 'silent';
 
 export interface FeedListener {
   /** How many traces are held. */
@@ -38,6 +39,8 @@ class Incoming {
   readonly waiting: { readonly trace: Trace; readonly size: number }[] = [];
   /** Whether it is known that the emulator is still the same. */
   caughtUp = false;
+  /** Whether something came over the stream since it was opened. */
+  heard = false;
 }
 
 /** So many are read at least. */
@@ -46,6 +49,14 @@ const AT_LEAST = 200;
 const COUNTED_AFTER = 200;
 /** In milliseconds. */
 const TRIES_AGAIN_AFTER = 1500;
+/** In milliseconds: so soon it brings something at first, because what the page asks is traced, too. */
+const HEARD_WITHIN = 8000;
+/** In milliseconds: so soon it brings something later on, because the emulator sends a sign of life every 15 seconds. */
+const SILENT_AFTER = 40_000;
+
+export const HELD_BACK =
+  'Nothing comes over the stream of traces: something on the way holds it back, such as a proxy that buffers or compresses. ' +
+  'The page reads every few seconds what it would bring.';
 
 export class Feed {
   readonly #listener: FeedListener;
@@ -62,6 +73,9 @@ export class Feed {
   #taken = 0;
   #query: Query = {};
   #incoming = new Incoming();
+  #watch: ReturnType<typeof setTimeout> | undefined;
+  /** Whether nothing came over the stream before this one. */
+  #silent = false;
   readonly #recount = new Refresh(() => this.#count());
 
   constructor(listener: FeedListener) {
@@ -78,11 +92,26 @@ export class Feed {
     this.stop();
     this.#query = query;
     const turn = this.#turn;
-    this.#listener.onConnection('connecting');
+    this.#listener.onConnection(this.#silent ? 'silent' : 'connecting');
     const source = new EventSource(STREAM_ADDRESS);
     this.#source = source;
     const incoming = new Incoming();
     this.#incoming = incoming;
+    const watch = (within: number): void => {
+      clearTimeout(this.#watch);
+      this.#watch = setTimeout(() => {
+        void this.#unheard(source, query, turn);
+      }, within);
+    };
+    watch(HEARD_WITHIN);
+    for (const name of ['trace', 'missed', 'dropped', 'alive'])
+      source.addEventListener(name, () => {
+        if (turn !== this.#turn) return;
+        watch(SILENT_AFTER);
+        if (incoming.heard) return;
+        incoming.heard = true;
+        if (incoming.caughtUp) this.#live();
+      });
     source.addEventListener('trace', ({ data }: MessageEvent<string>) => {
       const trace = JSON.parse(data) as Trace;
       if (incoming.reads === 0) this.#take(trace, data.length);
@@ -95,23 +124,49 @@ export class Feed {
       });
     source.addEventListener('open', () => {
       incoming.caughtUp = false;
+      incoming.heard = false;
+      clearTimeout(this.#watch);
       void this.#reading(() => this.#catchUp(query, turn)).then((done) => {
         if (turn !== this.#turn) return;
         incoming.caughtUp = true;
-        if (done) this.#listener.onConnection('live');
-        else this.#lost(query);
+        if (!done) this.#lost(query);
+        else if (incoming.heard) this.#live();
+        else {
+          watch(HEARD_WITHIN);
+          if (this.#silent) this.#listener.onConnection('silent');
+        }
       });
     });
     source.addEventListener('error', () => {
       if (turn !== this.#turn) return;
+      this.#silent = false;
+      clearTimeout(this.#watch);
       // The browser tries again by itself, but for some answers.
       if (source.readyState === EventSource.CLOSED) this.#lost(query);
       else this.#listener.onConnection('lost');
     });
   }
 
+  #live(): void {
+    this.#silent = false;
+    this.#listener.onConnection('live');
+  }
+
+  /** Reads what the stream should have brought, and asks for another one: this one may be held back, or dead for long. */
+  async #unheard(source: EventSource, query: Query, turn: number): Promise<void> {
+    if (source.readyState !== EventSource.OPEN && !(await this.#reading(() => this.#catchUp(query, turn)))) {
+      if (turn === this.#turn) this.#lost(query);
+      return;
+    }
+    if (turn !== this.#turn) return;
+    if (!this.#silent) this.#listener.onNote(HELD_BACK);
+    this.#silent = true;
+    this.follow(query);
+  }
+
   #lost(query: Query): void {
     this.stop();
+    this.#silent = false;
     this.#listener.onConnection('lost');
     this.#again = setTimeout(() => {
       this.follow(query);
@@ -121,6 +176,7 @@ export class Feed {
   stop(): void {
     this.#turn += 1;
     clearTimeout(this.#again);
+    clearTimeout(this.#watch);
     this.#source?.close();
   }
 

@@ -5,7 +5,7 @@ import { Book } from './book.js';
 import { conversationView } from './conversation.js';
 import { conversationsView } from './conversations.js';
 import { h } from './dom.js';
-import { type Connection, Feed } from './feed.js';
+import { type Connection, Feed, HELD_BACK } from './feed.js';
 import { foldElsewhere } from './folded.js';
 import { keys } from './keys.js';
 import type { Page, Part } from './page.js';
@@ -25,6 +25,7 @@ const CONNECTIONS: Readonly<Record<Connection, string>> = {
   connecting: 'connecting …',
   live: 'live',
   lost: 'not connected, trying again …',
+  silent: 'not live: read every few seconds',
 };
 
 let shown = shownIn(location.hash);
@@ -62,7 +63,7 @@ const feed = new Feed({
   onConnection(now) {
     connected = now;
     soon();
-    if (now === 'live') changed();
+    if (now === 'live' || now === 'silent') changed();
   },
   onTotal(number) {
     total = number;
@@ -103,7 +104,7 @@ const page: Page = {
     draw();
   },
   loadMore() {
-    feed.load(shown.filters, MOST).catch((problem: unknown) => {
+    return feed.load(shown.filters, MOST).catch((problem: unknown) => {
       page.say((problem as Error).message);
     });
   },
@@ -207,6 +208,7 @@ function draw(): void {
   for (const part of view.parts) part.update();
   // Together with the list: where the page says that it is live, all that came is there.
   if (connection.textContent !== CONNECTIONS[connected]) connection.textContent = CONNECTIONS[connected];
+  connection.title = connected === 'silent' ? HELD_BACK : '';
   connection.className = `connection ${connected}`;
   for (const [name, tab] of Object.entries(tabs)) {
     const current = name === 'traces' ? shown.view === 'traces' : shown.view !== 'traces';
