@@ -1,7 +1,7 @@
 /** One conversation: how it stands, and its way from the bot to the agent as a time line. */
 import { api, type ApiError } from './api.js';
 import { copyButton } from './copy.js';
-import { badge, button, clock, h, longText, wire } from './dom.js';
+import { badge, button, clock, dayOf, h, isSameDay, longText, wire } from './dom.js';
 import { Due } from './due.js';
 import type { Page, Part } from './page.js';
 import { notThere, reading } from './placeholder.js';
@@ -101,7 +101,7 @@ function contentOf(page: Page, parts: WayParts, refresh: Refresh): HTMLElement[]
     ),
     factsOf(conversation),
     h('h3', {}, 'Its way'),
-    h('ol', { class: 'timeline' }, ...wayOf(parts).map((moment) => momentOf(page, moment))),
+    h('ol', { class: 'timeline' }, ...momentsOf(page, wayOf(parts))),
   ];
 }
 
@@ -140,6 +140,17 @@ function factsOf(conversation: Conversation): HTMLElement {
 }
 
 const MARKS = { state: '●', trace: '→', signal: '⚡', message: '“' } as const;
+
+/** Of one that took more than a day, each day has its name above. */
+function momentsOf(page: Page, moments: readonly Moment[]): HTMLElement[] {
+  const [first] = moments;
+  const several = moments.some(({ at }) => first !== undefined && !isSameDay(at, first.at));
+  return moments.flatMap((moment, index) => {
+    const before = moments[index - 1];
+    const begins = several && (before === undefined || !isSameDay(before.at, moment.at));
+    return [...(begins ? [h('li', { class: 'day' }, dayOf(moment.at))] : []), momentOf(page, moment)];
+  });
+}
 
 function momentOf(page: Page, { at, kind, title, text, side, trace }: Moment): HTMLElement {
   const shown = wire(title.length > 160 ? `${title.slice(0, 160)}…` : title);

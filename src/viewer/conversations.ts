@@ -2,7 +2,7 @@
 import { api, type ApiError } from './api.js';
 import { tools } from './by-hand/tools.js';
 import { copyButton } from './copy.js';
-import { badge, button, clock, h, wire } from './dom.js';
+import { badge, button, h, wire } from './dom.js';
 import type { Page, Part } from './page.js';
 import { plural } from './plural.js';
 import type { Agent, Conversation, Skill } from './records.js';
@@ -109,7 +109,7 @@ function rowOf(page: Page, one: Conversation, done: () => void): HTMLElement {
     cell('channel', wire(channel.slice(0, 64))),
     cell('contact', wire(contactId)),
     cell('skill', skillId === null ? '–' : String(skillId)),
-    cell('opened', clock(createdAt)),
+    cell('opened', h('time', { datetime: createdAt, title: createdAt }, new Date(createdAt).toLocaleString())),
     cell(
       'do',
       h(

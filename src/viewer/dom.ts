@@ -79,6 +79,16 @@ export function clock(at: string): HTMLElement {
   return h('time', { datetime: at, title: at }, text);
 }
 
+/** The local day, in words: the tenant's clock may have been moved by days, or set back. */
+export function dayOf(at: string): string {
+  return new Date(at).toLocaleDateString(undefined, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+}
+
+/** Whether both are of the same local day. */
+export function isSameDay(one: string, other: string): boolean {
+  return new Date(one).toDateString() === new Date(other).toDateString();
+}
+
 /** A mark and a word: what became of something is never told by its colour alone. */
 export function badge(kind: string, text: string): HTMLElement {
   return h('span', { class: `badge ${kind}` }, text);

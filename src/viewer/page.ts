@@ -19,7 +19,7 @@ export interface Page {
   /** Stops or goes on following. */
   pause(): void;
   /** Loads as many traces as the page holds. */
-  loadMore(): void;
+  loadMore(): Promise<void>;
   /** Tells the person something, for a while. */
   say(text: string): void;
 }

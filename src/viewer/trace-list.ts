@@ -3,7 +3,7 @@ import { milliseconds, statusOf } from '../trace/ladder.js';
 import { causeOf, type Trace, warningsOf } from '../trace/trace.js';
 import { filterCount } from './address.js';
 import type { Entry } from './book.js';
-import { badge, button, clock, h, wire } from './dom.js';
+import { badge, button, clock, dayOf, h, isSameDay, wire } from './dom.js';
 import { filterBar } from './filter-bar.js';
 import type { Page, Part } from './page.js';
 import { plural } from './plural.js';
@@ -30,15 +30,19 @@ export function traceList(page: Page): TraceListPart {
   const count = h('p', { class: 'count' });
   const pause = button('Pause', page.pause.bind(page), { class: 'pause', 'aria-keyshortcuts': 'p' });
   const more = button('', () => {
-    page.loadMore();
+    void page.loadMore().then(() => {
+      // Whoever asks for more while it is paused sees what is there by now.
+      held = undefined;
+    });
   });
+  const rest = h('p', { class: 'muted' });
   const bar = filterBar(page);
   const element = h(
     'section',
     { class: 'list', 'aria-label': 'Traces' },
     bar.element,
     h('div', { class: 'listhead' }, count, pause),
-    h('div', { class: 'scroll' }, list, empty, h('div', { class: 'more' }, more)),
+    h('div', { class: 'scroll' }, list, empty, h('div', { class: 'more' }, rest, more)),
   );
   let listed: readonly Entry[] = [];
   /** What is listed while it is paused. */
@@ -63,10 +67,10 @@ export function traceList(page: Page): TraceListPart {
     let place = list.firstElementChild;
     entries.forEach((entry, index) => {
       const older = entries[index + 1];
-      const restarted = older !== undefined && older.start !== entry.start;
+      const below = older === undefined ? '' : belowOf(entry, older);
       let known = rows.get(entry.trace.traceId);
-      if (known?.entry.trace !== entry.trace || (known.row.dataset.restarted === 'yes') !== restarted) {
-        const row = rowOf(page, entry.trace, restarted);
+      if (known?.entry.trace !== entry.trace || known.row.dataset.below !== below) {
+        const row = rowOf(page, entry.trace, below);
         if (known?.row === place) place = place.nextElementSibling;
         known?.row.remove();
         known = { entry, row };
@@ -110,7 +114,13 @@ export function traceList(page: Page): TraceListPart {
       pause.setAttribute('aria-pressed', String(paused));
       const all = shown.text === '' ? Math.max(total ?? 0, fitting.length) : book.entries.length;
       count.textContent =
-        listed.length === all ? plural(all, 'trace') : `${listed.length.toLocaleString('en')} of ${plural(all, 'trace')}`;
+        total === undefined && listed.length === 0
+          ? 'Not read yet'
+          : listed.length === all
+            ? plural(all, 'trace')
+            : `${listed.length.toLocaleString('en')} of ${plural(all, 'trace')}`;
+      rest.hidden = listed.length === fitting.length;
+      rest.textContent = `The newest ${plural(listed.length, 'trace')} are shown: search and filters find the others.`;
       more.hidden = (total ?? 0) <= book.entries.length || book.entries.length >= 1000;
       more.textContent = `Read up to 1,000 of the ${plural(total ?? 0, 'trace')} that are kept`;
 
@@ -149,7 +159,17 @@ function nothingFits(page: Page, focusSearch: () => void): HTMLElement {
   );
 }
 
-function rowOf(page: Page, trace: Trace, restarted: boolean): HTMLLIElement {
+/** What parts a row from the next one: times of day alone would tell them to be of one day and one start. */
+function belowOf({ trace, start }: Entry, older: Entry): string {
+  return [
+    older.start === start ? '' : 'The emulator was started anew; what is below is from before.',
+    isSameDay(older.trace.startedAt, trace.startedAt) ? '' : `What is below is of ${dayOf(older.trace.startedAt)}.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+function rowOf(page: Page, trace: Trace, below: string): HTMLLIElement {
   const { request, traceId, outcome, script, conversationId, contactId, parent, tenant } = trace;
   const cause = causeOf(trace);
   const warnings = warningsOf(trace);
@@ -197,13 +217,8 @@ function rowOf(page: Page, trace: Trace, restarted: boolean): HTMLLIElement {
       ),
     ),
   );
-  const row = h(
-    'li',
-    {},
-    link,
-    restarted ? h('p', { class: 'restart' }, 'The emulator was started anew; what is below is from before.') : undefined,
-  );
-  if (restarted) row.dataset.restarted = 'yes';
+  const row = h('li', {}, link, below === '' ? undefined : h('p', { class: 'below' }, below));
+  row.dataset.below = below;
   return row;
 }
 

@@ -192,6 +192,32 @@ describe.skipIf(!hasBrowser)('what others do', () => {
     await page.getByRole('button', { name: 'Resume (1 new)' }).waitFor();
   });
 
+  test('is not counted as new where more of what came before is read on a paused list: that is listed', async () => {
+    const { url } = await emulator();
+    await sendMany(url, 250);
+    const { page, rows } = await viewer(await browser(), url);
+    await page.keyboard.press('p');
+    await page.getByRole('button', { name: 'Read up to 1,000 of the 250 traces' }).click();
+    await expect.poll(() => rows.count()).toBe(250);
+    await page.getByRole('button', { name: 'Resume', exact: true }).waitFor();
+    await sendMany(url, 60);
+    await page.getByRole('button', { name: 'Resume (60 new)' }).click();
+    await expect.poll(() => rows.count()).toBe(300);
+    await page.getByText('The newest 300 traces are shown: search and filters find the others.').waitFor();
+  });
+
+  test('is not said to be none before it is read', async () => {
+    const { url } = await emulator();
+    await sendMany(url, 1);
+    const { page } = await viewer(await browser(), url);
+    await page.route('**/traces?outcome=rejected*', async (route) => {
+      await page.locator('.count').getByText('Not read yet').waitFor();
+      await route.continue();
+    });
+    await page.getByLabel('Outcome').selectOption('rejected');
+    await page.locator('.count').getByText('1 trace', { exact: true }).waitFor();
+  });
+
   test('is followed once it can be asked which start of the emulator it is', async () => {
     const { url } = await emulator();
     const { page, rows, live } = await viewer(await browser(), url, '', { goesAway: true });

@@ -238,7 +238,7 @@ describe.skipIf(!hasBrowser)('the list', () => {
       'meanwhile',
       'before',
     ]);
-    expect(await page.locator('.restart').count()).toBe(1);
+    expect(await page.locator('.below').count()).toBe(1);
     // What is no longer there is held by the page.
     await rows.nth(2).click();
     await page.getByRole('region', { name: 'cause' }).waitFor();
