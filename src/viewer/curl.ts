@@ -1,8 +1,8 @@
 /** A request of a trace as a curl command that sends it again. */
 import type { Trace } from '../trace/trace.js';
 
-/** curl says these itself, or they belong to the connection and not to the request. */
-const LEFT_OUT =
+/** Whoever sends it again says these by itself, or they belong to the connection and not to the request. */
+export const LEFT_OUT =
   /^(?:host|content-length|connection|accept-encoding|user-agent|transfer-encoding|expect|keep-alive|te|upgrade|content-encoding|origin|referer|cookie|sec-.*|x-forwarded-.*)$/;
 /** Those that curl adds by itself unless it is told not to. */
 const ADDED = ['accept', 'content-type'];

@@ -1,11 +1,7 @@
 /** A request of a trace, and what became of it, as a step of a scenario file. */
 import { causeOf, type Trace, warningsOf } from '../trace/trace.js';
-import { takesClient } from './curl.js';
+import { LEFT_OUT, takesClient } from './curl.js';
 import { laidOut } from './json-text.js';
-
-/** The runner sends these by itself, or they belong to the connection and not to the request. */
-const LEFT_OUT =
-  /^(?:host|content-length|connection|accept-encoding|user-agent|transfer-encoding|expect|keep-alive|te|upgrade|content-encoding|origin|referer|cookie|sec-.*|x-forwarded-.*)$/;
 
 /** YAML, to be put under `steps:`. undefined where the trace is of no request. */
 export function scenarioStepOf(trace: Trace): string | undefined {
@@ -13,7 +9,10 @@ export function scenarioStepOf(trace: Trace): string | undefined {
   if (request.method === 'SCRIPT' || !request.path.startsWith('/')) return undefined;
   const cause = causeOf(trace);
   // The runner sends a token of its own instead of one that the trace hides.
-  const warnings = [...new Set(warningsOf(trace).flatMap(({ code }) => code ?? []))].filter(
+  const sent = warningsOf(trace).filter(
+    ({ in: place, pointer }) => place !== 'header' || !LEFT_OUT.test(pointer?.slice(1) ?? ''),
+  );
+  const warnings = [...new Set(sent.flatMap(({ code }) => code ?? []))].filter(
     (code) => code !== 'TOKEN_NOT_CHECKED' || request.headers.authorization?.includes('[redacted]') !== true,
   );
   const path = request.path.replace(/^\/t\/[^/?]+(?=\/)/, '');

@@ -427,6 +427,7 @@ describe.skipIf(!hasBrowser)('a trace', () => {
       { body: 'a=1', headers: { 'content-type': 'application/x-www-form-urlencoded', authorization: 'Bearer abcdefgh12345678' } },
       { method: 'GET', path: '/api/v2/conversations?attribute=a&value={{b}}' },
       { method: 'PUT', body: THREAD },
+      { body: THREAD, headers: { origin: 'https://bot.example' } },
     ] as const) {
       const trace = await traceOf(url, await send(url, message));
       const { copies } = await viewer(chromium, url, `#trace=${trace.traceId}`);
