@@ -1,5 +1,5 @@
 /** Copies text, also where the page was not reached in a way that browsers call secure, such as by a container's name. */
-import { button } from './dom.js';
+import { button, h } from './dom.js';
 
 export async function copy(text: string): Promise<void> {
   if (window.isSecureContext) {
@@ -19,6 +19,8 @@ export async function copy(text: string): Promise<void> {
 
 /** In milliseconds. */
 const SAID_FOR = 1500;
+
+const heard = h('p', { class: 'offscreen', role: 'status' });
 
 /** A button that copies, and says so. */
 export function copyButton(
@@ -42,8 +44,12 @@ export function copyButton(
   );
   const say = (what: string): void => {
     made.textContent = what;
+    // By a key it is copied while the focus is elsewhere: who does not see the button hears of it.
+    if (!heard.isConnected) document.body.append(heard);
+    heard.textContent = what;
     setTimeout(() => {
       made.textContent = label;
+      heard.textContent = '';
     }, SAID_FOR);
   };
   return made;

@@ -28,6 +28,16 @@ describe.skipIf(!hasBrowser)('the keyboard', () => {
     await expect.poll(() => focused(page)).toMatch(/^a\.row.*two/);
   });
 
+  test('copies, which is said aloud though the focus is elsewhere', async () => {
+    const { url } = await emulator();
+    await send(url, { body: { sessionId: 'one' } });
+    const { page } = await viewer(await browser(), url);
+    await page.keyboard.press('j');
+    await page.getByRole('button', { name: 'Copy as curl' }).waitFor();
+    await page.keyboard.press('c');
+    await page.getByRole('status').getByText('Copied', { exact: true }).waitFor();
+  });
+
   test('goes into the trace on a narrow screen, which shows the list no more', async () => {
     const { url } = await emulator();
     await send(url, { body: { sessionId: 'one' } });
