@@ -4,9 +4,10 @@
  */
 import type { Trace } from '../trace/trace.js';
 import { fits, type TraceFilter } from '../trace/filter.js';
-import { api, type ApiError, type Query, STREAM_ADDRESS } from './api.js';
+import { api, type ApiError, type Query } from './api.js';
 import { isReset, kindOf, mayChange } from './control-call.js';
 import { Refresh } from './refresh.js';
+import { TraceStream } from './trace-stream.js';
 
 /** `silent`: the emulator answers, but nothing comes over the stream; what is listed is read every few seconds instead. */
 export type Connection = 'connecting' | 'live' | 'lost' | 'silent';
@@ -33,14 +34,17 @@ export interface FeedListener {
   onRestart(): void;
 }
 
-/** What one stream brings: while a list is read it waits, because nobody can say which of the two is newer. */
-class Incoming {
+/** What is followed over one stream. What that brings while a list is read waits: nobody can say which of the two is newer. */
+class Following {
+  readonly query: Query;
   reads = 0;
   readonly waiting: { readonly trace: Trace; readonly size: number }[] = [];
   /** Whether it is known that the emulator is still the same. */
   caughtUp = false;
-  /** Whether something came over the stream since it was opened. */
-  heard = false;
+
+  constructor(query: Query) {
+    this.query = query;
+  }
 }
 
 /** So many are read at least. */
@@ -49,10 +53,6 @@ const AT_LEAST = 200;
 const COUNTED_AFTER = 200;
 /** In milliseconds. */
 const TRIES_AGAIN_AFTER = 1500;
-/** In milliseconds: so soon it brings something at first, because what the page asks is traced, too. */
-const HEARD_WITHIN = 8000;
-/** In milliseconds: so soon it brings something later on, because the emulator sends a sign of life every 15 seconds. */
-const SILENT_AFTER = 40_000;
 
 export const HELD_BACK =
   'Nothing comes over the stream of traces: something on the way holds it back, such as a proxy that buffers or compresses. ' +
@@ -60,10 +60,10 @@ export const HELD_BACK =
 
 export class Feed {
   readonly #listener: FeedListener;
-  #source: EventSource | undefined;
+  #stream: TraceStream | undefined;
   #again: ReturnType<typeof setTimeout> | undefined;
-  /** Rises with each stream, so that what belongs to one before is not taken. */
-  #turn = 0;
+  /** What belongs to another one is not taken any more. */
+  #now = new Following({});
   #startedAt: string | undefined;
   #start = 0;
   /** How many fitted when it was asked last, and how many came since. */
@@ -71,9 +71,6 @@ export class Feed {
   #since = 0;
   /** How many came in all: nobody can say whether one that came while it was asked is among those that fitted. */
   #taken = 0;
-  #query: Query = {};
-  #incoming = new Incoming();
-  #watch: ReturnType<typeof setTimeout> | undefined;
   /** Whether nothing came over the stream before this one. */
   #silent = false;
   readonly #recount = new Refresh(() => this.#count());
@@ -90,61 +87,59 @@ export class Feed {
   /** Follows those that fit the query, instead of what was followed before. */
   follow(query: Query): void {
     this.stop();
-    this.#query = query;
-    const turn = this.#turn;
+    const now = new Following(query);
+    this.#now = now;
     this.#listener.onConnection(this.#silent ? 'silent' : 'connecting');
-    const source = new EventSource(STREAM_ADDRESS);
-    this.#source = source;
-    const incoming = new Incoming();
-    this.#incoming = incoming;
-    const watch = (within: number): void => {
-      clearTimeout(this.#watch);
-      this.#watch = setTimeout(() => {
-        void this.#unheard(source, query, turn);
-      }, within);
-    };
-    watch(HEARD_WITHIN);
-    for (const name of ['trace', 'missed', 'dropped', 'alive'])
-      source.addEventListener(name, () => {
-        if (turn !== this.#turn) return;
-        watch(SILENT_AFTER);
-        if (incoming.heard) return;
-        incoming.heard = true;
-        if (incoming.caughtUp) this.#live();
-      });
-    source.addEventListener('trace', ({ data }: MessageEvent<string>) => {
-      const trace = JSON.parse(data) as Trace;
-      if (incoming.reads === 0) this.#take(trace, data.length);
-      else incoming.waiting.push({ trace, size: data.length });
-    });
-    for (const name of ['missed', 'dropped'])
-      source.addEventListener(name, ({ data }: MessageEvent<string>) => {
+    const stream = new TraceStream({
+      onOpen: () => {
+        void this.#opened(stream, now);
+      },
+      onTrace: (trace, size) => {
+        if (now.reads === 0) this.#take(trace, size);
+        else now.waiting.push({ trace, size });
+      },
+      onMissing: (message) => {
         // After a restart nothing of the one before can be there.
-        if (incoming.caughtUp) this.#listener.onNote((JSON.parse(data) as { readonly message: string }).message);
-      });
-    source.addEventListener('open', () => {
-      incoming.caughtUp = false;
-      incoming.heard = false;
-      clearTimeout(this.#watch);
-      void this.#reading(() => this.#catchUp(query, turn)).then((done) => {
-        if (turn !== this.#turn) return;
-        incoming.caughtUp = true;
-        if (!done) this.#lost(query);
-        else if (incoming.heard) this.#live();
-        else {
-          watch(HEARD_WITHIN);
-          if (this.#silent) this.#listener.onConnection('silent');
-        }
-      });
+        if (now.caughtUp) this.#listener.onNote(message);
+      },
+      onHeard: () => {
+        if (now.caughtUp) this.#live();
+      },
+      onSilence: () => {
+        void this.#unheard(stream, now);
+      },
+      onBroken: (gone) => {
+        this.#silent = false;
+        if (gone) this.#lost(now);
+        else this.#listener.onConnection('lost');
+      },
     });
-    source.addEventListener('error', () => {
-      if (turn !== this.#turn) return;
-      this.#silent = false;
-      clearTimeout(this.#watch);
-      // The browser tries again by itself, but for some answers.
-      if (source.readyState === EventSource.CLOSED) this.#lost(query);
-      else this.#listener.onConnection('lost');
-    });
+    this.#stream = stream;
+  }
+
+  stop(): void {
+    this.#now = new Following(this.#now.query);
+    clearTimeout(this.#again);
+    this.#stream?.close();
+  }
+
+  /** Reads more of what is kept than was read at first. */
+  async load(limit: number): Promise<void> {
+    const now = this.#now;
+    await this.#reading(now, () => this.#read(now, limit));
+  }
+
+  async #opened(stream: TraceStream, now: Following): Promise<void> {
+    now.caughtUp = false;
+    const done = await this.#reading(now, () => this.#catchUp(now));
+    if (now !== this.#now) return;
+    now.caughtUp = true;
+    if (!done) this.#lost(now);
+    else if (stream.heard) this.#live();
+    else {
+      stream.listen();
+      if (this.#silent) this.#listener.onConnection('silent');
+    }
   }
 
   #live(): void {
@@ -152,19 +147,22 @@ export class Feed {
     this.#listener.onConnection('live');
   }
 
-  /** Reads what the stream should have brought, and asks for another one: this one may be held back, or dead for long. */
-  async #unheard(source: EventSource, query: Query, turn: number): Promise<void> {
-    if (source.readyState !== EventSource.OPEN && !(await this.#reading(() => this.#catchUp(query, turn)))) {
-      if (turn === this.#turn) this.#lost(query);
+  /** Asks for another stream: this one may be dead, such as after the machine slept, or held back from its beginning. */
+  async #unheard(stream: TraceStream, now: Following): Promise<void> {
+    // Without its head nothing that it should have brought was read.
+    if (!stream.isOpen && !(await this.#reading(now, () => this.#catchUp(now)))) {
+      if (now === this.#now) this.#lost(now);
       return;
     }
-    if (turn !== this.#turn) return;
-    if (!this.#silent) this.#listener.onNote(HELD_BACK);
-    this.#silent = true;
-    this.follow(query);
+    if (now !== this.#now) return;
+    if (!stream.heard) {
+      if (!this.#silent) this.#listener.onNote(HELD_BACK);
+      this.#silent = true;
+    }
+    this.follow(now.query);
   }
 
-  #lost(query: Query): void {
+  #lost({ query }: Following): void {
     this.stop();
     this.#silent = false;
     this.#listener.onConnection('lost');
@@ -173,36 +171,21 @@ export class Feed {
     }, TRIES_AGAIN_AFTER);
   }
 
-  stop(): void {
-    this.#turn += 1;
-    clearTimeout(this.#again);
-    clearTimeout(this.#watch);
-    this.#source?.close();
-  }
-
-  /** Reads more of what is kept than was read at first. */
-  async load(query: Query, limit: number): Promise<void> {
-    const turn = this.#turn;
-    await this.#reading(() => this.#read(query, limit, turn));
-  }
-
   /** What the stream brings meanwhile is taken afterwards. */
-  async #reading<T>(work: () => Promise<T>): Promise<T> {
-    const incoming = this.#incoming;
-    incoming.reads += 1;
+  async #reading<T>(now: Following, work: () => Promise<T>): Promise<T> {
+    now.reads += 1;
     try {
       return await work();
     } finally {
-      incoming.reads -= 1;
-      if (incoming.reads === 0 && incoming === this.#incoming)
-        for (const { trace, size } of incoming.waiting.splice(0)) this.#take(trace, size);
+      now.reads -= 1;
+      if (now.reads === 0 && now === this.#now) for (const { trace, size } of now.waiting.splice(0)) this.#take(trace, size);
     }
   }
 
-  async #read(query: Query, limit: number, turn: number): Promise<void> {
+  async #read(now: Following, limit: number): Promise<void> {
     const taken = this.#taken;
-    const { items, total } = await api.traces({ ...query, limit: String(limit) });
-    if (turn !== this.#turn) return;
+    const { items, total } = await api.traces({ ...now.query, limit: String(limit) });
+    if (now !== this.#now) return;
     this.#listener.onNewest(items, this.#start);
     this.#told(total, taken);
   }
@@ -215,18 +198,18 @@ export class Feed {
   }
 
   async #count(): Promise<void> {
-    const turn = this.#turn;
+    const now = this.#now;
     const taken = this.#taken;
     try {
-      const { total } = await api.traces({ ...this.#query, limit: '1' });
-      if (turn === this.#turn) this.#told(total, taken);
+      const { total } = await api.traces({ ...now.query, limit: '1' });
+      if (now === this.#now) this.#told(total, taken);
     } catch {
       // The next ones ask again.
     }
   }
 
   #take(trace: Trace, size: number): void {
-    const query = this.#query;
+    const { query } = this.#now;
     if (isReset(trace)) this.#listener.onReset(trace, this.#start);
     const filter = { ...query, control: query.control === 'true' } as TraceFilter;
     if (fits(trace, kindOf(trace), filter)) {
@@ -238,20 +221,20 @@ export class Feed {
     if (mayChange(trace)) this.#listener.onChange(trace);
   }
 
-  async #catchUp(query: Query, turn: number): Promise<boolean> {
+  async #catchUp(now: Following): Promise<boolean> {
     try {
       const { startedAt } = await api.health();
-      if (turn !== this.#turn) return false;
+      if (now !== this.#now) return false;
       const restarted = this.#startedAt !== undefined && this.#startedAt !== startedAt;
       this.#startedAt = startedAt;
       if (restarted) {
         this.#start += 1;
         this.#listener.onRestart();
       }
-      await this.#read(query, Math.max(AT_LEAST, this.#listener.held), turn);
+      await this.#read(now, Math.max(AT_LEAST, this.#listener.held));
       return true;
     } catch (problem) {
-      if (turn === this.#turn) this.#listener.onNote((problem as ApiError).message);
+      if (now === this.#now) this.#listener.onNote((problem as ApiError).message);
       // What is listed may be refused, such as a filter; what comes is followed all the same.
       return (problem as ApiError).code !== undefined;
     }

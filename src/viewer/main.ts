@@ -104,7 +104,7 @@ const page: Page = {
     draw();
   },
   loadMore() {
-    return feed.load(shown.filters, MOST).catch((problem: unknown) => {
+    return feed.load(MOST).catch((problem: unknown) => {
       page.say((problem as Error).message);
     });
   },
