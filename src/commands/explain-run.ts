@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import type { LoadedConfig } from '../config.js';
 import { type Emulator, startEmulator } from '../emulator.js';
 import { ControlError } from '../library.js';
+import { nearMiss } from '../near-miss.js';
 import { ladderText } from '../terminal/ladder-text.js';
 import { isTenantName, readTarget } from '../pipeline/target.js';
 import { paintFor } from '../terminal/paint.js';
@@ -11,6 +12,8 @@ import { causeOf } from '../trace/trace.js';
 import type { ExplainOptions } from './explain.js';
 import { isDefault } from './setting-flags.js';
 import { BadInput } from './strict.js';
+
+const CONTENT_TYPE = 'content-type';
 
 /** Answers the exit code. Throws BadInput where the payload cannot be read, or the path is none of the platform's. */
 export async function explain(
@@ -28,7 +31,7 @@ export async function explain(
   try {
     const headers = {
       accept: '*/*',
-      ...(body === undefined || contentType === '' ? {} : { 'content-type': contentType }),
+      ...(body === undefined ? {} : typeOf(contentType, header)),
       ...(token === true ? { authorization: `Bearer ${await tokenFor(emulator, path)}` } : {}),
       ...header,
     };
@@ -44,6 +47,12 @@ export async function explain(
   } finally {
     await emulator.close();
   }
+}
+
+/** Whoever misspells its name in a header says no other type beside. */
+function typeOf(given: string | undefined, header: ExplainOptions['header']): Readonly<Record<string, string>> {
+  const type = given ?? (nearMiss(CONTENT_TYPE, Object.keys(header)) === undefined ? 'application/json' : '');
+  return type === '' ? {} : { [CONTENT_TYPE]: type };
 }
 
 /** An address that was copied whole has the path in it. */

@@ -7,7 +7,7 @@ import { runStrictly, strictCommand } from './strict.js';
 export interface ExplainOptions {
   readonly method: string;
   readonly path: string;
-  readonly contentType: string;
+  readonly contentType?: string;
   /** By their names in lower case. */
   readonly header: Readonly<Record<string, string>>;
   readonly token?: true;
@@ -21,7 +21,9 @@ export function explainCommand({ addSettingFlags, configOf }: SettingFlags): Com
     .argument('[payload]', 'the file with the body, or - for the standard input; without one there is no body')
     .option('--method <method>', 'its method', 'POST')
     .option('--path <path>', 'where it is sent, with its query', '/api/v2/conversations/webchat')
-    .option('--content-type <type>', 'its Content-Type; an empty one sends none', 'application/json')
+    .addOption(
+      new Option('--content-type <type>', 'its Content-Type; an empty one sends none').default(undefined, 'application/json'),
+    )
     .addOption(
       new Option('--header <header>', 'a further header, as Name: value; may be given several times')
         .argParser(withHeader)
@@ -40,5 +42,7 @@ export function explainCommand({ addSettingFlags, configOf }: SettingFlags): Com
 function withHeader(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
   const [, name, value] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)$/.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new InvalidArgumentError('It must be of the form "Name: value".');
-  return { ...before, [name.toLowerCase()]: value };
+  const known = name.toLowerCase();
+  if (Object.hasOwn(before, known)) throw new InvalidArgumentError(`${name} was given already: put its values into one.`);
+  return { ...before, [known]: value };
 }

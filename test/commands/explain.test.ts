@@ -67,6 +67,7 @@ describe('bad input: 2, and nothing on the standard output', () => {
     ['a path of the control API', ['-', '--path', '/_emulator/reset'], 'Send the request itself'],
     ['no method', ['-', '--method', 'P OST'], '--method must be a method'],
     ['no header', ['-', '--header', 'Authorization'], 'It must be of the form "Name: value"'],
+    ['a header twice', ['-', '--header', 'X-A: 1', '--header', 'x-a: 2'], 'put its values into one'],
     ['an option that there is not', ['-', '--contnt-type', 'x'], 'Did you mean --content-type?'],
     ['a bad setting', ['-', '--auth', 'none'], 'auth must be lax or strict'],
   ])('%s', async (_, args, told) => {
@@ -129,7 +130,7 @@ describe('a whole request that was pasted instead of its body', () => {
 });
 
 test('a header that is nearly Content-Type is named as what it is', async () => {
-  const { code, out } = await run(['explain', '-', '--content-type', '', '--header', 'Conent-Type: application/json'], SOUND);
+  const { code, out } = await run(['explain', '-', '--header', 'Conent-Type: application/json'], SOUND);
   expect({ code, out }).toEqual({
     code: 1,
     out: expect.stringMatching(/CONTENT_TYPE_MISSING[^]*remedy +Rename the header "conent-type"/),
