@@ -53,7 +53,13 @@ export function missingField(
             )}`,
     remedy:
       place === 'body'
-        ? adviseMissingField(missing, data, expected?.['x-aliases'] ?? [], { pointer, query, body, reader })
+        ? adviseMissingField(missing, data, expected?.['x-aliases'] ?? [], {
+            pointer,
+            query,
+            body,
+            reader,
+            fields: Object.keys(schema.properties ?? {}),
+          })
         : adviseMissingParameter(missing, data, expected?.['x-aliases'] ?? [], place, ignored),
     ...(expected?.['x-provenance'] === undefined ? {} : { provenance: expected['x-provenance'] }),
   };
@@ -88,7 +94,13 @@ function adviseMissingField(
   missing: string,
   data: Record<string, unknown>,
   aliases: readonly string[],
-  { pointer, query, body, reader }: { pointer: string; reader: string } & Pick<Elsewhere, 'query' | 'body'>,
+  {
+    pointer,
+    query,
+    body,
+    reader,
+    fields,
+  }: { pointer: string; reader: string; fields: readonly string[] } & Pick<Elsewhere, 'query' | 'body'>,
 ): string {
   const keys = Object.keys(data).slice(0, MOST_KEYS);
   const near = nearestKey(missing, keys);
@@ -106,7 +118,8 @@ function adviseMissingField(
     const deeper = nearestKey(missing, Object.keys(inner)) ?? Object.keys(inner).find((name) => aliases.includes(name));
     if (deeper !== undefined) return adviseDeeper(pointer, key, deeper, missing);
   }
-  const whole = pointer === '' ? textWithin(data, missing) : undefined;
+  // A request around the body has fields of its own only; a body with a field too few may carry any text.
+  const whole = pointer === '' && !fields.some((name) => Object.hasOwn(data, name)) ? textWithin(data, missing) : undefined;
   if (whole !== undefined) {
     return `The whole body seems to stand as text in ${show(whole)}, with the request around it: send that object itself as the body.`;
   }
@@ -124,12 +137,16 @@ function textWithin(data: Record<string, unknown>, missing: string): string | un
   const queue: [string, unknown][] = [['', data]];
   for (let at = 0; at < queue.length && at < MOST_VALUES; at += 1) {
     const [pointer, value] = queue[at] ?? ['', undefined];
-    if (typeof value === 'string' && value.includes(`"${missing}"`) && looksLikeJsonObject(value)) return pointer;
+    if (typeof value === 'string' && value.includes(`"${missing}"`) && holds(value, missing)) return pointer;
     if (typeof value !== 'object' || value === null) continue;
     for (const [key, member] of Object.entries(value).slice(0, MOST_KEYS))
       queue.push([`${pointer}/${escapePointer(key)}`, member]);
   }
   return undefined;
+}
+
+function holds(text: string, member: string): boolean {
+  return looksLikeJsonObject(text) && Object.hasOwn(JSON.parse(text) as object, member);
 }
 
 function aliasAmong(keys: readonly string[], aliases: readonly string[]): string | undefined {

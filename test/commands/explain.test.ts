@@ -129,6 +129,14 @@ describe('a whole request that was pasted instead of its body', () => {
   });
 });
 
+test('a body that lacks a field is not taken for a request around another one, whatever its texts hold', async () => {
+  const text = JSON.stringify({ sessionId: 'of the last session' });
+  for (const body of [{ metadata: { note: text } }, { of: 1, around: JSON.stringify({ within: { sessionId: 'x' } }) }]) {
+    const { code, out } = await run(['explain', '-'], JSON.stringify(body));
+    expect({ code, out }).toEqual({ code: 1, out: expect.stringContaining('Add "sessionId" to the top level of the body.') });
+  }
+});
+
 test('a header that is nearly Content-Type is named as what it is', async () => {
   const { code, out } = await run(['explain', '-', '--header', 'Conent-Type: application/json'], SOUND);
   expect({ code, out }).toEqual({
