@@ -14,6 +14,9 @@ const BYTES = new Map([
 /** UTF-8 begins a character beyond ASCII with 0xC2 to 0xF4, and goes on with 0x80 to 0xBF. */
 const MISREAD = new RegExp(`[\\u00C2-\\u00F4][\\u0080-\\u00BF${FROM_0X80}]`);
 
+/** As people write it, though its two bytes are a character in UTF-8: `Spaß…`, `NESTLÉ®`, `BEYONCÉ’S`. */
+const AS_WRITTEN = /[ÇÈÉÊËÌÍÎÏÑÒÓÔÖÙÚÛÜÝß](?:[’–—]|[…“”™®°»](?!\p{L}))|[ÄÅ][…“”’™®°»–—](?!\p{L})/gu;
+
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Whether the text holds characters that were lost, or UTF-8 that was read as Latin-1 or Windows-1252. */
@@ -23,7 +26,7 @@ export function isGarbled(text: string): boolean {
 
 /** `Müller` for `MÃ¼ller`; undefined where nothing was misread, or where it cannot be read any more. */
 export function meantBy(text: string): string | undefined {
-  if (!MISREAD.test(text)) return undefined;
+  if (!MISREAD.test(text) || !MISREAD.test(text.replace(AS_WRITTEN, ' '))) return undefined;
   const bytes: number[] = [];
   for (const character of text) {
     const byte = BYTES.get(character);
