@@ -1727,6 +1727,11 @@ describe('what never becomes a request is answered and traced too', () => {
       remedy: /more bytes than its Content-Length announced/,
     },
     {
+      name: 'a path that is not encoded',
+      bytes: `GET ${HANDOVER}/M\u00fcller HTTP/1.1\r\nHost: x\r\n\r\n`,
+      remedy: /encodeURIComponent/,
+    },
+    {
       name: 'a bad chunk',
       bytes: `POST ${HANDOVER} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`,
       remedy: /HTTP library/,

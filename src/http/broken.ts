@@ -2,7 +2,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Answer, Arrival } from '../pipeline/index.js';
-import { headersTooLarge } from '../pipeline/receive.js';
+import { ENCODE_PATH, headersTooLarge } from '../pipeline/receive.js';
 import { type Rejection, reject } from '../rejections.js';
 import { show } from '../shown.js';
 
@@ -90,6 +90,7 @@ function adviseMalformed(error: ParserError, packet: Buffer | undefined): string
   }
   if (error.code === 'HPE_INVALID_METHOD')
     return 'Send a method that HTTP knows, in capital letters: GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS.';
+  if (error.code === 'HPE_INVALID_URL') return ENCODE_PATH;
   return 'Let an HTTP library make the request; where one did, look for a header with a line break in it, or a body longer than its Content-Length.';
 }
 

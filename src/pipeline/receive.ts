@@ -27,6 +27,10 @@ export function headersTooLarge(): Rejection {
   });
 }
 
+/** What a path needs that holds what HTTP cannot carry there. */
+export const ENCODE_PATH =
+  'Build a path of parts that went through encodeURIComponent: many HTTP libraries encode such a character by themselves, others refuse the request or send what no server takes.';
+
 function take(exchange: Exchange, { bytes, fault }: Received): void {
   exchange.bytes = bytes;
   exchange.bodyFault = fault;
