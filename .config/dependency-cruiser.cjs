@@ -7,7 +7,7 @@ const layer = (name, from, allowed, comment) => ({
   to: { path: '^src', pathNot: [from, ...allowed] },
 });
 
-const shared = '^src/(rejections|shown|near-miss|json-pointer|lost-values)\\.ts$';
+const shared = '^src/(rejections|shown|near-miss|json-pointer|lost-values|garbled-text)\\.ts$';
 /** What files that people write have in common: their places, their faults, their templates. */
 const files = '^src/(yaml-file|text-file|file-faults|schema-faults|package-root|templates)\\.ts$';
 const domain = ['^src/contact/', '^src/state/', '^src/trace/', shared];
