@@ -1727,6 +1727,11 @@ describe('what never becomes a request is answered and traced too', () => {
       remedy: /more bytes than its Content-Length announced/,
     },
     {
+      name: 'a path with a space in it',
+      bytes: `GET ${HANDOVER}/the id HTTP/1.1\r\nHost: x\r\n\r\n`,
+      remedy: /encodeURIComponent/,
+    },
+    {
       name: 'a path that is not encoded',
       bytes: `GET ${HANDOVER}/M\u00fcller HTTP/1.1\r\nHost: x\r\n\r\n`,
       remedy: /encodeURIComponent/,

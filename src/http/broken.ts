@@ -90,7 +90,8 @@ function adviseMalformed(error: ParserError, packet: Buffer | undefined): string
   }
   if (error.code === 'HPE_INVALID_METHOD')
     return 'Send a method that HTTP knows, in capital letters: GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS.';
-  if (error.code === 'HPE_INVALID_URL') return ENCODE_PATH;
+  // A space ends the path, and the name of the protocol has to stand behind it.
+  if (error.code === 'HPE_INVALID_URL' || error.code === 'HPE_INVALID_CONSTANT') return ENCODE_PATH;
   return 'Let an HTTP library make the request; where one did, look for a header with a line break in it, or a body longer than its Content-Length.';
 }
 
