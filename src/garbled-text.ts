@@ -15,7 +15,7 @@ const BYTES = new Map([
 const MISREAD = new RegExp(`[\\u00C2-\\u00F4][\\u0080-\\u00BF${FROM_0X80}]`);
 
 /** As people write it, though its two bytes are a character in UTF-8: `Spaß…`, `NESTLÉ®`, `BEYONCÉ’S`. */
-const AS_WRITTEN = /[ÇÈÉÊËÌÍÎÏÑÒÓÔÖÙÚÛÜÝß](?:[’–—]|[…“”™®°»](?!\p{L}))|[ÄÅ][…“”’™®°»–—](?!\p{L})/gu;
+const AS_WRITTEN = /[ÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝß](?:[’–—]|[…“”™®°»](?!\p{L}))|[ÄÅ][…“”’™®°»–—](?!\p{L})/gu;
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 

@@ -33,6 +33,7 @@ describe('told', () => {
 describe('left alone', () => {
   test.each([
     'None',
+    'SMØ…',
     'Müller, São Paulo, SÃO, 20 °C, Â, naïve – “quoted” €',
     'Das macht Spaß…',
     'NESTLÉ® und NESCAFÉ™',

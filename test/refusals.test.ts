@@ -1727,6 +1727,11 @@ describe('what never becomes a request is answered and traced too', () => {
       remedy: /more bytes than its Content-Length announced/,
     },
     {
+      name: 'a path without its slash',
+      bytes: `GET ${HANDOVER.slice(1)} HTTP/1.1\r\nHost: x\r\n\r\n`,
+      remedy: /Begin the path with a slash/,
+    },
+    {
       name: 'a path with a space in it',
       bytes: `GET ${HANDOVER}/the id HTTP/1.1\r\nHost: x\r\n\r\n`,
       remedy: /encodeURIComponent/,

@@ -90,6 +90,9 @@ function adviseMalformed(error: ParserError, packet: Buffer | undefined): string
   }
   if (error.code === 'HPE_INVALID_METHOD')
     return 'Send a method that HTTP knows, in capital letters: GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS.';
+  const target = packet === undefined ? undefined : /^\S+ (\S+)/.exec(firstLine(packet))?.[1];
+  if (error.code === 'HPE_INVALID_URL' && target !== undefined && !/^(?:\/|https?:\/\/)/i.test(target))
+    return 'Begin the path with a slash, such as /api/v2/conversations/webchat: without quotes, and without a host that has no http:// before it.';
   // A space ends the path, and the name of the protocol has to stand behind it.
   if (error.code === 'HPE_INVALID_URL' || error.code === 'HPE_INVALID_CONSTANT') return ENCODE_PATH;
   return 'Let an HTTP library make the request; where one did, look for a header with a line break in it, or a body longer than its Content-Length.';

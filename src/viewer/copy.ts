@@ -28,6 +28,8 @@ export function copyButton(
   text: () => string,
   attributes: Readonly<Record<string, unknown>> = {},
 ): HTMLButtonElement {
+  // Screen readers say what changes in a region that they know already.
+  if (!heard.isConnected) document.body.append(heard);
   const made = button(
     label,
     () => {
@@ -45,7 +47,6 @@ export function copyButton(
   const say = (what: string): void => {
     made.textContent = what;
     // By a key it is copied while the focus is elsewhere: who does not see the button hears of it.
-    if (!heard.isConnected) document.body.append(heard);
     heard.textContent = what;
     setTimeout(() => {
       made.textContent = label;

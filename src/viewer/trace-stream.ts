@@ -52,8 +52,11 @@ export class TraceStream {
         listener.onMissing((JSON.parse(data) as { readonly message: string }).message);
       });
     this.#source.addEventListener('error', () => {
-      clearTimeout(this.#watch);
-      listener.onBroken(this.#source.readyState === EventSource.CLOSED);
+      const gone = this.#source.readyState === EventSource.CLOSED;
+      if (gone) clearTimeout(this.#watch);
+      // What the browser tries may hang.
+      else this.#expect(HEARD_WITHIN);
+      listener.onBroken(gone);
     });
   }
 

@@ -34,7 +34,7 @@ export function traceView(page: Page, closed: (traceId: string) => void): TraceV
   /** The stream and an answer come by two ways: what comes later may be the older one. */
   const hear = (trace: Trace): void => {
     if (trace.traceId !== page.shown.trace) return;
-    if (read?.traceId === trace.traceId && read.entries.length > trace.entries.length) return;
+    if (drawn?.traceId === trace.traceId && drawn.entries.length > trace.entries.length) return;
     read = trace;
     update();
   };
@@ -80,6 +80,7 @@ export function traceView(page: Page, closed: (traceId: string) => void): TraceV
       return;
     }
     asked = undefined;
+    read = undefined;
     if (trace === drawn || (trace.traceId === drawn?.traceId && JSON.stringify(trace) === JSON.stringify(drawn))) return;
     const another = trace.traceId !== drawn?.traceId;
     drawn = trace;

@@ -10,6 +10,8 @@ export interface OnTheWay {
   readonly url: string;
   /** From now on. What was held back is lost. */
   holds(what: Holds): void;
+  /** Cuts all connections. */
+  cuts(): void;
 }
 
 export async function onTheWay(target: string): Promise<OnTheWay> {
@@ -38,6 +40,9 @@ export async function onTheWay(target: string): Promise<OnTheWay> {
     url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
     holds(what) {
       held = what;
+    },
+    cuts() {
+      server.closeAllConnections();
     },
   };
 }

@@ -43,6 +43,21 @@ describe.skipIf(!hasBrowser)('a stream that is held back', () => {
     expect(await connection(page)).toBe('live');
   });
 
+  test('after it broke off is told, though the browser’s own attempt hangs', async () => {
+    const { url } = await emulator();
+    const way = await onTheWay(url);
+    const { page, live } = await viewer(await browser(), way.url, '', { goesAway: true });
+    await page.clock.install();
+    await page.reload();
+    await live();
+    way.holds('head');
+    way.cuts();
+    await page.getByText('not connected, trying again').waitFor();
+    await later(page, async () => (await connection(page)) === SILENT);
+    way.holds('nothing');
+    await later(page, async () => (await connection(page)) === 'live');
+  });
+
   test('from some time on is noticed, also by who looks at a conversation', async () => {
     const { url } = await emulator();
     await open(url, { conversationId: CONVERSATION });

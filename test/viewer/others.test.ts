@@ -271,6 +271,21 @@ describe.skipIf(!hasBrowser)('a script that went on while nobody told the page o
     expect(await page.locator('.verdict').innerText()).toContain('200 accepted');
   });
 
+  test('stays ended, though the list that told so holds its trace no more', async () => {
+    const { url } = await withScripts(waits);
+    const { headers } = await send(url, { path: '/webhooks/waits', body: {} });
+    const id = String(headers['x-emulator-trace-id']);
+    const { page, rows } = await viewer(await browser(), url, `#outcome=accepted&trace=${id}`, { goesAway: true });
+    await page.locator('.verdict').getByText('200, then waits').waitFor();
+    await send(url, { method: 'PUT', path: '/_emulator/clock', body: { advance: '1h' } });
+    await expect.poll(() => rows.count()).toBe(1);
+    await page.locator('.verdict').getByText('200 accepted').waitFor();
+    await page.route(`**/traces/${id}`, (route) => route.abort());
+    await page.getByLabel('Outcome', { exact: true }).selectOption('rejected');
+    await page.getByText('No trace fits these filters').waitFor();
+    expect(await page.locator('.verdict').innerText()).toContain('200 accepted');
+  });
+
   test('is seen to have ended in a list of which the page reads the newest part only', async () => {
     const { url } = await withScripts(waits);
     const { headers } = await send(url, { path: '/webhooks/waits', body: {} });
