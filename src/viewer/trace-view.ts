@@ -25,9 +25,8 @@ export function traceView(page: Page, closed: (traceId: string) => void): TraceV
   const hint = chooseOne();
   let drawn: Trace | undefined;
   let drawnIn = page.start;
-  /** What is read one by one, because the list does not hold it. */
+  /** Which one is read by itself, because the list does not hold it. */
   let asked: string | undefined;
-  let read: Trace | undefined;
   /** What the person unfolded stays so when a script goes on. */
   const unfolded = new Set<string>();
 
@@ -35,8 +34,7 @@ export function traceView(page: Page, closed: (traceId: string) => void): TraceV
   const hear = (trace: Trace): void => {
     if (trace.traceId !== page.shown.trace) return;
     if (drawn?.traceId === trace.traceId && drawn.entries.length > trace.entries.length) return;
-    read = trace;
-    update();
+    draw(trace);
   };
   const ask = async (traceId: string): Promise<void> => {
     asked = traceId;
@@ -61,9 +59,9 @@ export function traceView(page: Page, closed: (traceId: string) => void): TraceV
       // What is open stays so, though the emulator has let go of it.
     }
   });
-  const update = (): void => {
+  /** `heard` is the one that is shown, where the list may not hold it. */
+  const draw = (heard?: Trace): void => {
     const { trace: wanted } = page.shown;
-    if (read?.traceId !== wanted) read = undefined;
     if (wanted === undefined) {
       const left = element.contains(document.activeElement) ? (drawn?.traceId ?? asked) : undefined;
       if (hint.parentElement !== element) element.replaceChildren(hint);
@@ -73,14 +71,13 @@ export function traceView(page: Page, closed: (traceId: string) => void): TraceV
       return;
     }
     // What is open stays so, though the list has let go of it.
-    const trace = page.book.get(wanted) ?? [read, drawn].find((one) => one?.traceId === wanted);
+    const trace = page.book.get(wanted) ?? heard ?? (drawn?.traceId === wanted ? drawn : undefined);
     if (trace === undefined) {
       drawn = undefined;
       if (asked !== wanted) void ask(wanted);
       return;
     }
     asked = undefined;
-    read = undefined;
     if (trace === drawn || (trace.traceId === drawn?.traceId && JSON.stringify(trace) === JSON.stringify(drawn))) return;
     const another = trace.traceId !== drawn?.traceId;
     drawn = trace;
@@ -96,7 +93,9 @@ export function traceView(page: Page, closed: (traceId: string) => void): TraceV
   };
   return {
     element,
-    update,
+    update() {
+      draw();
+    },
     changed(trace) {
       // The list tells of those that it holds. With a seed another trace has the id of the open one after a restart.
       if (page.book.get(page.shown.trace ?? '') !== undefined || (drawn !== undefined && drawnIn !== page.start)) return;
