@@ -40,6 +40,7 @@ describe('the usual slips are named', () => {
     ['callback({"a":1})', 1, 1, /JSONP/],
     ['sessionId: abc', 1, 1, /YAML/],
     ['hello world', 1, 1, /plain text/],
+    ['curl is a tool', 1, 1, /plain text/],
     ['undefined', 1, 1, /knows only null/],
     ['True', 1, 1, /lower case/],
     ['<a>1</a>', 1, 1, /XML/],

@@ -255,7 +255,8 @@ const SLIPS: readonly Slip[] = [
     'The body is wrapped in single quotes: the shell did not remove them (Windows cmd does not). Use double quotes outside and \\" inside, or put the body into a file.',
   ),
   slip(
-    (text, stop) => isFirst(stop) && /^(?:\$\s+)?(?:curl|wget|Invoke-(?:RestMethod|WebRequest))\s/i.test(rest(text, stop)),
+    (text, stop) =>
+      isFirst(stop) && /^(?:\$\s+)?(?:curl|wget|Invoke-(?:RestMethod|WebRequest))\s+(?:[-'"\\$]|https?:)/i.test(rest(text, stop)),
     'This is the command that sends the request, not its body: send only what stands behind -d, --data or -Body, without the quotes around it.',
   ),
   slip(
