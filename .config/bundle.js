@@ -3,7 +3,7 @@
  * modules took most of its start. The licences of what is in there go beside it. And the page of the trace viewer, which
  * holds nobody else's code.
  */
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { build } from 'esbuild';
 
@@ -31,6 +31,9 @@ const { metafile } = await build({
   // CommonJS packages in an ES module want a require for Node's own modules.
   banner: { js: "import { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);" },
 });
+
+// npm sets the executable bit when it installs a package, not when somebody builds it.
+chmodSync(join(root, 'dist/cli.js'), 0o755);
 
 const packages = new Set(
   Object.keys(metafile.inputs).flatMap(

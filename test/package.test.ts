@@ -54,6 +54,11 @@ test('its types are those of the package', async () => {
   });
 });
 
+test('the build leaves an executable command, so that npx runs it in a clone', async () => {
+  const { stdout } = await run(join(ROOT, 'dist/cli.js'), ['--version']);
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
 test('the library loads where there is no test runner', async () => {
   await rm(join(project, 'node_modules/vitest'));
   onTestFinished(() => link('vitest'));
