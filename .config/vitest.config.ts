@@ -1,10 +1,28 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/** Tests that start processes or a browser, or that change what a process has only once: its environment, its streams. */
+const PROCESS_TESTS = [
+  'test/bot/command.test.ts',
+  'test/cli.test.ts',
+  'test/commands/**/*.test.ts',
+  'test/docker.test.ts',
+  'test/foreign-page.test.ts',
+  'test/library.test.ts',
+  'test/package.test.ts',
+  'test/readme.test.ts',
+  'test/recording/command.test.ts',
+  'test/recording/bots.test.ts',
+  'test/scenario/{replay,shipped,update,validate-exec,watch}.test.ts',
+  'test/snapshot-file.test.ts',
+  'test/testing/**/*.test.ts',
+  'test/trace-file.test.ts',
+  'test/viewer/**/*.test.ts',
+];
+
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build.ts'],
     // Node's own rules for CommonJS packages, as users of the package have them.
     deps: { interopDefault: false },
@@ -14,5 +32,12 @@ export default defineConfig({
     expect: { poll: { timeout: 20_000 } },
     // In CI a test that is left alone with `.only` would silence the others.
     allowOnly: process.env['CI'] === undefined,
+    // By default vitest leaves one core free, which is half of a machine with two.
+    maxWorkers: 2,
+    projects: [
+      // One module graph for all files of a worker: loading it took most of the time.
+      { extends: true, test: { name: 'api', pool: 'threads', isolate: false, include: ['test/**/*.test.ts'], exclude: PROCESS_TESTS } },
+      { extends: true, test: { name: 'process', pool: 'forks', include: PROCESS_TESTS } },
+    ],
   },
 });

@@ -2,11 +2,11 @@
 import { spawnSync } from 'node:child_process';
 
 /**
- * How property tests run: 2,000 cases each in the suite, more where PROPERTY_RUNS says so. The same cases every time, so
+ * How property tests run: 100 cases each in the suite, more if PROPERTY_RUNS says so. The same cases every time, so
  * that a change is judged by what it changes; `PROPERTY_SEED=random` looks for new ones.
  */
 export const PROPERTY_RUNS: { readonly numRuns: number; readonly seed?: number } = {
-  numRuns: Number(process.env.PROPERTY_RUNS ?? 2000),
+  numRuns: Number(process.env.PROPERTY_RUNS ?? 100),
   ...(process.env.PROPERTY_SEED === 'random' ? {} : { seed: Number(process.env.PROPERTY_SEED ?? 8400) }),
 };
 
