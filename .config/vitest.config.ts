@@ -36,7 +36,10 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       // One module graph for all files of a worker: loading it took most of the time.
-      { extends: true, test: { name: 'api', pool: 'threads', isolate: false, include: ['test/**/*.test.ts'], exclude: PROCESS_TESTS } },
+      {
+        extends: true,
+        test: { name: 'api', pool: 'threads', isolate: false, include: ['test/**/*.test.ts'], exclude: PROCESS_TESTS },
+      },
       { extends: true, test: { name: 'process', pool: 'forks', include: PROCESS_TESTS } },
     ],
   },
