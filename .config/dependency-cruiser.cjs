@@ -19,7 +19,7 @@ module.exports = {
       severity: 'error',
       comment: 'A cycle means that two files are one.',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'no-orphans',

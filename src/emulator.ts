@@ -43,7 +43,7 @@ import { memoryStore, type MemoryStoreMaterial } from './state/memory.js';
 import { createBots } from './studio/bots/bots.js';
 import { LiveRuns } from './studio/live-runs.js';
 import { hostRules } from './studio/rest/hosts.js';
-import { type OutsideCaller, outsideCaller } from './studio/rest/outside-call.js';
+import { outsideCaller } from './studio/rest/outside-call.js';
 import { createStudio } from './studio/studio.js';
 import { createRedactor } from './trace/customer-data.js';
 import { openTraceFile } from './open-trace-file.js';
@@ -53,6 +53,7 @@ import type { Trace } from './trace/trace.js';
 import { readTokenKey } from './token-key-file.js';
 import { VERSION } from './version.js';
 import { connect, readStandIns, readyAgents } from './virtual-agents.js';
+import type { OutsideCaller } from './studio/rest/types.js';
 
 /** What a program may exchange, beside the settings. */
 export interface EmulatorParts {

@@ -7,8 +7,8 @@ import type { Faults } from './platform/faults.js';
 import type { Rehearsal, Studio } from './platform/studio.js';
 import type { Store, TenantSnapshot } from './state/store.js';
 import type { LiveRuns } from './studio/live-runs.js';
-import type { OutsideCaller } from './studio/rest/outside-call.js';
 import type { TraceLog } from './trace/log.js';
+import type { OutsideCaller } from './studio/rest/types.js';
 
 /** Where services work: on whose state, with whose traces and runs. */
 export interface World {

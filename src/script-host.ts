@@ -10,11 +10,11 @@ import type { Bots } from './studio/bots/bots.js';
 import { breaker } from './studio/rest/breaker.js';
 import { gate } from './studio/rest/gate.js';
 import { hostRules } from './studio/rest/hosts.js';
-import type { OutsideCaller } from './studio/rest/outside-call.js';
 import type { OwnAnswer, OwnRequest, RestRules } from './studio/rest/rest-call.js';
 import type { StudioParts } from './studio/studio.js';
 import { isHideable, secretsHider, type SecretsHider } from './trace/secrets.js';
 import { causeOf, type Trace, type TraceEntry, warningsOf } from './trace/trace.js';
+import type { OutsideCaller } from './studio/rest/types.js';
 
 export interface ScriptHost {
   readonly settings: Settings & AuthSettings;

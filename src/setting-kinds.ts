@@ -1,5 +1,20 @@
 /** The kinds of settings that there are several of: sizes, counts, addresses, names of hosts and origins. */
-import type { SettingDescription } from './settings.js';
+
+export interface SettingDescription {
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** `size`: a number of bytes, also as a text such as `512kb`. `list`: in flags and the environment set off by commas. */
+  readonly kind?: 'size' | 'list';
+  /** The largest size, in bytes. */
+  readonly most?: number;
+  /** Whether it holds until the emulator is started again, whatever the config file says meanwhile. */
+  readonly atStart?: true;
+  /** In words, for `expected`. */
+  readonly expected: string;
+  readonly default: unknown;
+  readonly help: string;
+  /** What the flag's value is called; none for a flag that is given or not. Settings without a flag stand in the file only. */
+  readonly flag?: { readonly name: string; readonly value?: string };
+}
 
 export const HTTP_ADDRESS = '^https?://(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(?::[0-9]{1,5})?(?:/[^?#\\s]*)?$';
 export const HOST_NAME = '^(?:\\.?[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*|\\[[0-9A-Fa-f:.]+\\])$';

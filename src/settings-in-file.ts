@@ -2,7 +2,7 @@
 import { AGENT_STATES } from './contact/agent.js';
 import { ALWAYS_OPEN, DAY_PATTERN, DAYS } from './contact/hours.js';
 import { DEFAULT_SKILL } from './contact/skill.js';
-import type { SettingDescription } from './settings.js';
+import type { SettingDescription } from './setting-kinds.js';
 import { BOT_CONTRACTS, BOT_PROTOCOLS } from './studio/bots/virtual-agent.js';
 
 type Name =

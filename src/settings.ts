@@ -6,7 +6,7 @@ import type { Agent } from './contact/agent.js';
 import type { HoursProfile } from './contact/hours.js';
 import type { Credentials } from './platform/credentials.js';
 import type { KnowledgeEntry } from './platform/knowledge.js';
-import { count, HOST_NAME, HTTP_ADDRESS, LARGEST_BODY, ORIGIN, size } from './setting-kinds.js';
+import { count, HOST_NAME, HTTP_ADDRESS, LARGEST_BODY, ORIGIN, type SettingDescription, size } from './setting-kinds.js';
 import { IN_FILE_ONLY } from './settings-in-file.js';
 import type { NewVirtualAgent, VirtualAgent } from './studio/bots/virtual-agent.js';
 import type { BreakerSettings } from './studio/rest/breaker.js';
@@ -106,22 +106,6 @@ export type PartialSettings = {
 } & Readonly<Partial<Record<SizeName, number | string | undefined>>> & {
     readonly virtualAgents?: readonly NewVirtualAgent[] | undefined;
   };
-
-export interface SettingDescription {
-  readonly schema: Readonly<Record<string, unknown>>;
-  /** `size`: a number of bytes, also as a text such as `512kb`. `list`: in flags and the environment set off by commas. */
-  readonly kind?: 'size' | 'list';
-  /** The largest size, in bytes. */
-  readonly most?: number;
-  /** Whether it holds until the emulator is started again, whatever the config file says meanwhile. */
-  readonly atStart?: true;
-  /** In words, for `expected`. */
-  readonly expected: string;
-  readonly default: unknown;
-  readonly help: string;
-  /** What the flag's value is called; none for a flag that is given or not. Settings without a flag stand in the file only. */
-  readonly flag?: { readonly name: string; readonly value?: string };
-}
 
 /** One row a setting: the flags, the environment variables, the file's keys and `--help` all come from here. */
 export const SETTINGS: { readonly [K in keyof Settings]: SettingDescription } = {

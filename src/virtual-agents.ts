@@ -9,14 +9,9 @@ import { kindOf, show } from './shown.js';
 import type { ConnectedAgent } from './studio/bots/bots.js';
 import type { VirtualAgent } from './studio/bots/virtual-agent.js';
 import { HOST_ENTRY, hostRules } from './studio/rest/hosts.js';
-import {
-  type OutsideCaller,
-  outsideCaller,
-  type RestFailure,
-  type RestRequest,
-  type RestResult,
-} from './studio/rest/outside-call.js';
+import { outsideCaller } from './studio/rest/outside-call.js';
 import { LARGEST_ANSWER } from './studio/rest/wire.js';
+import type { OutsideCaller, RestFailure, RestRequest, RestResult } from './studio/rest/types.js';
 
 export interface ReadyAgents {
   readonly agents: readonly VirtualAgent[];

@@ -1,9 +1,9 @@
 /** Says, where nothing was found, that it may have been here and was dropped. */
+import type { Explanation } from '../rejections.js';
 import type { TenantState } from '../state/store.js';
-import type { IdPlace } from './conversation-rules.js';
 import type { Call } from './operation.js';
 
-export function warnIfDropped(call: Call, place: IdPlace, state: TenantState): void {
+export function warnIfDropped(call: Call, place: Pick<Explanation, 'in' | 'pointer'>, state: TenantState): void {
   if (!state.startedOver && state.dropped === 0) return;
   call.warn('STATE_DROPPED', {
     message: state.startedOver

@@ -1,4 +1,5 @@
 /** What a type of action is: its settings, its branches, and what it does in a run. */
+import type { JsonSchema } from '../json-schema.js';
 import type { Conversation } from '../contact/conversation.js';
 import type { Contact } from '../contact/contact.js';
 import type { RunTrace, ScriptReply } from '../platform/studio.js';
@@ -8,7 +9,6 @@ import type { RestCall } from '../trace/trace.js';
 import type { BotLine } from './bots/bot-line.js';
 import type { BotOutcome, BotRequest } from './bots/exchange.js';
 import type { RestSettings, RestOutcome } from './rest/rest-call.js';
-import type { Schema } from './script.js';
 import type { Condition, Scope, Template } from '../templates.js';
 
 /** What an action came to. */
@@ -105,7 +105,7 @@ export interface ActionType {
   /** How it is known that Studio does so. */
   readonly provenance: Provenance;
   /** JSON Schemas of the settings. */
-  readonly settings: Readonly<Record<string, Schema>>;
+  readonly settings: Readonly<Record<string, JsonSchema>>;
   readonly required: readonly string[];
   /** Beside Default and OnError; undefined where the file names them, as with CASE. */
   readonly branches: readonly string[] | undefined;

@@ -1,6 +1,7 @@
 /** One script inside a run, with its variables: RUNSUB puts one on top of another. */
 import { type Explanation, reject, type Rejection } from '../rejections.js';
 import type { Script } from './script.js';
+import { DEEPEST_VALUE, depthOf } from './value-depth.js';
 
 export interface Frame {
   readonly script: Script;
@@ -21,9 +22,6 @@ export function newFrame(script: Script): Frame {
 /** In characters of JSON, roughly: what doubles itself in a loop must not take the emulator down. */
 const LARGEST_VALUE = 1024 ** 2;
 
-/** In levels: bodies that come in have at most 64, and a script may put them into others. */
-export const DEEPEST_VALUE = 100;
-
 /** Sets a variable for the action that runs; undefined takes it away. Throws where the value is too large or nests too deep. */
 export function setVariable({ variables, changed }: Frame, name: string, value: unknown): void {
   if (depthOf(value) > DEEPEST_VALUE) throw tooDeep(name);
@@ -31,12 +29,6 @@ export function setVariable({ variables, changed }: Frame, name: string, value: 
   if (value === undefined) Reflect.deleteProperty(variables, name);
   else variables[name] = value;
   changed.set(name, value);
-}
-
-/** In levels; counting stops where there are too many. */
-export function depthOf(value: unknown, above = 0): number {
-  if (typeof value !== 'object' || value === null || above > DEEPEST_VALUE) return above;
-  return Object.values(value).reduce((deepest: number, member) => Math.max(deepest, depthOf(member, above + 1)), above + 1);
 }
 
 /** What is left of a budget of characters after the value; counting stops where nothing is. */

@@ -7,9 +7,10 @@ import { show } from '../shown.js';
 import type { YamlFile } from '../yaml-file.js';
 import type { Path, Preparation } from './action.js';
 import { ACTION_TYPES } from './actions/index.js';
-import type { Action, Schema, Script, Trigger } from './script.js';
+import type { Action, Script, Trigger } from './script.js';
 import { SCRIPT_SCHEMA } from './script-schema.js';
 import type { Template, Templates } from '../templates.js';
+import type { JsonSchema } from '../json-schema.js';
 
 /** What a script names that stands elsewhere. */
 export interface Named {
@@ -41,7 +42,7 @@ interface ScriptObject {
     readonly webhook?: {
       readonly path: string;
       readonly method?: string;
-      readonly body?: Schema;
+      readonly body?: JsonSchema;
       readonly headers?: string[];
       readonly types?: ('json' | 'form')[];
     };
@@ -62,7 +63,7 @@ const validate = ajv.compile(SCRIPT_SCHEMA);
 export function readScript(
   file: YamlFile,
   templates: Templates,
-  faultInSchema: (schema: Schema) => string | undefined,
+  faultInSchema: (schema: JsonSchema) => string | undefined,
 ): ReadScript {
   const shape = faultInShape(file.value);
   if (shape !== undefined) throw new FileFaults([file.fault([], shape)]);

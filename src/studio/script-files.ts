@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { type FileFault, FileFaults } from '../file-faults.js';
 import { nearMiss } from '../near-miss.js';
 import { show } from '../shown.js';
-import type { Schema, Script, Trigger } from './script.js';
+import type { Script, Trigger } from './script.js';
 import type { ReadScript } from './script-file.js';
+import type { JsonSchema } from '../json-schema.js';
 
 export interface LoadedScripts {
   readonly scripts: ReadonlyMap<string, Script>;
@@ -18,7 +19,7 @@ export interface ScriptSurroundings {
   readonly isScriptFile: (name: string) => boolean;
   /** The names of the virtual agents of the config file. */
   readonly virtualAgents: readonly string[];
-  readonly faultInSchema: (schema: Schema) => string | undefined;
+  readonly faultInSchema: (schema: JsonSchema) => string | undefined;
   /** What the emulator itself answers at this method and path; undefined where nothing does. */
   readonly operationAt: (method: string, path: string) => string | undefined;
 }

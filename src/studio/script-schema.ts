@@ -1,11 +1,11 @@
-/** The JSON Schema of script files: it checks them when they are loaded, and is published for editors. */
+/** The JSON Schemas of script files: it checks them when they are loaded, and is published for editors. */
 import { ACTION_TYPES } from './actions/index.js';
 import { HEADER_NAME, NAME, TEXT, VALUES } from './actions/settings.js';
 import type { ActionType } from './action.js';
-import type { Schema } from './script.js';
+import type { JsonSchema } from '../json-schema.js';
 
 /** Of an action, and of a script. */
-const ACTION_NAME: Schema = {
+const ACTION_NAME: JsonSchema = {
   type: 'string',
   pattern: '^(?!__proto__$)[A-Za-z_][\\w .-]{0,63}$',
   description: 'Names have letters, digits, spaces, _ . and -, at most 64, and begin with a letter or _.',
@@ -13,9 +13,9 @@ const ACTION_NAME: Schema = {
 /** What find-my-way and the tenant's prefix leave: plain parts, no slash at the end. */
 const WEBHOOK_PATH = '^(?!/t/|/_emulator(?:/|$))(?:/[A-Za-z0-9._~-]+)+$';
 
-const CHANNEL: Schema = { type: 'string', minLength: 1, maxLength: 64 };
+const CHANNEL: JsonSchema = { type: 'string', minLength: 1, maxLength: 64 };
 
-const TRIGGER: Schema = {
+const TRIGGER: JsonSchema = {
   type: 'object',
   description: 'What starts the script. Without one it is started by other scripts, with SPAWN or RUNSUB.',
   additionalProperties: false,
@@ -35,7 +35,7 @@ const TRIGGER: Schema = {
             'Paths begin with a slash and end without one, have letters, digits and . _ ~ - between slashes, no parameters, and lie outside /t/ and /_emulator; by convention below /webhooks/.',
         },
         method: { enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], default: 'POST' },
-        body: { type: 'object', description: 'JSON Schema of the body.' },
+        body: { type: 'object', description: 'JSON Schemas of the body.' },
         headers: {
           type: 'array',
           items: HEADER_NAME,
@@ -69,7 +69,7 @@ const TRIGGER: Schema = {
   },
 };
 
-export const SCRIPT_SCHEMA: Schema = {
+export const SCRIPT_SCHEMA: JsonSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'A Studio script for cxone-emulator',
   type: 'object',
@@ -98,9 +98,9 @@ export const SCRIPT_SCHEMA: Schema = {
   },
 };
 
-function schemaOf({ name, summary, provenance, settings, required, branches, ends }: ActionType): Schema {
-  const next: Schema = { ...TEXT, description: 'The action of the branch Default.' };
-  const named: Schema = {
+function schemaOf({ name, summary, provenance, settings, required, branches, ends }: ActionType): JsonSchema {
+  const next: JsonSchema = { ...TEXT, description: 'The action of the branch Default.' };
+  const named: JsonSchema = {
     type: 'object',
     description: 'By branch, the next action.',
     ...(branches === undefined

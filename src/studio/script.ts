@@ -1,9 +1,7 @@
 /** A Studio script as it runs: its trigger, its variables, and its actions with the branches that lead from one to the next. */
 import type { ActionType, Perform } from './action.js';
 import type { Template } from '../templates.js';
-
-/** A JSON Schema. */
-export type Schema = Readonly<Record<string, unknown>>;
+import type { JsonSchema } from '../json-schema.js';
 
 /** A path at which a script listens. */
 export interface WebhookTrigger {
@@ -12,7 +10,7 @@ export interface WebhookTrigger {
   readonly method: string;
   readonly path: string;
   /** For the body; undefined takes any. */
-  readonly schema: Schema | undefined;
+  readonly schema: JsonSchema | undefined;
   /** Names of headers that must come. */
   readonly headers: readonly string[];
   readonly types: readonly ('json' | 'form')[];

@@ -7,14 +7,8 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { brokeDown } from '../../src/studio/rest/faults.js';
 import { hostRules } from '../../src/studio/rest/hosts.js';
-import {
-  outsideCaller,
-  type ResolveHost,
-  type RestFailure,
-  type RestRequest,
-  type RestResponse,
-  type RestResult,
-} from '../../src/studio/rest/outside-call.js';
+import { outsideCaller, type ResolveHost } from '../../src/studio/rest/outside-call.js';
+import type { RestFailure, RestRequest, RestResponse, RestResult } from '../../src/studio/rest/types.js';
 
 /** Made for these tests, for localhost and 127.0.0.1, valid from 2020 to 2120. */
 const KEY = `-----BEGIN PRIVATE KEY-----

@@ -4,13 +4,13 @@ import { reject, type RefusalCode, type Rejection } from '../../rejections.js';
 import { show } from '../../shown.js';
 import type { TenantState } from '../../state/store.js';
 import type { Preparation, RunView } from '../action.js';
-import type { Schema } from '../script.js';
 import { textOf } from './settings.js';
+import type { JsonSchema } from '../../json-schema.js';
 
 const OWNERS = ['contact', 'user', 'conversation'] as const;
 type OwnerKind = (typeof OWNERS)[number];
 
-export const OWNER_SETTINGS: Readonly<Record<string, Schema>> = { of: { enum: OWNERS }, id: {} };
+export const OWNER_SETTINGS: Readonly<Record<string, JsonSchema>> = { of: { enum: OWNERS }, id: {} };
 
 /** Someone with attributes. */
 export interface Owner {

@@ -4,16 +4,16 @@ import type { Outcome, Preparation, RunView } from '../action.js';
 import { ON_ERROR } from '../action.js';
 import type { OwnWarning, RestKind, RestOutcome, RestSettings } from '../rest/rest-call.js';
 import { redirectText } from '../rest/faults.js';
-import type { Schema } from '../script.js';
 import type { Scope } from '../../templates.js';
 import { HEADER_NAME, headerOf, NAME, number, numberOf, TEXT, textOf } from './settings.js';
+import type { JsonSchema } from '../../json-schema.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** In seconds (doc for RESTAPI; for the proxy assumed). */
 export const LONGEST_TIMEOUT = 90;
 
-export const REST_SETTINGS: Readonly<Record<string, Schema>> = {
+export const REST_SETTINGS: Readonly<Record<string, JsonSchema>> = {
   url: TEXT,
   method: { enum: METHODS },
   headers: { type: 'object', propertyNames: HEADER_NAME },

@@ -2,26 +2,26 @@
 import { reject, type Rejection } from '../../rejections.js';
 import { describe } from '../../shown.js';
 import type { Preparation, RunView } from '../action.js';
-import type { Schema } from '../script.js';
 import type { Scope, Template } from '../../templates.js';
+import type { JsonSchema } from '../../json-schema.js';
 
 /** Of a variable. `__proto__` and its like name no data. */
 const NAME_PATTERN = '^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]{0,63}$';
 
-export const TEXT: Schema = { type: 'string', minLength: 1 };
-export const NAME: Schema & { readonly description: string } = {
+export const TEXT: JsonSchema = { type: 'string', minLength: 1 };
+export const NAME: JsonSchema & { readonly description: string } = {
   type: 'string',
   pattern: NAME_PATTERN,
   description: 'Names have letters, digits and _, and begin with a letter or _.',
 };
-export const HEADER_NAME: Schema = {
+export const HEADER_NAME: JsonSchema = {
   type: 'string',
   pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$",
   description: 'Names of headers have letters, digits and hyphens.',
 };
-export const VALUES: Schema = { type: 'object', minProperties: 1, propertyNames: NAME };
+export const VALUES: JsonSchema = { type: 'object', minProperties: 1, propertyNames: NAME };
 /** A number, or a template that makes one. */
-export function number(maximum?: number): Schema {
+export function number(maximum?: number): JsonSchema {
   return {
     anyOf: [
       { type: 'number', minimum: 0, ...(maximum === undefined ? {} : { maximum }) },

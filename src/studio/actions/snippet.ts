@@ -1,7 +1,7 @@
 /** SNIPPET: a list of assignments and conditions; no code. */
 import { type ActionType, DEFAULT, type Preparation, type RunView } from '../action.js';
-import type { Schema } from '../script.js';
 import { prepareAssignments, TEXT, VALUES } from './settings.js';
+import type { JsonSchema } from '../../json-schema.js';
 
 interface Step {
   readonly set?: unknown;
@@ -13,7 +13,7 @@ interface Step {
 /** So deep may conditions stand inside each other. */
 const DEEPEST = 8;
 
-function steps(depth: number): Schema {
+function steps(depth: number): JsonSchema {
   const inside = depth === DEEPEST ? { type: 'array', maxItems: 0 } : steps(depth + 1);
   return {
     type: 'array',

@@ -2,11 +2,11 @@
 import type { Explanation, Finding } from '../../rejections.js';
 import { listed, show } from '../../shown.js';
 import { redactText } from '../../trace/redact.js';
-import { DEEPEST_VALUE } from '../frame.js';
 import { redirectText } from '../rest/faults.js';
-import type { Redirect, RestFailure } from '../rest/outside-call.js';
 import type { BotAnswer } from './exchange.js';
 import type { VirtualAgent } from './virtual-agent.js';
+import type { Redirect, RestFailure } from '../rest/types.js';
+import { DEEPEST_VALUE } from '../value-depth.js';
 
 function fault(code: Finding['code'], words: Pick<Explanation, 'message' | 'expected' | 'received' | 'remedy'>): Finding {
   return { code, in: null, pointer: null, ...words };

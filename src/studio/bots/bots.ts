@@ -5,9 +5,7 @@ import type { Finding } from '../../rejections.js';
 import { kindOf, listed, nothingReadOf, show } from '../../shown.js';
 import { REDACTED, redactTarget, redactText } from '../../trace/redact.js';
 import type { RestCall } from '../../trace/trace.js';
-import { DEEPEST_VALUE, depthOf } from '../frame.js';
 import { redirectText } from '../rest/faults.js';
-import type { RestRequest, RestResult } from '../rest/outside-call.js';
 import {
   answerNotJson,
   answerNotUtf8,
@@ -22,6 +20,8 @@ import {
 import { type CognigyAnswer, cognigyBody, cognigyNotes, cognigyTurn } from './cognigy-rest.js';
 import { type BotAnswer, type BotOutcome, type BotRequest, exchangeBody } from './exchange.js';
 import type { BotProtocol, VirtualAgent } from './virtual-agent.js';
+import type { RestRequest, RestResult } from '../rest/types.js';
+import { DEEPEST_VALUE, depthOf } from '../value-depth.js';
 
 /** A virtual agent, and the line to it. Nothing of its headers stands in a trace. */
 export interface ConnectedAgent {

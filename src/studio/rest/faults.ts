@@ -2,9 +2,8 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { listed, oneOf, show } from '../../shown.js';
 import { redactTarget, redactText } from '../../trace/redact.js';
-import type { Hop, Progress } from './wire.js';
 import { classOf, hostOf, type HostRules, isLiteral, portOf, type Words } from './hosts.js';
-import type { Redirect, RestFailure, RestHead, RestResult } from './outside-call.js';
+import type { Hop, Progress, Redirect, RestFailure, RestHead, RestResult } from './types.js';
 
 interface Failed {
   readonly failure: RestFailure;

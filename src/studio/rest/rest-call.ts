@@ -7,7 +7,7 @@ import { type Breaker, type BreakerSettings, circuitOpen } from './breaker.js';
 import { LARGEST_ANSWER } from './wire.js';
 import type { Gate } from './gate.js';
 import { redirectText } from './faults.js';
-import type { OutsideCaller, Redirect } from './outside-call.js';
+import type { OutsideCaller, Redirect } from './types.js';
 
 /** RESTAPI: the REST API action. RESTPROXY: `GetRESTProxy()` in a SNIPPET. */
 export type RestKind = 'RESTAPI' | 'RESTPROXY';

@@ -6,29 +6,10 @@ import { isIP, type LookupFunction } from 'node:net';
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, type ZlibOptions } from 'node:zlib';
 import { brokeDown, cutOff, encodingBroken, encodingUnknown, inflatesToMore, noAnswer, tooLarge } from './faults.js';
 import { hostOf, portOf } from './hosts.js';
-import type { RestFailure, RestHead, RestResponse } from './outside-call.js';
+import type { Hop, Progress, RestFailure, RestHead, RestResponse } from './types.js';
 
 /** "JSON responses only, at most 32 KB" (NiCE's help). In bytes, compressed or not. */
 export const LARGEST_ANSWER = 32_768;
-
-/** A request as it is sent: to `url`, which holds no credentials. */
-export interface Hop {
-  readonly method: string;
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
-  /** Where a redirect to it came from. */
-  readonly from: URL | undefined;
-}
-
-/** How far a request got. */
-export interface Progress {
-  /** A connection is there, at https with its handshake. */
-  connected: boolean;
-  head: RestHead | undefined;
-  /** Of the body. */
-  bytes: number;
-}
 
 export function progressOf(): Progress {
   return { connected: false, head: undefined, bytes: 0 };
