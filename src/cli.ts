@@ -14,7 +14,7 @@ import { explainCommand } from './commands/explain.js';
 import { replayCommand } from './commands/replay.js';
 import { traceCommand } from './commands/trace.js';
 import { validateCommand } from './commands/validate.js';
-import { type Emulator, startEmulator } from './emulator.js';
+import { type Emulator, startEmulator } from './emulator/emulator.js';
 import { isControlHost } from './pipeline/reached.js';
 import { environmentName, SETTING_NAMES, SETTINGS } from './settings.js';
 import { banner } from './terminal/banner.js';

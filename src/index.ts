@@ -1,6 +1,6 @@
 /** The library: an emulator inside a program, for tests, and scenarios that run from them. */
 import { loadConfig } from './config.js';
-import { type Emulator, type EmulatorParts, startEmulator } from './emulator.js';
+import { type Emulator, type EmulatorParts, startEmulator } from './emulator/emulator.js';
 import type { ScenarioOptions, ScenarioRun, ScenarioSource } from './run-scenario.js';
 import type { PartialSettings } from './settings.js';
 
@@ -11,7 +11,8 @@ export type { Message, Speaker } from './contact/message.js';
 export type { Skill, SkillAnswers } from './contact/skill.js';
 export type { ConversationControlView, Said } from './control/conversations.js';
 export type { BotProtocol, NewVirtualAgent, VirtualAgent } from './studio/bots/virtual-agent.js';
-export type { Emulator, EmulatorParts, Reloaded } from './emulator.js';
+export type { Emulator, EmulatorParts } from './emulator/emulator.js';
+export type { Reloaded } from './emulator/reload.js';
 export type { Explained, Question } from './control/explain.js';
 export type { Difference, ExpectedRequest, RequestPattern } from './control/verification/expectation.js';
 export type { RequestFilter } from './control/verification/operations.js';

@@ -92,6 +92,9 @@ export interface Tenant {
   reset(): Promise<void>;
 }
 
+/** All but the facts that name the tenant. */
+export type TenantMethods = Omit<Tenant, 'name' | 'prefix' | 'url'>;
+
 /** What the emulator refused, with the cause in its message. */
 export class ControlError extends Error {
   readonly code: string;
@@ -129,13 +132,30 @@ export interface TenantParts {
   readonly operationIds: () => readonly string[];
 }
 
-/** Throws where the name is no tenant's. What writes goes the way of every request, so that the same rules hold. */
-export function tenantOf(
-  name: string,
-  { pipeline, store, traces, clocks, faults, url, token, reset, operationIds }: TenantParts,
-): Tenant {
+/** Throws if the name is not a tenant name. */
+export function tenantOf(name: string, parts: TenantParts): Tenant {
   if (!isTenantName(name)) throw new Error(`A tenant’s name has 1 to 64 of a-z, 0-9 and -; ${JSON.stringify(name)} is none.`);
-  const prefix = name === DEFAULT_TENANT ? '' : `/t/${name}`;
+  const prefix = prefixOf(name);
+  return {
+    ...tenantMethods(name, parts),
+    name,
+    prefix,
+    get url() {
+      return parts.url() + prefix;
+    },
+  };
+}
+
+function prefixOf(name: string): string {
+  return name === DEFAULT_TENANT ? '' : `/t/${name}`;
+}
+
+/** What writes goes through the pipeline like every request, so that the same rules hold. */
+export function tenantMethods(
+  name: string,
+  { pipeline, store, traces, clocks, faults, token, reset, operationIds }: TenantParts,
+): TenantMethods {
+  const prefix = prefixOf(name);
 
   async function control(method: string, path: string, body: unknown): Promise<unknown> {
     const bytes = Buffer.from(body === undefined ? '' : JSON.stringify(body));
@@ -155,11 +175,6 @@ export function tenantOf(
   const at = (conversationId: string): string => `conversations/${encodeURIComponent(conversationId)}`;
 
   return {
-    name,
-    prefix,
-    get url() {
-      return url() + prefix;
-    },
     openConversation: async (conversation = {}) => (await control('POST', 'conversations', conversation)) as ConversationView,
     sayAsCustomer: async (id, text) => (await control('POST', `${at(id)}/messages`, { text })) as Said,
     leaveAsCustomer: async (id) => (await control('POST', `${at(id)}/leave`, undefined)) as Said,

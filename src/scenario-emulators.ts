@@ -1,6 +1,6 @@
 /** The emulators that scenarios need: one for each set of settings, all in this process. */
 import { type ConfigFault, ConfigFaults, loadConfig } from './config.js';
-import { type Emulator, startEmulator } from './emulator.js';
+import { type Emulator, startEmulator } from './emulator/emulator.js';
 import { type FileFault, FileFaults } from './file-faults.js';
 import { type SettingsGiven, settingsKey } from './scenario/run.js';
 import type { Scenario } from './scenario/scenario.js';

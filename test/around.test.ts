@@ -1,7 +1,7 @@
 /** What stands around the pipeline may fail: one caller is told, and nobody else notices. */
 import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../src/config.js';
-import { startEmulator } from '../src/emulator.js';
+import { startEmulator } from '../src/emulator/emulator.js';
 import { CONVERSATION, HANDOVER, open, send } from './support/client.js';
 
 test('a message on which it fails is answered 500 with a trace, and the next one as ever', async () => {

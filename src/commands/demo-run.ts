@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../config.js';
 import type { ConversationControlView } from '../control/conversations.js';
-import { startEmulator } from '../emulator.js';
+import { startEmulator } from '../emulator/emulator.js';
 import type { Message } from '../contact/message.js';
 import { PACKAGE_ROOT } from '../package-root.js';
 import { ladderText } from '../terminal/ladder-text.js';

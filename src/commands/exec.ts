@@ -5,7 +5,7 @@ import { constants } from 'node:os';
 import type { Command } from 'commander';
 import { environmentName } from '../settings.js';
 import type { LoadedConfig } from '../config.js';
-import { startEmulator } from '../emulator.js';
+import { startEmulator } from '../emulator/emulator.js';
 import { createReporter } from '../terminal/reporter.js';
 import { isDefault, type SettingFlags } from './setting-flags.js';
 import { strictCommand } from './strict.js';

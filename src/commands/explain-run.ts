@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import type { LoadedConfig } from '../config.js';
-import { type Emulator, startEmulator } from '../emulator.js';
+import { type Emulator, startEmulator } from '../emulator/emulator.js';
 import { ControlError } from '../library.js';
 import { nearMiss } from '../near-miss.js';
 import { ladderText } from '../terminal/ladder-text.js';

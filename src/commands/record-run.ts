@@ -2,7 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { ConfigFaults, type LoadedConfig } from '../config.js';
-import { type Emulator, type EmulatorParts, startEmulator } from '../emulator.js';
+import { type Emulator, type EmulatorParts, startEmulator } from '../emulator/emulator.js';
 import { driftLines } from '../recording/drift-text.js';
 import { PassThrough } from '../recording/pass-through.js';
 import { Recorder } from '../recording/recorder.js';

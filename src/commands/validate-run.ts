@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, normalize, relative, sep } from 'node:path';
 import { ConfigFaults, loadConfig } from '../config.js';
 import { CONTRACT_FOLDER, readSources } from '../contract/load.js';
-import { startEmulator } from '../emulator.js';
+import { startEmulator } from '../emulator/emulator.js';
 import { type FileFault, FileFaults } from '../file-faults.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { readScenarios } from '../scenario/scenario-files.js';

@@ -1,6 +1,6 @@
 /** Takes up the config file when it changes, and tells what became of it. */
 import { ConfigFaults } from '../config.js';
-import type { Emulator } from '../emulator.js';
+import type { Emulator } from '../emulator/emulator.js';
 import { isScriptFile } from '../script-folder.js';
 import type { Settings } from '../settings.js';
 import { listed } from '../shown.js';

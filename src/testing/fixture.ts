@@ -1,6 +1,6 @@
 /** What a test gets, whichever runner runs it: a tenant of its own, with a token at hand. */
 import { createEmulator, type EmulatorOptions } from '../index.js';
-import type { Emulator } from '../emulator.js';
+import type { Emulator } from '../emulator/emulator.js';
 import type { Tenant } from '../library.js';
 import { remember } from './matchers.js';
 

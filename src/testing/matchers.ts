@@ -1,7 +1,7 @@
 /** Matchers for vitest and jest, whose failures say the cause and what to do; they know neither runner. */
 import { patternInWords, type RequestPattern } from '../control/verification/expectation.js';
 import type { RequestRecord } from '../control/verification/request-record.js';
-import type { Emulator } from '../emulator.js';
+import type { Emulator } from '../emulator/emulator.js';
 import type { Tenant } from '../library.js';
 import { nearMiss } from '../near-miss.js';
 import { CATALOGUE, type RefusalCode, type WarningCode } from '../rejections.js';

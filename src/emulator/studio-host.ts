@@ -1,20 +1,20 @@
 /** What Studio gets of the emulator: its state, its clock, and a line to the emulator itself for the calls of scripts. */
 import { STATUS_CODES } from 'node:http';
-import type { Arrival, Pipeline, Services } from './pipeline/index.js';
-import { type AuthSettings, scriptToken } from './platform/auth.js';
-import type { Clocks } from './platform/clock.js';
-import type { Cause } from './platform/studio.js';
-import type { Settings } from './settings.js';
-import type { Store } from './state/store.js';
-import type { Bots } from './studio/bots/bots.js';
-import { breaker } from './studio/rest/breaker.js';
-import { gate } from './studio/rest/gate.js';
-import { hostRules } from './studio/rest/hosts.js';
-import type { OwnAnswer, OwnRequest, RestRules } from './studio/rest/rest-call.js';
-import type { StudioParts } from './studio/studio.js';
-import { isHideable, secretsHider, type SecretsHider } from './trace/secrets.js';
-import { causeOf, type Trace, type TraceEntry, warningsOf } from './trace/trace.js';
-import type { OutsideCaller } from './studio/rest/types.js';
+import type { Arrival, Pipeline, Services } from '../pipeline/index.js';
+import { type AuthSettings, scriptToken } from '../platform/auth.js';
+import type { Clocks } from '../platform/clock.js';
+import type { Cause } from '../platform/studio.js';
+import type { Settings } from '../settings.js';
+import type { Store } from '../state/store.js';
+import type { Bots } from '../studio/bots/bots.js';
+import { breaker } from '../studio/rest/breaker.js';
+import { gate } from '../studio/rest/gate.js';
+import { hostRules } from '../studio/rest/hosts.js';
+import type { OwnAnswer, OwnRequest, RestRules } from '../studio/rest/rest-call.js';
+import type { StudioParts } from '../studio/studio.js';
+import { isHideable, secretsHider, type SecretsHider } from '../trace/secrets.js';
+import { causeOf, type Trace, type TraceEntry, warningsOf } from '../trace/trace.js';
+import type { OutsideCaller } from '../studio/rest/types.js';
 
 export interface ScriptHost {
   readonly settings: Settings & AuthSettings;

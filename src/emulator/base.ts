@@ -1,0 +1,82 @@
+/** What an emulator keeps from its start to its end, whatever the config file says meanwhile. */
+import type { AddressInfo } from 'node:net';
+import { addressOf } from '../address.js';
+import { tenantRandom } from '../chance.js';
+import type { LoadedConfig } from '../config.js';
+import type { Contract } from '../contract/contract.js';
+import { loadContract } from '../contract/load.js';
+import { createMatcher, type Matcher } from '../contract/match.js';
+import { Waiting } from '../control/verification/operations.js';
+import type { Clock } from '../platform/clock.js';
+import type { MemoryStoreMaterial } from '../state/memory.js';
+import { VERSION } from '../version.js';
+
+export interface Base {
+  readonly contract: Contract;
+  /** Finds the operations of the contract, without the webhooks of scripts. */
+  readonly router: Matcher;
+  readonly clock: Clock;
+  /** ISO 8601, by the system clock. */
+  readonly startedAt: string;
+  /** ISO 8601, by the tenants' clocks: when seeded conversations were opened. */
+  readonly seededAt: string;
+  readonly seed: string | undefined;
+  /** Milliseconds since the epoch at which the tenants' clocks stand; undefined if they run. */
+  readonly frozenAt: number | undefined;
+  readonly random: MemoryStoreMaterial['random'];
+  readonly pendingVerifications: Waiting;
+  readonly address: ListenAddress;
+  readonly onBug: (error: unknown, traceId: string) => void;
+}
+
+export interface BaseParts {
+  readonly clock?: Clock;
+  readonly onBug?: (error: unknown, traceId: string) => void;
+}
+
+const SYSTEM_CLOCK: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
+
+/** Throws FileFaults for a bad contract. */
+export async function createBase({ settings }: LoadedConfig, parts: BaseParts): Promise<Base> {
+  const { seed, frozenAt } = settings;
+  const clock = parts.clock ?? SYSTEM_CLOCK;
+  const contract = await loadContract(VERSION);
+  const frozen = frozenAt === undefined ? undefined : Date.parse(frozenAt);
+  return {
+    contract,
+    router: createMatcher(contract),
+    clock,
+    startedAt: new Date(clock.now()).toISOString(),
+    seededAt: new Date(frozen ?? clock.now()).toISOString(),
+    seed,
+    frozenAt: frozen,
+    random: tenantRandom(seed),
+    pendingVerifications: new Waiting(),
+    address: new ListenAddress(),
+    onBug: parts.onBug ?? logBug,
+  };
+}
+
+/** Where the emulator listens. Not known before it does, and never if it is only mounted into another server. */
+export class ListenAddress {
+  #url: string | undefined;
+
+  set({ address, port }: AddressInfo): void {
+    this.#url = addressOf(address, port);
+  }
+
+  /** Without a slash at the end. */
+  get url(): string {
+    if (this.#url === undefined)
+      throw new Error('This emulator does not listen (listen: false): give its app to supertest instead.');
+    return this.#url;
+  }
+
+  get urlOrLocalhost(): string {
+    return this.#url ?? 'http://localhost';
+  }
+}
+
+function logBug(error: unknown, traceId: string): void {
+  console.error(`cxone-emulator: a bug of the emulator, trace ${traceId}`, error);
+}

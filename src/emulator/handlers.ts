@@ -1,0 +1,47 @@
+/** The code behind every operation of the contracts: one line an API group. */
+import type { Contract, ContractOperation } from '../contract/contract.js';
+import { explainOperation } from '../control/explain.js';
+import { controlOperations, type ControlSettings } from '../control/operations.js';
+import type { Pipeline } from '../pipeline/index.js';
+import { attributeOperations } from '../platform/attributes.js';
+import { authOperations, type AuthSettings } from '../platform/auth.js';
+import { conversationOperations, type ConversationSettings } from '../platform/conversations.js';
+import { interactionOperations, type InteractionSettings } from '../platform/interactions.js';
+import { type KnowledgeEntry, knowledgeOperations } from '../platform/knowledge.js';
+import type { Operations } from '../platform/operation.js';
+import { skillOperations } from '../platform/skills.js';
+import { transcriptOperations } from '../platform/transcripts.js';
+import { webhookOperations } from '../platform/webhooks.js';
+
+export interface HandlerParts extends AuthSettings, ConversationSettings, InteractionSettings, Omit<ControlSettings, 'webhooks'> {
+  readonly knowledge: readonly KnowledgeEntry[];
+  readonly pipeline: () => Pipeline;
+}
+
+/** By operationId. Throws if contract and code differ. */
+export function createHandlers(parts: HandlerParts, webhooks: readonly ContractOperation[]): Operations {
+  const handlers: Operations = {
+    ...conversationOperations(parts),
+    ...attributeOperations(),
+    ...authOperations(parts),
+    ...interactionOperations(parts),
+    ...skillOperations(),
+    ...transcriptOperations(),
+    ...knowledgeOperations(parts.knowledge),
+    ...webhookOperations(webhooks, parts.studio),
+    ...controlOperations({ ...parts, webhooks: webhooks.map(({ operationId }) => operationId) }),
+    explainRequest: explainOperation(parts.pipeline),
+  };
+  requireSameOperations(parts.contract, webhooks, handlers);
+  return handlers;
+}
+
+function requireSameOperations(contract: Contract, webhooks: readonly ContractOperation[], handlers: Operations): void {
+  const known = new Set([...contract.operations.keys(), ...webhooks.map(({ operationId }) => operationId)]);
+  const missing = [...known].filter((operationId) => !Object.hasOwn(handlers, operationId));
+  const extra = Object.keys(handlers).filter((operationId) => !known.has(operationId));
+  if (missing.length + extra.length > 0)
+    throw new Error(
+      `Contract and operations differ: without code ${missing.join(', ') || 'none'}; without contract ${extra.join(', ') || 'none'}.`,
+    );
+}
