@@ -15,7 +15,7 @@ import { replayCommand } from './commands/replay.js';
 import { traceCommand } from './commands/trace.js';
 import { validateCommand } from './commands/validate.js';
 import { type Emulator, startEmulator } from './emulator/emulator.js';
-import { isControlHost } from './pipeline/reached.js';
+import { isControlHost } from './pipeline/caller-url.js';
 import { environmentName, SETTING_NAMES, SETTINGS } from './settings.js';
 import { banner } from './terminal/banner.js';
 import { reloadOnChange, stampsOf, standInsOf, type Watched } from './terminal/reload.js';

@@ -62,3 +62,14 @@ export function detached(piece: string): string {
 export function nothingReadOf({ pointer, remedy }: { readonly pointer: string | null; readonly remedy: string }): string {
   return `Nothing is read of ${show(pointer)}. ${remedy}`;
 }
+
+const latestTime = { milliseconds: Number.NaN, text: '' };
+
+/** ISO 8601 in UTC. Remembers the last one: under load many requests fall into one millisecond, and writing a date is slow. */
+export function isoTime(milliseconds: number): string {
+  if (milliseconds !== latestTime.milliseconds) {
+    latestTime.text = new Date(milliseconds).toISOString();
+    latestTime.milliseconds = milliseconds;
+  }
+  return latestTime.text;
+}

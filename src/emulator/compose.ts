@@ -1,4 +1,4 @@
-/** Everything that follows from the config file. A reload replaces it whole; a request keeps the one that it began with. */
+/** Makes everything that follows from the config file. */
 import type { LoadedConfig } from '../config.js';
 import { type BotContracts, botContracts } from '../contract/bots.js';
 import type { ContractOperation } from '../contract/contract.js';
@@ -10,7 +10,6 @@ import type { Services } from '../pipeline/index.js';
 import type { TokenKey } from '../platform/token-key.js';
 import { readScripts } from '../script-folder.js';
 import { readySeeds } from '../seeds.js';
-import type { MemoryStoreMaterial } from '../state/memory.js';
 import { type ConnectedAgent, createBots } from '../studio/bots/bots.js';
 import { hostRules } from '../studio/rest/hosts.js';
 import { outsideCaller } from '../studio/rest/outside-call.js';
@@ -19,24 +18,15 @@ import type { LoadedScripts } from '../studio/script-files.js';
 import { createStudio } from '../studio/studio.js';
 import { readTokenKey } from '../token-key-file.js';
 import { createRedactor, type Redactor } from '../trace/customer-data.js';
-import type { TraceBounds } from '../trace/log.js';
 import type { SecretsHider } from '../trace/secrets.js';
 import { VERSION } from '../version.js';
 import { connect, readStandIns, readyAgents } from '../virtual-agents.js';
 import type { Base } from './base.js';
+import type { Composition } from './composition.js';
 import { startDryRun } from './dry-run.js';
 import { createHandlers } from './handlers.js';
 import { forgetTenant, type Sandbox, type SandboxParts } from './sandbox.js';
 import { environmentInTraces, studioParts } from './studio-host.js';
-
-export interface Composition {
-  readonly config: LoadedConfig;
-  /** What works, and a person should know all the same. */
-  readonly notes: readonly string[];
-  readonly services: Services;
-  readonly tenantDefaults: MemoryStoreMaterial;
-  readonly traceBounds: TraceBounds;
-}
 
 export interface ComposeParts {
   readonly base: Base;

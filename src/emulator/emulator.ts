@@ -18,9 +18,10 @@ import type { TraceFilter } from '../trace/filter.js';
 import type { TraceListener } from '../trace/log.js';
 import type { Trace } from '../trace/trace.js';
 import { type Base, createBase } from './base.js';
-import { compose, type Composition } from './compose.js';
+import { compose } from './compose.js';
 import { type Reloaded, reloadConfig } from './reload.js';
 import { createSandbox, offerQueued, resetTenant, type Sandbox, type SandboxParts } from './sandbox.js';
+import type { Composition } from './composition.js';
 
 /** What a program may exchange, beside the settings. */
 export interface EmulatorParts {

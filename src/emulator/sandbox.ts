@@ -10,7 +10,7 @@ import type { Store } from '../state/store.js';
 import { LiveRuns } from '../studio/live-runs.js';
 import { TraceLog } from '../trace/log.js';
 import type { Base } from './base.js';
-import type { Composition } from './compose.js';
+import type { Composition } from './composition.js';
 
 export interface Sandbox {
   readonly store: Store;

@@ -1,35 +1,41 @@
-/** Stage 3, authorize: the bearer token that the operation asks for. Signature, time and tenant decide, not a list. */
+/** Stage authorize: the bearer token that the operation asks for. Signature, time and tenant decide, not a list. */
 import { isNoId } from '../contact/id-advice.js';
 import { faultOf, type Foreign, type KnownToken, type TokenClaims } from '../platform/token-key.js';
 import { type Explanation, reject, type Rejection } from '../rejections.js';
 import { show } from '../shown.js';
 import { isSecretName } from '../trace/redact.js';
-import type { Exchange } from './exchange.js';
+import type { RequestContext } from './request-context.js';
 import type { Services } from './services.js';
 
 /** `--auth lax` lets a missing token and a foreign one pass, where the operation does not demand one of ours. */
-export function authorize(exchange: Exchange, services: Services): void | Promise<void> {
-  const demand = exchange.operation?.token ?? 'none';
+export function authorize(context: RequestContext, services: Services): void | Promise<void> {
+  const demand = context.operation?.token ?? 'none';
   if (demand === 'none') return;
   const strict = demand === 'required' || services.settings.auth === 'strict';
-  const header = exchange.header('authorization');
+  const header = context.header('authorization');
   if (header === undefined) {
-    if (strict) throw tokenMissing(exchange);
+    if (strict) throw tokenMissing(context);
     return;
   }
   const token = /^bearer\s+([^\s,]+)$/i.exec(header.trim())?.[1];
   const known: KnownToken | Promise<KnownToken> =
     token === undefined || isNoId(token) ? { foreign: 'no JWT' } : services.tokens.read(token);
   return known instanceof Promise
-    ? known.then((found) => judge(exchange, services, header, found, strict))
-    : judge(exchange, services, header, known, strict);
+    ? known.then((found) => judge(context, services, header, found, strict))
+    : judge(context, services, header, known, strict);
 }
 
-function judge(exchange: Exchange, services: Services, header: string, known: KnownToken, strict: boolean): void | Promise<void> {
+function judge(
+  context: RequestContext,
+  services: Services,
+  header: string,
+  known: KnownToken,
+  strict: boolean,
+): void | Promise<void> {
   if (!('claims' in known)) {
     const explanation = notOurs(header, known.foreign);
     if (strict) throw reject('TOKEN_INVALID', explanation, CHALLENGE);
-    exchange.warn('TOKEN_NOT_CHECKED', {
+    context.trace.warn('TOKEN_NOT_CHECKED', {
       ...explanation,
       message: 'A token that was not issued here was let pass.',
       remedy: `${explanation.remedy} It passes here because of --auth lax; CXone checks it, and refuses with 401 or 403.`,
@@ -37,12 +43,12 @@ function judge(exchange: Exchange, services: Services, header: string, known: Kn
     });
     return;
   }
-  return services.store.run(exchange.tenant, ({ identity, revocation }) => {
-    requireSound(exchange, known.claims, identity.tenantId, revocation);
+  return services.store.run(context.tenant, ({ identity, revocation }) => {
+    requireSound(context, known.claims, identity.tenantId, revocation);
   });
 }
 
-function requireSound(exchange: Exchange, claims: TokenClaims, tenantId: string, revocation: string | undefined): void {
+function requireSound(context: RequestContext, claims: TokenClaims, tenantId: string, revocation: string | undefined): void {
   const place = { in: 'header', pointer: '/authorization', inWords: true } as const;
   if (claims.token_use === 'refresh') {
     throw reject(
@@ -57,14 +63,14 @@ function requireSound(exchange: Exchange, claims: TokenClaims, tenantId: string,
       CHALLENGE,
     );
   }
-  const fault = faultOf(claims, { tenantId, revocation, now: exchange.startedAt });
+  const fault = faultOf(claims, { tenantId, revocation, now: context.startedAt });
   if (fault === 'tenant') {
     throw reject('TENANT_MISMATCH', {
       message: 'The token belongs to another tenant.',
       ...place,
-      expected: `a token of the tenant ${exchange.tenant} (${tenantId})`,
+      expected: `a token of the tenant ${context.tenant} (${tenantId})`,
       received: `one of the tenant ${claims.tenantId}`,
-      remedy: `Fetch the token below the same path as you call: POST ${exchange.baseUrl}/auth/token.`,
+      remedy: `Fetch the token below the same path as you call: POST ${context.baseUrl}/auth/token.`,
     });
   }
   if (fault !== undefined) {
@@ -84,15 +90,15 @@ function requireSound(exchange: Exchange, claims: TokenClaims, tenantId: string,
       CHALLENGE,
     );
   }
-  const left = Math.ceil((claims.exp * 1000 - exchange.startedAt) / 1000);
-  exchange.tell(`The ${claims.token_use === 'id' ? 'id token' : 'token'} of ${claims.name} is good for ${String(left)} s.`);
+  const left = Math.ceil((claims.exp * 1000 - context.startedAt) / 1000);
+  context.trace.log(`The ${claims.token_use === 'id' ? 'id token' : 'token'} of ${claims.name} is good for ${String(left)} s.`);
 }
 
 /** RFC 6750, 3. */
 const CHALLENGE = { headers: { 'www-authenticate': 'Bearer' } };
 
-function tokenMissing(exchange: Exchange): Rejection {
-  const found = misplacedToken(exchange);
+function tokenMissing(context: RequestContext): Rejection {
+  const found = misplacedToken(context);
   return reject(
     'TOKEN_MISSING',
     {
@@ -102,7 +108,7 @@ function tokenMissing(exchange: Exchange): Rejection {
       inWords: true,
       expected: 'a header with Bearer and a token',
       received: found === undefined ? 'nothing' : `nothing; there is ${found}`,
-      remedy: `${found === undefined ? '' : `Send the token that stands in ${found} in the header Authorization, as Bearer and the token. `}A token comes from POST ${exchange.baseUrl}/auth/token.`,
+      remedy: `${found === undefined ? '' : `Send the token that stands in ${found} in the header Authorization, as Bearer and the token. `}A token comes from POST ${context.baseUrl}/auth/token.`,
     },
     CHALLENGE,
   );
@@ -114,9 +120,9 @@ const TOKEN_NAME = /token|authori[sz]ation|bearer|jwt/i;
 const LONGEST_LOOKED_INTO = 65_536;
 
 /** In words, where a token stands that should stand in the Authorization header. */
-function misplacedToken({ bytes, rawQuery, arrival }: Exchange): string | undefined {
+function misplacedToken({ bytes, rawQuery, request }: RequestContext): string | undefined {
   const isToken = (name: string): boolean => TOKEN_NAME.test(name) && isSecretName(name);
-  const header = Object.keys(arrival.headers).find(isToken);
+  const header = Object.keys(request.headers).find(isToken);
   if (header !== undefined) return `the header ${show(header)}`;
   const parameter = [...new URLSearchParams(rawQuery).keys()].find(isToken);
   if (parameter !== undefined) return `the query parameter ${show(parameter)}`;

@@ -2,29 +2,29 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Fault, FaultSetting } from '../platform/faults.js';
 import { type Explanation, type Finding, Rejection } from '../rejections.js';
-import type { Exchange } from './exchange.js';
+import type { RequestContext } from './request-context.js';
 import type { Services } from './services.js';
 
-export function injectFault(exchange: Exchange, services: Services): void | Promise<void> {
+export function injectFault(context: RequestContext, services: Services): void | Promise<void> {
   const { faults } = services;
-  if (!faults.any(exchange.tenant) || exchange.family.name === 'control') return;
-  if (exchange.dryRun) {
-    exchange.tell('Faults are set here; an explanation leaves them aside.');
+  if (!faults.any(context.tenant) || context.family.name === 'control') return;
+  if (context.dryRun) {
+    context.trace.log('Faults are set here; an explanation leaves them aside.');
     return;
   }
-  return strike(exchange, services);
+  return strike(context, services);
 }
 
-async function strike(exchange: Exchange, services: Services): Promise<void> {
-  const names = await namesIn(exchange, services);
-  const struck = services.faults.strike(exchange.tenant, (wanted) => fits(wanted, exchange, names));
+async function strike(context: RequestContext, services: Services): Promise<void> {
+  const names = await namesIn(context, services);
+  const struck = services.faults.strike(context.tenant, (wanted) => fits(wanted, context, names));
   if (struck === undefined) return;
   const { fault, ended } = struck;
   const { latency = 0, status, effect, performed = false, headers = {} } = fault.setting;
   if (latency > 0) {
-    exchange.warn('FAULT_INJECTED', explain(fault, exchange, `It waits ${String(latency)} ms.`));
+    context.trace.warn('FAULT_INJECTED', explain(fault, context, `It waits ${String(latency)} ms.`));
     if (await isTakenAwayWithin(latency, ended)) {
-      exchange.tell(`${fault.faultId} was taken away meanwhile: the request goes on without it.`);
+      context.trace.log(`${fault.faultId} was taken away meanwhile: the request goes on without it.`);
       return;
     }
   }
@@ -35,14 +35,14 @@ async function strike(exchange: Exchange, services: Services): Promise<void> {
       headers: { ...usual, ...lowerCased(headers) },
       ...('body' in fault.setting ? { instead: fault.setting.body } : {}),
     };
-    throw new Rejection([finding(fault, exchange, `It is answered ${String(status)}.`)], parts);
+    throw new Rejection([finding(fault, context, `It is answered ${String(status)}.`)], parts);
   }
-  if (effect === 'expired-token') throw asExpired(fault, exchange);
+  if (effect === 'expired-token') throw asExpired(fault, context);
   if (effect === undefined) return;
-  exchange.spoil = effect;
+  context.spoil = effect;
   const lost = performed || effect === 'cut' || effect === 'malformed';
-  if (!lost) throw new Rejection([finding(fault, exchange, WORDS[effect])]);
-  exchange.warn('FAULT_INJECTED', explain(fault, exchange, `It is carried out. ${WORDS[effect]}`));
+  if (!lost) throw new Rejection([finding(fault, context, WORDS[effect])]);
+  context.trace.warn('FAULT_INJECTED', explain(fault, context, `It is carried out. ${WORDS[effect]}`));
 }
 
 /** Answers before the time, in milliseconds, where it is. */
@@ -59,7 +59,7 @@ const WORDS = {
 } as const;
 
 /** As where a token is past its time, whatever token there is. */
-function asExpired(fault: Fault, exchange: Exchange): Rejection {
+function asExpired(fault: Fault, context: RequestContext): Rejection {
   const expired: Finding = {
     code: 'TOKEN_EXPIRED',
     message: 'The token counts as past its time.',
@@ -70,14 +70,18 @@ function asExpired(fault: Fault, exchange: Exchange): Rejection {
     received: `one that ${fault.faultId} has expire`,
     remedy: 'Fetch a new token and send the request again, once.',
   };
-  const status = new Rejection([expired]).statusIn(exchange.family.name);
-  return new Rejection([finding(fault, exchange, 'The token is refused as if it were past its time.'), expired], {
+  const status = new Rejection([expired]).statusIn(context.family.name);
+  return new Rejection([finding(fault, context, 'The token is refused as if it were past its time.'), expired], {
     status,
     headers: { 'www-authenticate': 'Bearer' },
   });
 }
 
-function explain({ faultId, seen, fired, setting: { times, nth } }: Fault, { baseUrl }: Exchange, what: string): Explanation {
+function explain(
+  { faultId, seen, fired, setting: { times, nth } }: Fault,
+  { baseUrl }: RequestContext,
+  what: string,
+): Explanation {
   const most = times ?? (nth === undefined ? undefined : 1);
   return {
     message: `${faultId} was asked for and fired. ${what}`,
@@ -89,8 +93,8 @@ function explain({ faultId, seen, fired, setting: { times, nth } }: Fault, { bas
   };
 }
 
-function finding(fault: Fault, exchange: Exchange, what: string): Finding {
-  return { code: 'FAULT_INJECTED', ...explain(fault, exchange, what) };
+function finding(fault: Fault, context: RequestContext, what: string): Finding {
+  return { code: 'FAULT_INJECTED', ...explain(fault, context, what) };
 }
 
 function ordinal(number: number): string {
@@ -106,7 +110,7 @@ function lowerCased(headers: Readonly<Record<string, string>>): Record<string, s
 type Names = ReadonlyMap<string, readonly string[]>;
 
 /** A handover names its conversation, a signal the contact: a fault at one is meant for both. */
-async function namesIn({ tenant }: Exchange, { faults, store }: Services): Promise<Names> {
+async function namesIn({ tenant }: RequestContext, { faults, store }: Services): Promise<Names> {
   const about = faults
     .list(tenant)
     .map(({ setting }) => setting)
@@ -132,20 +136,20 @@ function present(id: string | null | undefined): string[] {
   return id == null ? [] : [id];
 }
 
-function fits(fault: FaultSetting, exchange: Exchange, names: Names): boolean {
+function fits(fault: FaultSetting, context: RequestContext, names: Names): boolean {
   const { operationId, method, path, contactId, conversationId } = fault;
-  const { operation } = exchange;
+  const { operation } = context;
   return (
     (operationId === undefined || operation?.operationId === operationId) &&
-    (method === undefined || exchange.method === method) &&
-    (path === undefined || exchange.path === path || operation?.path === path) &&
-    (contactId === undefined || namesAny(exchange, names.get(contactId))) &&
-    (conversationId === undefined || namesAny(exchange, names.get(conversationId)))
+    (method === undefined || context.method === method) &&
+    (path === undefined || context.path === path || operation?.path === path) &&
+    (contactId === undefined || namesAny(context, names.get(contactId))) &&
+    (conversationId === undefined || namesAny(context, names.get(conversationId)))
   );
 }
 
 /** Whether an id stands in the target or in the body, whole. */
-function namesAny({ path, rawQuery, bytes }: Exchange, ids: readonly string[] = []): boolean {
+function namesAny({ path, rawQuery, bytes }: RequestContext, ids: readonly string[] = []): boolean {
   const texts = [path, ...new URLSearchParams(rawQuery).values(), bytes.toString()];
   return ids.some((id) => texts.some((text) => standsIn(text, id)));
 }

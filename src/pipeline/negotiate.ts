@@ -1,24 +1,24 @@
-/** Stage 4, negotiate: the Content-Type picks the parser. Without one a body is read as form data, as Studio does (report). */
+/** Stage negotiate: the Content-Type picks the parser. Without one a body is read as form data, as Studio does (report). */
 import type { MediaKind } from '../contract/contract.js';
 import { reject } from '../rejections.js';
 import { show } from '../shown.js';
-import type { Exchange } from './exchange.js';
+import type { RequestContext } from './request-context.js';
 
-export function negotiate(exchange: Exchange): void {
-  const { operation } = exchange;
+export function negotiate(context: RequestContext): void {
+  const { operation } = context;
   if (operation === undefined) return;
-  if (operation.provenance !== 'emulator') lookAtAccept(exchange);
+  if (operation.provenance !== 'emulator') lookAtAccept(context);
   if (operation.body === undefined) return;
-  if (!operation.body.required && exchange.bytes.length === 0) return;
+  if (!operation.body.required && context.bytes.length === 0) return;
 
-  const contentType = exchange.header('content-type')?.trim() ?? '';
-  exchange.mediaType = mediaTypeOf(contentType, operation.body.kinds);
+  const contentType = context.header('content-type')?.trim() ?? '';
+  context.mediaType = mediaTypeOf(contentType, operation.body.kinds);
   requireCharset(contentType);
-  requireEncoding(exchange);
-  exchange.tell(
+  requireEncoding(context);
+  context.trace.log(
     contentType === ''
       ? 'No Content-Type: the body is read as form data.'
-      : `${contentType} is read as ${exchange.mediaType === 'json' ? 'JSON' : 'form data'}.`,
+      : `${contentType} is read as ${context.mediaType === 'json' ? 'JSON' : 'form data'}.`,
   );
 }
 
@@ -75,8 +75,8 @@ function requireCharset(contentType: string): void {
 
 export const ENCODINGS: readonly string[] = ['identity', 'gzip', 'x-gzip', 'deflate', 'br'];
 
-function requireEncoding(exchange: Exchange): void {
-  const encoding = exchange.header('content-encoding')?.trim().toLowerCase();
+function requireEncoding(context: RequestContext): void {
+  const encoding = context.header('content-encoding')?.trim().toLowerCase();
   if (encoding === undefined || encoding === '' || ENCODINGS.includes(encoding)) return;
   throw reject('CONTENT_ENCODING_UNSUPPORTED', {
     message: 'The Content-Encoding is unknown.',
@@ -90,10 +90,10 @@ function requireEncoding(exchange: Exchange): void {
   });
 }
 
-function lookAtAccept(exchange: Exchange): void {
-  const accept = exchange.header('accept');
+function lookAtAccept(context: RequestContext): void {
+  const accept = context.header('accept');
   if (accept !== undefined && takesJson(accept)) return;
-  exchange.warn('ACCEPT_MISSING', {
+  context.trace.warn('ACCEPT_MISSING', {
     message: accept === undefined ? 'There is no Accept header.' : 'The Accept header takes no JSON.',
     in: 'header',
     pointer: '/accept',

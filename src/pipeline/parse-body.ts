@@ -1,4 +1,4 @@
-/** Stage 5, parse-body: from bytes to a value. Too large, wrongly encoded, not UTF-8, empty, form data, no JSON: in this order. */
+/** Stage parse-body: from bytes to a value. Too large, wrongly encoded, not UTF-8, empty, form data, no JSON: in this order. */
 import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, type InputType, type ZlibOptions } from 'node:zlib';
@@ -8,7 +8,7 @@ import { nearMiss } from '../near-miss.js';
 import { type Rejection, reject } from '../rejections.js';
 import { show } from '../shown.js';
 import { readPairs } from './pairs.js';
-import type { Exchange } from './exchange.js';
+import type { RequestContext } from './request-context.js';
 import type { Services } from './services.js';
 
 /** Deeper bodies are refused by the next stage, and not looked into any further here. */
@@ -19,47 +19,47 @@ const MOST_DUPLICATES = 20;
 
 const BOM = '\uFEFF';
 
-export function parseBody(exchange: Exchange, { settings }: Services): void | Promise<void> {
-  if (exchange.bodyFault !== undefined) throw exchange.bodyFault;
-  const { operation, bytes } = exchange;
+export function parseBody(context: RequestContext, { settings }: Services): void | Promise<void> {
+  if (context.bodyFault !== undefined) throw context.bodyFault;
+  const { operation, bytes } = context;
   if (operation?.body === undefined) {
-    if (bytes.length > 0) exchange.tell(`The operation takes no body: ${String(bytes.length)} bytes were ignored.`);
+    if (bytes.length > 0) context.trace.log(`The operation takes no body: ${String(bytes.length)} bytes were ignored.`);
     return;
   }
-  const encoding = exchange.header('content-encoding')?.trim().toLowerCase() ?? '';
+  const encoding = context.header('content-encoding')?.trim().toLowerCase() ?? '';
   if (bytes.length === 0 || encoding === '' || encoding === 'identity') {
-    read(exchange, bytes);
+    read(context, bytes);
     return;
   }
-  return inflated(bytes, encoding, exchange.family.maxBody ?? settings.maxBody).then((plain) => {
-    exchange.tell(`${String(bytes.length)} bytes of ${encoding} inflate to ${String(plain.length)}.`);
-    read(exchange, plain);
+  return inflated(bytes, encoding, context.family.maxBody ?? settings.maxBody).then((plain) => {
+    context.trace.log(`${String(bytes.length)} bytes of ${encoding} inflate to ${String(plain.length)}.`);
+    read(context, plain);
   });
 }
 
-function read(exchange: Exchange, bytes: Buffer): void {
+function read(context: RequestContext, bytes: Buffer): void {
   if (!isUtf8(bytes)) throw notUtf8(bytes);
   let text = bytes.toString('utf8');
   if (text.startsWith(BOM)) {
     text = text.slice(1);
-    warnBom(exchange);
+    warnBom(context);
   }
-  exchange.bodyText = text;
+  context.trace.bodyText = text;
   if (/^\s*$/.test(text)) {
-    if (exchange.operation?.body?.required === true) throw empty(bytes.length, exchange.operation.body.kinds[0] ?? 'json');
+    if (context.operation?.body?.required === true) throw empty(bytes.length, context.operation.body.kinds[0] ?? 'json');
     return;
   }
-  if (exchange.mediaType === 'form') {
-    if (exchange.operation?.body?.kinds.includes('form') !== true) throw formData(exchange, text);
-    exchange.body = readPairs(text);
-    exchange.tell(`${String(bytes.length)} bytes of form data.`);
+  if (context.mediaType === 'form') {
+    if (context.operation?.body?.kinds.includes('form') !== true) throw formData(context, text);
+    context.body = readPairs(text);
+    context.trace.log(`${String(bytes.length)} bytes of form data.`);
     return;
   }
-  exchange.body = parse(text);
+  context.body = parse(text);
   const { depth, members } = measureJson(text);
-  exchange.bodyDepth = depth;
-  if (depth <= DEEPEST && members !== countMembers(exchange.body)) warnDuplicates(exchange, text);
-  exchange.tell(`${String(bytes.length)} bytes of JSON.`);
+  context.bodyDepth = depth;
+  if (depth <= DEEPEST && members !== countMembers(context.body)) warnDuplicates(context, text);
+  context.trace.log(`${String(bytes.length)} bytes of JSON.`);
 }
 
 function parse(text: string): unknown {
@@ -160,13 +160,13 @@ function empty(bytes: number, kind: MediaKind): Rejection {
 
 const CONTENT_TYPE = 'content-type';
 
-function formData(exchange: Exchange, text: string): Rejection {
-  const given = exchange.header(CONTENT_TYPE)?.trim() ?? '';
+function formData(context: RequestContext, text: string): Rejection {
+  const given = context.header(CONTENT_TYPE)?.trim() ?? '';
   const missing = given === '';
-  const others = Object.keys(exchange.arrival.headers).filter((name) => name !== CONTENT_TYPE);
+  const others = Object.keys(context.request.headers).filter((name) => name !== CONTENT_TYPE);
   const misspelt = missing ? nearMiss(CONTENT_TYPE, others) : undefined;
   const fields = Object.fromEntries(new URLSearchParams(text.slice(0, 2000)));
-  const received = missing ? 'nothing' : show(exchange.header(CONTENT_TYPE));
+  const received = missing ? 'nothing' : show(context.header(CONTENT_TYPE));
   return reject(missing ? 'CONTENT_TYPE_MISSING' : 'CONTENT_TYPE_FORM', {
     message: missing
       ? 'The body has no Content-Type, so it was read as form data.'
@@ -189,8 +189,8 @@ function adviseTyped(missing: boolean, misspelt: string | undefined, json: boole
   return `The body looks like JSON, only the header ${missing ? 'is missing' : 'says form data'}: set Content-Type: application/json.`;
 }
 
-function warnBom(exchange: Exchange): void {
-  exchange.warn('BODY_BOM', {
+function warnBom(context: RequestContext): void {
+  context.trace.warn('BODY_BOM', {
     message: 'The body starts with a byte order mark.',
     in: 'body',
     pointer: '',
@@ -200,9 +200,9 @@ function warnBom(exchange: Exchange): void {
   });
 }
 
-function warnDuplicates(exchange: Exchange, text: string): void {
+function warnDuplicates(context: RequestContext, text: string): void {
   for (const pointer of duplicateKeys(text, MOST_DUPLICATES)) {
-    exchange.warn('JSON_DUPLICATE_KEY', {
+    context.trace.warn('JSON_DUPLICATE_KEY', {
       message: `${show(
         pointer
           .slice(pointer.lastIndexOf('/') + 1)

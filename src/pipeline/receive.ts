@@ -1,18 +1,19 @@
-/** Stage 1, receive: takes the bytes, up to the limit, and keeps what went wrong with them for later. */
+/** Stage receive: takes the bytes, up to the limit, and keeps what went wrong with them for later. */
 import { type Rejection, reject } from '../rejections.js';
-import type { Exchange, Received } from './exchange.js';
+import type { Received } from './incoming-request.js';
+import type { RequestContext } from './request-context.js';
 import type { Services } from './services.js';
 
-export function receive(exchange: Exchange, { settings }: Services): void | Promise<void> {
-  const { arrival } = exchange;
-  if (arrival.fault !== undefined) throw arrival.fault;
-  const received = arrival.receive(exchange.family.maxBody ?? settings.maxBody);
+export function receive(context: RequestContext, { settings }: Services): void | Promise<void> {
+  const { request } = context;
+  if (request.fault !== undefined) throw request.fault;
+  const received = request.receive(context.family.maxBody ?? settings.maxBody);
   if (received instanceof Promise) {
     return received.then((late) => {
-      take(exchange, late);
+      take(context, late);
     });
   }
-  take(exchange, received);
+  take(context, received);
 }
 
 /** Request line and headers over the limit, whichever transport notices. */
@@ -31,7 +32,9 @@ export function headersTooLarge(): Rejection {
 export const ENCODE_PATH =
   'Build a path of parts that went through encodeURIComponent: many HTTP libraries encode such a character by themselves, others refuse the request or send what no server takes.';
 
-function take(exchange: Exchange, { bytes, fault }: Received): void {
-  exchange.bytes = bytes;
-  exchange.bodyFault = fault;
+function take(context: RequestContext, { bytes, fault }: Received): void {
+  context.bytes = bytes;
+  context.bodyFault = fault;
+  context.trace.body = bytes;
+  context.trace.bodyArrived = fault === undefined;
 }

@@ -1,34 +1,36 @@
-/** Stage 2, route: method and decoded path lead to the operation, the prefix `/t/…` to the tenant. */
+/** Stage route: method and decoded path lead to the operation, the prefix `/t/…` to the tenant. */
 import type { ContractOperation, Family } from '../contract/contract.js';
 import type { Matcher } from '../contract/match.js';
 import { nearMiss } from '../near-miss.js';
 import type { Studio } from '../platform/studio.js';
 import { type Rejection, reject } from '../rejections.js';
 import { oneOf, show } from '../shown.js';
-import type { Exchange } from './exchange.js';
-import { lookAtOrigin, requireControlCaller } from './reached.js';
+import type { RequestContext } from './request-context.js';
+import { requireControlCaller, warnForeignOrigin } from './origin-policy.js';
 import type { Services } from './services.js';
 
-export function route(exchange: Exchange, services: Services): void {
+export function route(context: RequestContext, services: Services): void {
   const { matcher, contract } = services;
-  requireTenantName(exchange);
-  const decoded = decodePath(exchange.path);
-  const { method, path } = exchange;
+  requireTenantName(context);
+  const decoded = decodePath(context.path);
+  const { method, path } = context;
   const match = matcher.match(method, path);
-  exchange.family = match?.operation.family ?? contract.familyOf(decoded);
-  if (exchange.family.name === 'control') requireControlCaller(exchange, services);
-  else lookAtOrigin(exchange, services);
+  context.family = match?.operation.family ?? contract.familyOf(decoded);
+  if (context.family.name === 'control') requireControlCaller(context, services);
+  else warnForeignOrigin(context, services);
   if (match !== undefined) {
-    exchange.operation = match.operation;
-    exchange.script = match.operation.script ?? null;
-    exchange.pathParameters = match.pathParameters;
-    exchange.tell(`${method} ${match.operation.path} is ${match.operation.operationId}.`);
+    context.operation = match.operation;
+    context.trace.script = match.operation.script ?? null;
+    context.trace.operationId = match.operation.operationId;
+    context.pathParameters = match.pathParameters;
+    context.trace.pathParameters = match.pathParameters;
+    context.trace.log(`${method} ${match.operation.path} is ${match.operation.operationId}.`);
     return;
   }
   const allowed = path === '*' ? ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] : matcher.methodsAt(path);
-  if (allowed.length === 0) throw unknownRoute(exchange, decoded, services);
+  if (allowed.length === 0) throw unknownRoute(context, decoded, services);
   if (method === 'OPTIONS') {
-    exchange.reply = { status: 204, headers: { allow: allowed.join(', ') } };
+    context.reply = { status: 204, headers: { allow: allowed.join(', ') } };
     return;
   }
   throw reject(
@@ -39,7 +41,7 @@ export function route(exchange: Exchange, services: Services): void {
       pointer: '',
       expected: oneOf(allowed),
       received: show(method),
-      remedy: adviseMethod(method, allowed, exchange.family),
+      remedy: adviseMethod(method, allowed, context.family),
     },
     { headers: { allow: allowed.join(', ') } },
   );
@@ -52,14 +54,14 @@ function adviseMethod(method: string, allowed: readonly string[], family: Family
   return `Send ${played} to this path${redirected}.${elsewhere}`;
 }
 
-function requireTenantName(exchange: Exchange): void {
-  if (exchange.wrongTenant === undefined) return;
+function requireTenantName(context: RequestContext): void {
+  if (context.wrongTenant === undefined) return;
   throw reject('TENANT_NAME_INVALID', {
     message: 'The name after /t/ is not a tenant’s name.',
     in: 'path',
     pointer: '/tenant',
     expected: '1 to 64 of a-z, 0-9 and -',
-    received: show(exchange.wrongTenant),
+    received: show(context.wrongTenant),
     remedy: 'Name the tenant with lower-case letters, digits and dashes: /t/my-test-1/api/v2/…',
   });
 }
@@ -84,8 +86,8 @@ function decodePath(path: string): string {
   }
 }
 
-function unknownRoute(exchange: Exchange, decoded: string, { matcher, studio }: Services): Rejection {
-  const { method, family } = exchange;
+function unknownRoute(context: RequestContext, decoded: string, { matcher, studio }: Services): Rejection {
+  const { method, family } = context;
   if (family.unknown === 'WEBHOOK_UNKNOWN') {
     return reject('WEBHOOK_UNKNOWN', {
       message: 'No Studio script listens at this path.',
@@ -102,7 +104,7 @@ function unknownRoute(exchange: Exchange, decoded: string, { matcher, studio }: 
     pointer: '',
     expected: 'the path of an operation (GET /_emulator/openapi.json lists them)',
     received: show(decoded),
-    remedy: adviseRoute(exchange, decoded, matcher),
+    remedy: adviseRoute(context, decoded, matcher),
   });
 }
 
@@ -120,7 +122,7 @@ function adviseWebhook(method: string, path: string, { count, webhooks }: Studio
   return near === undefined ? those : `Did you mean ${near}? ${those}`;
 }
 
-function adviseRoute({ method, path, family }: Exchange, decoded: string, matcher: Matcher): string {
+function adviseRoute({ method, path, family }: RequestContext, decoded: string, matcher: Matcher): string {
   const bare = withoutEndingSlashes(path);
   if (bare !== path && matcher.match(method, bare) !== undefined)
     return `Remove the slash at the end: ${show(withoutEndingSlashes(decoded))}.`;

@@ -9,15 +9,14 @@ import type { Operations } from '../platform/operation.js';
 import type { Studio } from '../platform/studio.js';
 import type { TokenKey } from '../platform/token-key.js';
 import type { Store } from '../state/store.js';
-import type { Redactor } from '../trace/customer-data.js';
-import type { SecretsHider } from '../trace/secrets.js';
+import type { Hiding } from '../trace/recorder.js';
 import type { TraceLog } from '../trace/log.js';
 
 /** Error bodies by family and status: `{conversations: {400: {…}}}`. */
 export type ErrorBodies = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
 
 /** One set for each state of the config file: a reload exchanges them whole, and a request keeps those that it began with. */
-export interface Services {
+export interface Services extends Hiding {
   readonly contract: Contract;
   readonly matcher: Matcher;
   readonly validators: Validators;
@@ -31,10 +30,6 @@ export interface Services {
   readonly conversationIds: ConversationIds;
   /** Where the emulator listens, without a slash at the end, for callers who do not say how they reached it. */
   readonly ownUrl: () => string;
-  /** Hides customer data; undefined where none is named. */
-  readonly redactor: Redactor | undefined;
-  /** Hides the secrets of scripts; undefined where there are none. */
-  readonly hideSecrets: SecretsHider | undefined;
   readonly nextTraceId: () => string;
   /** Tells the terminal of a bug of ours; the answer says only that there was one. */
   readonly onBug: (error: unknown, traceId: string) => void;

@@ -1,4 +1,4 @@
-/** Stage 6, validate: parameters and body against the contract, all faults together; what passes but looks lost gets a warning. */
+/** Stage validate: parameters and body against the contract, all faults together; what passes but looks lost gets a warning. */
 import { explainDepth, explainErrors } from '../contract/explain.js';
 import { escapePointer } from '../json-pointer.js';
 import { adviseMeant, unknownFields } from '../contract/unknown-fields.js';
@@ -9,7 +9,7 @@ import { Rejection, type WarningCode } from '../rejections.js';
 import { show } from '../shown.js';
 import type { SchemaErrors } from '../contract/validators.js';
 import { knownIds } from '../platform/conversation-rules.js';
-import type { Exchange } from './exchange.js';
+import type { RequestContext } from './request-context.js';
 import { readPairs } from './pairs.js';
 import { DEEPEST } from './parse-body.js';
 import type { Services } from './services.js';
@@ -17,44 +17,44 @@ import type { Services } from './services.js';
 /** So many warnings of a kind are told at most. */
 const MOST_WARNINGS = 20;
 
-export function validate(exchange: Exchange, services: Services): void | Promise<void> {
-  const { operation } = exchange;
+export function validate(context: RequestContext, services: Services): void | Promise<void> {
+  const { operation } = context;
   if (operation === undefined) return;
-  const query = readPairs(exchange.rawQuery);
-  exchange.query = query;
-  const tooDeep = exchange.bodyDepth > DEEPEST;
-  const bodySchema = exchange.body === undefined || tooDeep ? undefined : operation.body?.schema;
+  const query = readPairs(context.rawQuery);
+  context.query = query;
+  const tooDeep = context.bodyDepth > DEEPEST;
+  const bodySchema = context.body === undefined || tooDeep ? undefined : operation.body?.schema;
 
   const errors = {
     parameters: services.validators.parameters(operation, {
-      path: { ...exchange.pathParameters },
+      path: { ...context.pathParameters },
       query,
-      header: exchange.arrival.headers,
+      header: context.request.headers,
     }),
-    body: bodySchema === undefined ? [] : services.validators.body(operation, exchange.body),
+    body: bodySchema === undefined ? [] : services.validators.body(operation, context.body),
   };
   const unknown = {
-    query: unknownParameters(exchange, query),
-    body: bodySchema === undefined ? [] : unknownFields(bodySchema, exchange.body),
+    query: unknownParameters(context, query),
+    body: bodySchema === undefined ? [] : unknownFields(bodySchema, context.body),
   };
   const others = [
-    ...(tooDeep ? [explainDepth(exchange.bodyDepth, DEEPEST)] : []),
-    ...(exchange.family.closedQuery ? unknown.query.map(({ finding }) => finding) : []),
+    ...(tooDeep ? [explainDepth(context.bodyDepth, DEEPEST)] : []),
+    ...(context.family.closedQuery ? unknown.query.map(({ finding }) => finding) : []),
     ...(services.settings.unknownFields === 'reject'
       ? unknown.body.filter(({ open }) => !open).map(({ finding }) => finding)
       : []),
   ];
-  if (errors.parameters.length + errors.body.length > 0) return refuseErrors(exchange, services, errors, others);
-  refuse(exchange, others);
+  if (errors.parameters.length + errors.body.length > 0) return refuseErrors(context, services, errors, others);
+  refuse(context, others);
 
-  for (const { finding, near } of unknown.query.slice(0, MOST_WARNINGS)) warnUnknown(exchange, finding, near);
-  for (const { finding, near } of unknown.body.slice(0, MOST_WARNINGS)) warnUnknown(exchange, finding, near);
+  for (const { finding, near } of unknown.query.slice(0, MOST_WARNINGS)) warnUnknown(context, finding, near);
+  for (const { finding, near } of unknown.body.slice(0, MOST_WARNINGS)) warnUnknown(context, finding, near);
   if (operation.provenance !== 'emulator') {
-    warnLost(exchange, 'path', exchange.pathParameters);
-    warnLost(exchange, 'query', query);
-    if (bodySchema !== undefined) warnLost(exchange, 'body', exchange.body);
+    warnLost(context, 'path', context.pathParameters);
+    warnLost(context, 'query', query);
+    if (bodySchema !== undefined) warnLost(context, 'body', context.body);
   }
-  exchange.tell('The request is as the contract describes it.');
+  context.trace.log('The request is as the contract describes it.');
 }
 
 interface Errors {
@@ -64,28 +64,28 @@ interface Errors {
 
 /** The tenant is asked for what it knows of a wrong id, so that the remedy can name the right one. */
 function refuseErrors(
-  exchange: Exchange,
+  context: RequestContext,
   { store, conversationIds }: Services,
   errors: Errors,
   others: readonly Finding[],
 ): Promise<void> {
-  return store.run(exchange.tenant, (state) => {
-    const context = {
+  return store.run(context.tenant, (state) => {
+    const facts = {
       ids: conversationIds,
       known: knownIds(state),
-      query: exchange.query,
-      body: exchange.body,
-      form: exchange.mediaType === 'form',
-      ignored: ignoredFields(exchange),
+      query: context.query,
+      body: context.body,
+      form: context.mediaType === 'form',
+      ignored: ignoredFields(context),
     };
-    refuse(exchange, [...explainErrors(errors.parameters, errors.body, context), ...others]);
+    refuse(context, [...explainErrors(errors.parameters, errors.body, facts), ...others]);
   });
 }
 
 /** A body is looked into no further. */
 const LONGEST_IGNORED = 65_536;
 
-function ignoredFields({ operation, bytes }: Exchange): string[] {
+function ignoredFields({ operation, bytes }: RequestContext): string[] {
   if (operation?.body !== undefined || bytes.length === 0 || bytes.length > LONGEST_IGNORED) return [];
   try {
     const value: unknown = JSON.parse(bytes.toString());
@@ -95,13 +95,13 @@ function ignoredFields({ operation, bytes }: Exchange): string[] {
   }
 }
 
-function refuse(exchange: Exchange, findings: readonly Finding[]): void {
-  const [cause, ...others] = findings.map((finding) => inFamily(finding, exchange));
+function refuse(context: RequestContext, findings: readonly Finding[]): void {
+  const [cause, ...others] = findings.map((finding) => inFamily(finding, context));
   if (cause !== undefined) throw new Rejection([cause, ...others]);
 }
 
 /** The control API has one code for whatever its schemas refuse. */
-function inFamily(finding: Finding, { family }: Exchange): Finding {
+function inFamily(finding: Finding, { family }: RequestContext): Finding {
   const bySchema = finding.code === 'SCHEMA_MISMATCH' || finding.code === 'REQUIRED_FIELD_MISSING';
   return family.inputCode === undefined || !bySchema ? finding : { ...finding, code: family.inputCode, provenance: 'emulator' };
 }
@@ -112,7 +112,7 @@ interface UnknownParameter {
   readonly near: boolean;
 }
 
-function unknownParameters({ operation }: Exchange, query: Readonly<Record<string, unknown>>): UnknownParameter[] {
+function unknownParameters({ operation }: RequestContext, query: Readonly<Record<string, unknown>>): UnknownParameter[] {
   const known = Object.fromEntries(
     operation?.parameters.filter((parameter) => parameter.in === 'query').map(({ name, schema }) => [name, schema]) ?? [],
   );
@@ -134,9 +134,9 @@ function unknownParameters({ operation }: Exchange, query: Readonly<Record<strin
     });
 }
 
-function warnUnknown(exchange: Exchange, finding: Finding, near: boolean): void {
+function warnUnknown(context: RequestContext, finding: Finding, near: boolean): void {
   const { remedy } = finding;
-  exchange.warn(
+  context.trace.warn(
     'UNKNOWN_FIELD',
     {
       ...finding,
@@ -149,9 +149,9 @@ function warnUnknown(exchange: Exchange, finding: Finding, near: boolean): void 
   );
 }
 
-function warnLost(exchange: Exchange, place: Place, value: unknown): void {
+function warnLost(context: RequestContext, place: Place, value: unknown): void {
   for (const { pointer, value: lost, kind } of lostValues(value).slice(0, MOST_WARNINGS))
-    exchange.warn(LOST[kind].code, { ...LOST[kind].told(pointer, lost), in: place, pointer, received: show(lost) });
+    context.trace.warn(LOST[kind].code, { ...LOST[kind].told(pointer, lost), in: place, pointer, received: show(lost) });
 }
 
 /** What an agent or a script would see instead of the value that was meant. */

@@ -3,7 +3,8 @@ import type { Attributes } from '../contact/contact.js';
 import type { Conversation, Handover } from '../contact/conversation.js';
 import type { Explanation, RefusalCode, WarningCode } from '../rejections.js';
 import type { TenantSnapshot } from '../state/store.js';
-import type { Level, TraceEntry } from '../trace/trace.js';
+import type { Step } from '../trace/recorder.js';
+import type { Level } from '../trace/trace.js';
 import type { Origin } from './origin.js';
 
 /** What happened in a tenant that a script may be waiting for. */
@@ -100,9 +101,6 @@ export interface Cause {
   /** How many scripts, each set going by the one before, stand behind it; 0 where it came from outside. */
   readonly depth: number;
 }
-
-/** An entry as a run writes it: `at` and `stage` are filled in. */
-export type Step = Omit<TraceEntry, 'at' | 'stage'> & Pick<Explanation, 'inWords'>;
 
 /** The trace of one run of a script, as the run writes it. */
 export interface RunTrace {

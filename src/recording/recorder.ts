@@ -1,7 +1,7 @@
 /** Records what callers send, tenant by tenant, while the emulator answers. */
 import { DEFAULT_TENANT, isTenantName, readTarget } from '../pipeline/target.js';
 import type { Arrival, Pipeline, Received, Services } from '../pipeline/index.js';
-import { urlReached } from '../pipeline/reached.js';
+import { callerUrl } from '../pipeline/caller-url.js';
 import { redactTarget } from '../trace/redact.js';
 import { type Recorded, recordedAnswer } from './recorded.js';
 import { TenantRecording } from './tenant-recording.js';
@@ -79,7 +79,7 @@ export class Recorder {
       else if (answer.broken !== undefined) leftOut('a fault broke its answer, and a step waits for a whole one');
       else if (received.fault !== undefined) leftOut(`it was answered ${String(answer.status)} ${received.fault.cause.code}`);
       else {
-        const reached = services.settings.publicUrl ?? urlReached(arrival, services.ownUrl);
+        const reached = services.settings.publicUrl ?? callerUrl(arrival, services.ownUrl);
         keep({
           ...aim,
           headers: arrival.headers,

@@ -1,46 +1,10 @@
-/** How a caller reached the emulator: the host that it named, and whether the control API answers under that name. */
+/** Who may call the control API, and which pages of other origins may read responses. */
 import { type Rejection, reject } from '../rejections.js';
 import { show } from '../shown.js';
-import type { Arrival, Exchange } from './exchange.js';
+import { HOST, hostsOf, isControlHost } from './caller-url.js';
+import type { Arrival } from './incoming-request.js';
+import type { RequestContext } from './request-context.js';
 import type { Services } from './services.js';
-
-const HOST = /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
-
-/** The host of an absolute target counts before the header (RFC 9112, 3.2.2). */
-function hostsOf(arrival: Pick<Arrival, 'target' | 'headers'>): string[] {
-  const absolute = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(arrival.target)?.[1];
-  const header = arrival.headers.host;
-  return [absolute, typeof header === 'string' ? header : undefined].filter((host) => host !== undefined);
-}
-
-/**
- * Without a slash at the end. What a proxy says of the caller's own view counts first: a tunnel takes https and hands on
- * http. A caller that names no sound host reached the emulator where it listens.
- */
-export function urlReached(arrival: Arrival, ownUrl: () => string): string {
-  const forwarded = (name: string): string | undefined => [arrival.headers[name] ?? []].flat()[0]?.split(',', 1)[0]?.trim();
-  const host = [forwarded('x-forwarded-host'), ...hostsOf(arrival)].find(
-    (name) => name !== undefined && HOST.test(name) && URL.canParse(`http://${name}`),
-  );
-  if (host === undefined) return ownUrl();
-  return `${forwarded('x-forwarded-proto')?.toLowerCase() === 'https' ? 'https' : 'http'}://${host}`;
-}
-
-/** Names that nobody can register: a page that a public name leads here, or the public side of a tunnel, has none of them. */
-const PRIVATE_SUFFIXES = ['.localhost', '.local', '.internal', '.test'];
-
-/** Whether the control API answers under this host name, with or without a port. */
-export function isControlHost(host: string, allowed: readonly string[]): boolean {
-  const name = HOST.exec(host)?.[1]?.toLowerCase().replace(/\.$/, '');
-  if (name === undefined) return false;
-  if (name.startsWith('[') || /^[0-9]{1,3}(?:\.[0-9]{1,3}){3}$/.test(name)) return true;
-  if (!name.includes('.')) return true;
-  if (PRIVATE_SUFFIXES.some((suffix) => name.endsWith(suffix))) return true;
-  return allowed.some((entry) => {
-    const wanted = entry.toLowerCase();
-    return wanted.startsWith('.') ? name.endsWith(wanted) : name === wanted;
-  });
-}
 
 /** The names by which proxies say that the caller reached them; a caller inside names none. */
 function hostsForwarded({ headers }: Arrival): string[] {
@@ -56,14 +20,14 @@ function hostsForwarded({ headers }: Arrival): string[] {
 }
 
 /** For the control API: throws HOST_REFUSED or ORIGIN_REFUSED. */
-export function requireControlCaller({ arrival }: Exchange, { settings }: Services): void {
+export function requireControlCaller({ request }: RequestContext, { settings }: Services): void {
   const isForeign = (host: string): boolean => !isControlHost(host, settings.allowedHosts);
-  const foreign = hostsOf(arrival).find(isForeign);
+  const foreign = hostsOf(request).find(isForeign);
   if (foreign !== undefined) throw hostRefused(foreign, '/host');
-  const forwarded = hostsForwarded(arrival).find(isForeign);
+  const forwarded = hostsForwarded(request).find(isForeign);
   if (forwarded !== undefined) throw hostRefused(forwarded, '/x-forwarded-host');
-  const origin = originOf(arrival);
-  if (origin !== undefined && !isSameOrigin(arrival, origin) && !settings.corsOrigins.includes(origin))
+  const origin = originOf(request);
+  if (origin !== undefined && !isSameOrigin(request, origin) && !settings.corsOrigins.includes(origin))
     throw originRefused(origin);
 }
 
@@ -95,16 +59,16 @@ function originOf({ headers }: Arrival): string | undefined {
   return typeof headers.origin === 'string' ? headers.origin : undefined;
 }
 
-function isSameOrigin(arrival: Arrival, origin: string): boolean {
-  const host = arrival.headers.host;
+function isSameOrigin(request: Arrival, origin: string): boolean {
+  const host = request.headers.host;
   return typeof host === 'string' && (origin === `http://${host}` || origin === `https://${host}`);
 }
 
 /** Tells of a page whose browser will not let it read the answer. */
-export function lookAtOrigin(exchange: Exchange, { settings }: Services): void {
-  const origin = originOf(exchange.arrival);
-  if (origin === undefined || isSameOrigin(exchange.arrival, origin) || mayRead(origin, settings.corsOrigins)) return;
-  exchange.warn('ORIGIN_NOT_ALLOWED', {
+export function warnForeignOrigin(context: RequestContext, { settings }: Services): void {
+  const origin = originOf(context.request);
+  if (origin === undefined || isSameOrigin(context.request, origin) || mayRead(origin, settings.corsOrigins)) return;
+  context.trace.warn('ORIGIN_NOT_ALLOWED', {
     message: 'A page of another origin sent this, and its browser will not let it read the answer.',
     in: 'header',
     pointer: '/origin',
@@ -120,14 +84,14 @@ function mayRead(origin: string, allowed: readonly string[]): boolean {
 }
 
 /** The headers that let a page of a configured origin read the answer, and those that a preflight asks for. */
-export function corsHeaders({ arrival, family }: Exchange, { settings }: Services): Readonly<Record<string, string>> {
+export function corsHeaders({ request, family }: RequestContext, { settings }: Services): Readonly<Record<string, string>> {
   const { corsOrigins } = settings;
   if (corsOrigins.length === 0) return {};
-  const origin = originOf(arrival);
+  const origin = originOf(request);
   const allowed = family.name === 'control' ? corsOrigins.filter((name) => name !== '*') : corsOrigins;
   if (origin === undefined || !mayRead(origin, allowed)) return { vary: 'Origin' };
-  const preflight = arrival.method === 'OPTIONS' && arrival.headers['access-control-request-method'] !== undefined;
-  const wanted = arrival.headers['access-control-request-headers'];
+  const preflight = request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
+  const wanted = request.headers['access-control-request-headers'];
   return {
     vary: 'Origin',
     'access-control-allow-origin': origin,
@@ -137,7 +101,7 @@ export function corsHeaders({ arrival, family }: Exchange, { settings }: Service
           'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
           'access-control-max-age': '600',
           ...(typeof wanted === 'string' ? { 'access-control-allow-headers': wanted } : {}),
-          ...(arrival.headers['access-control-request-private-network'] === 'true'
+          ...(request.headers['access-control-request-private-network'] === 'true'
             ? { 'access-control-allow-private-network': 'true' }
             : {}),
         }
