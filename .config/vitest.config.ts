@@ -1,13 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** Tests that start processes or a browser, or that change what a process has only once: its environment, its streams. */
+/** Tests of the page. */
+const BROWSER_TESTS = ['test/foreign-page.test.ts', 'test/viewer/**/*.test.ts'];
+
+/** Tests that start processes, or that change what a process has only once: its environment, its streams. */
 const PROCESS_TESTS = [
   'test/bot/command.test.ts',
   'test/cli.test.ts',
   'test/commands/**/*.test.ts',
   'test/docker.test.ts',
-  'test/foreign-page.test.ts',
   'test/library.test.ts',
   'test/package.test.ts',
   'test/readme.test.ts',
@@ -17,7 +19,6 @@ const PROCESS_TESTS = [
   'test/snapshot-file.test.ts',
   'test/testing/**/*.test.ts',
   'test/trace-file.test.ts',
-  'test/viewer/**/*.test.ts',
 ];
 
 export default defineConfig({
@@ -38,8 +39,16 @@ export default defineConfig({
       // One module graph for all files of a worker: loading it took most of the time.
       {
         extends: true,
-        test: { name: 'api', pool: 'threads', isolate: false, include: ['test/**/*.test.ts'], exclude: PROCESS_TESTS },
+        test: {
+          name: 'api',
+          pool: 'threads',
+          isolate: false,
+          include: ['test/**/*.test.ts'],
+          exclude: [...PROCESS_TESTS, ...BROWSER_TESTS],
+        },
       },
+      // The files of a worker share its modules, and with them one Chromium.
+      { extends: true, test: { name: 'browser', pool: 'forks', isolate: false, include: BROWSER_TESTS } },
       { extends: true, test: { name: 'process', pool: 'forks', include: PROCESS_TESTS } },
     ],
   },

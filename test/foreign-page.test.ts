@@ -1,7 +1,7 @@
 /** A page of a foreign origin, in a real browser: whatever it tries, it reads nothing and changes nothing. */
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { browser, foreignSite, hasBrowser } from './support/browser.js';
+import { browserContext, foreignSite, hasBrowser } from './support/browser.js';
 import { CONVERSATION, emulator, HANDOVER, open, send } from './support/client.js';
 
 /** Runs in the page: the body of an async function that answers what the page got to know. `emulator` is the address. */
@@ -115,7 +115,7 @@ describe.skipIf(!hasBrowser)('a page of a foreign origin', () => {
     const { url } = await emulator();
     await open(url, SECRET);
     const before = (await send(url, { path: '/_emulator/state' })).text;
-    const page = await (await browser()).newPage();
+    const page = await (await browserContext()).newPage();
     await page.goto(await foreignSite('evil.example'));
     for (const { name, code, got } of ATTEMPTS) {
       expect(await inPage(page, url, code), name).toEqual(got);
@@ -127,7 +127,7 @@ describe.skipIf(!hasBrowser)('a page of a foreign origin', () => {
     const site = await foreignSite('friend.example');
     const { url } = await emulator({ corsOrigins: [new URL(site).origin] });
     await open(url, SECRET);
-    const page = await (await browser()).newPage();
+    const page = await (await browserContext()).newPage();
     await page.goto(site);
     for (const name of ['reads the state', 'reads a contact', 'hands the conversation over, with JSON', 'sets an attribute'])
       expect(await inPage(page, url, ATTEMPTS.find((attempt) => attempt.name === name)?.code ?? ''), name).toMatch(/s-1|changed/);
@@ -141,7 +141,7 @@ describe.skipIf(!hasBrowser)('a page of a foreign origin', () => {
     await open(url, SECRET);
     const before = (await send(url, { path: '/_emulator/state' })).text;
     const rebound = `http://evil.example:${new URL(url).port}`;
-    const page = await (await browser()).newPage();
+    const page = await (await browserContext()).newPage();
     await page.goto(`${rebound}/api/v2/nothing`);
     for (const [method, path] of [
       ['GET', '/_emulator/state'],

@@ -1,6 +1,6 @@
 /** What one does by hand on the page: the clock is moved, faults are set and ended; with the mouse, by keys, on a narrow screen. */
 import { describe, expect, test } from 'vitest';
-import { browser, hasBrowser } from '../support/browser.js';
+import { hasBrowser } from '../support/browser.js';
 import { emulator, open, send } from '../support/client.js';
 import { webhook, withScripts } from '../support/scripts.js';
 import { viewer } from '../support/viewer.js';
@@ -16,7 +16,7 @@ describe.skipIf(!hasBrowser)('the clock', () => {
   test('shows who waits, is moved to the next wait and on, and goes on from there', async () => {
     const { url } = await withScripts(WAITS, { clock: { now: () => Date.parse(START), monotonic: () => 0 } });
     const clock = async (): Promise<unknown> => (await send(url, { path: '/_emulator/clock' })).body;
-    const { page } = await viewer(await browser(), url, '#view=conversations', { timezoneId: 'UTC', locale: 'en-GB' });
+    const { page } = await viewer(url, '#view=conversations', { timezoneId: 'UTC', locale: 'en-GB' });
     await page.getByText(/^Clock 09:3/).click();
     await page.getByText('No script waits for its time.').waitFor();
     expect(await page.getByRole('button', { name: 'Move to the next wait' }).isDisabled()).toBe(true);
@@ -47,7 +47,7 @@ describe.skipIf(!hasBrowser)('faults', () => {
   test('are set, seen to fire, and ended one by one or all', async () => {
     const { url } = await emulator();
     const faults = async (): Promise<unknown> => (await send(url, { path: '/_emulator/faults' })).body.items;
-    const { page } = await viewer(await browser(), url, '#view=conversations');
+    const { page } = await viewer(url, '#view=conversations');
     await page.getByText('Faults', { exact: true }).click();
     await page.getByText('No call fails on purpose.').waitFor();
     const add = async (calls: string, status: string, times: string): Promise<void> => {
@@ -92,7 +92,7 @@ describe.skipIf(!hasBrowser)('faults', () => {
       { contactId: '<b>463012345678</b>', latency: 3000, probability: 0.5, seed: 'slow' },
     ])
       await send(url, { method: 'POST', path: '/_emulator/faults', body });
-    const { page } = await viewer(await browser(), url, '#view=conversations');
+    const { page } = await viewer(url, '#view=conversations');
     await page.getByText('Faults (2)', { exact: true }).click();
     expect(await page.locator('.faults li').allInnerTexts()).toEqual([
       expect.stringMatching(/^POST \/auth\/token reset, carried out, from call 2 on\s/),
@@ -105,7 +105,7 @@ describe.skipIf(!hasBrowser)('the tools', () => {
   test('are worked by keys: what was pressed keeps the focus, Escape folds what is unfolded', async () => {
     const { url } = await emulator({ frozenAt: START });
     for (const status of [500, 501, 502]) await send(url, { method: 'POST', path: '/_emulator/faults', body: { status } });
-    const { page } = await viewer(await browser(), url, '#view=conversations');
+    const { page } = await viewer(url, '#view=conversations');
     const focused = (): Promise<unknown> =>
       page.evaluate('document.activeElement.ariaLabel ?? document.activeElement.textContent');
     await page.getByText('Faults (3)', { exact: true }).focus();
@@ -140,7 +140,7 @@ describe.skipIf(!hasBrowser)('the tools', () => {
     await send(url, { body: {} });
     for (const status of [500, 501])
       await send(url, { method: 'POST', path: '/_emulator/faults', body: { status, contactId: 'x'.repeat(256) } });
-    const { page } = await viewer(await browser(), url, '#view=conversations', { viewport: { width, height: 640 } });
+    const { page } = await viewer(url, '#view=conversations', { viewport: { width, height: 640 } });
     await page.getByText('Faults (2)', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Reset' }).click();
     for (const name of ['Open a conversation', 'Clock', 'Faults']) {

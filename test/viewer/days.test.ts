@@ -1,6 +1,6 @@
 /** What the page shows of a tenant whose clock is moved on by more than a day, or set back: times of day alone would not tell. */
 import { expect, test } from 'vitest';
-import { browser, hasBrowser } from '../support/browser.js';
+import { hasBrowser } from '../support/browser.js';
 import { CONVERSATION, emulator, open, send } from '../support/client.js';
 import { viewer } from '../support/viewer.js';
 
@@ -12,7 +12,7 @@ test.skipIf(!hasBrowser)('the list and the way of a conversation name the day wh
   await setTo(url, '2026-03-01T12:00:00Z');
   await open(url, { conversationId: CONVERSATION });
   await send(url, { body: { sessionId: 'first' } });
-  const { page, rows } = await viewer(await browser(), url, '', { locale: 'en-GB', timezoneId: 'UTC' });
+  const { page, rows } = await viewer(url, '', { locale: 'en-GB', timezoneId: 'UTC' });
   await expect.poll(() => rows.count()).toBe(1);
   expect(await page.locator('.below').count()).toBe(0);
   await page.getByRole('link', { name: 'Conversations', exact: true }).click();

@@ -1,7 +1,7 @@
 /** The page behind something that holds back the stream of traces: it never says that it is live while nothing comes. */
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { browser, hasBrowser } from '../support/browser.js';
+import { hasBrowser } from '../support/browser.js';
 import { CONVERSATION, emulator, open, send } from '../support/client.js';
 import { onTheWay } from '../support/on-the-way.js';
 import { viewer } from '../support/viewer.js';
@@ -27,7 +27,7 @@ describe.skipIf(!hasBrowser)('a stream that is held back', () => {
   test.each(['body', 'head'] as const)('is told, what it would bring is read all the same, until it comes: %s', async (what) => {
     const { url } = await emulator();
     const way = await onTheWay(url);
-    const { page, rows } = await viewer(await browser(), way.url, '', { goesAway: true });
+    const { page, rows } = await viewer(way.url, '', { goesAway: true });
     await page.clock.install();
     way.holds(what);
     await page.reload();
@@ -46,7 +46,7 @@ describe.skipIf(!hasBrowser)('a stream that is held back', () => {
   test('after it broke off is told, though the browser’s own attempt hangs', async () => {
     const { url } = await emulator();
     const way = await onTheWay(url);
-    const { page, live } = await viewer(await browser(), way.url, '', { goesAway: true });
+    const { page, live } = await viewer(way.url, '', { goesAway: true });
     await page.clock.install();
     await page.reload();
     await live();
@@ -62,7 +62,7 @@ describe.skipIf(!hasBrowser)('a stream that is held back', () => {
     const { url } = await emulator();
     await open(url, { conversationId: CONVERSATION });
     const way = await onTheWay(url);
-    const { page, live } = await viewer(await browser(), way.url, `#conversation=${CONVERSATION}`, { goesAway: true });
+    const { page, live } = await viewer(way.url, `#conversation=${CONVERSATION}`, { goesAway: true });
     await page.clock.install();
     await page.reload();
     await live();

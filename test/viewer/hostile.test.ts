@@ -1,7 +1,7 @@
 /** Whatever comes over the wire is text on the page: scripts, markup, marks that turn its direction, a megabyte. */
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { browser, hasBrowser } from '../support/browser.js';
+import { hasBrowser } from '../support/browser.js';
 import { CREDENTIALS, emulator, HANDOVER, send } from '../support/client.js';
 import { withScripts } from '../support/scripts.js';
 import { viewer } from '../support/viewer.js';
@@ -41,7 +41,7 @@ describe.skipIf(!hasBrowser)('hostile', () => {
       { body: { sessionId: MEGABYTE.slice(0, 900_000) } },
     ])
       ids.push((await send(url, message)).headers['x-emulator-trace-id'] ?? '');
-    const { page, rows } = await viewer(await browser(), url);
+    const { page, rows } = await viewer(url);
     await expect.poll(() => rows.count()).toBe(ids.length);
     await harmless(page);
     for (const id of ids) {
@@ -60,7 +60,7 @@ describe.skipIf(!hasBrowser)('hostile', () => {
     const { url } = await emulator();
     const { headers } = await send(url, { path: `/api/v2/nothing?${'q'.repeat(4000)}=1` });
     const viewport = { width: 360, height: 760 };
-    const { page } = await viewer(await browser(), url, `#trace=${headers['x-emulator-trace-id'] ?? ''}`, { viewport });
+    const { page } = await viewer(url, `#trace=${headers['x-emulator-trace-id'] ?? ''}`, { viewport });
     const cause = page.getByRole('region', { name: 'cause' });
     await cause.waitFor();
     expect((await cause.boundingBox())?.y).toBeLessThan(viewport.height);
@@ -89,7 +89,7 @@ describe.skipIf(!hasBrowser)('hostile', () => {
     });
     for (const value of [HOSTILE, MEGABYTE.slice(0, 500_000)]) {
       const answer = await send(url, { method: 'POST', path: '/webhooks/hostile', body: { value } });
-      const { page } = await viewer(await browser(), url, `#trace=${answer.headers['x-emulator-trace-id'] ?? ''}`);
+      const { page } = await viewer(url, `#trace=${answer.headers['x-emulator-trace-id'] ?? ''}`);
       await page.getByRole('region', { name: 'Ladder' }).waitFor();
       await harmless(page);
     }
@@ -136,7 +136,7 @@ describe.skipIf(!hasBrowser)('hostile', () => {
         },
       },
     });
-    const { page } = await viewer(await browser(), url, '#view=conversations');
+    const { page } = await viewer(url, '#view=conversations');
     await page.locator('tbody td a').first().waitFor();
     await harmless(page);
     await page.locator('tbody td a').first().click();

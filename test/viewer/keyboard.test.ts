@@ -1,7 +1,7 @@
 /** The page by keyboard alone: whatever is pressed, the focus stays where the person is, and is never lost. */
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { browser, hasBrowser } from '../support/browser.js';
+import { hasBrowser } from '../support/browser.js';
 import { CONVERSATION, emulator, open, send } from '../support/client.js';
 import { webhook, withScripts } from '../support/scripts.js';
 import { viewer } from '../support/viewer.js';
@@ -14,7 +14,7 @@ describe.skipIf(!hasBrowser)('the keyboard', () => {
   test('goes from row to row, into the trace and back to its row', async () => {
     const { url } = await emulator();
     for (const sessionId of ['one', 'two', 'three']) await send(url, { body: { sessionId } });
-    const { page, rows } = await viewer(await browser(), url);
+    const { page, rows } = await viewer(url);
     await rows.first().focus();
     await page.keyboard.press('Enter');
     await page.locator('.row[aria-current]').waitFor();
@@ -31,7 +31,7 @@ describe.skipIf(!hasBrowser)('the keyboard', () => {
   test('copies, which is said aloud though the focus is elsewhere', async () => {
     const { url } = await emulator();
     await send(url, { body: { sessionId: 'one' } });
-    const { page } = await viewer(await browser(), url);
+    const { page } = await viewer(url);
     await page.keyboard.press('j');
     await page.getByRole('button', { name: 'Copy as curl' }).waitFor();
     await page.keyboard.press('c');
@@ -41,7 +41,7 @@ describe.skipIf(!hasBrowser)('the keyboard', () => {
   test('goes into the trace on a narrow screen, which shows the list no more', async () => {
     const { url } = await emulator();
     await send(url, { body: { sessionId: 'one' } });
-    const { page, rows } = await viewer(await browser(), url, '', { viewport: { width: 380, height: 780 } });
+    const { page, rows } = await viewer(url, '', { viewport: { width: 380, height: 780 } });
     await rows.first().focus();
     await page.keyboard.press('Enter');
     await expect.poll(() => focused(page)).toBe('section.detail: Trace');
@@ -55,7 +55,7 @@ describe.skipIf(!hasBrowser)('the keyboard', () => {
     ['Clear the filters', 'input.search: Search in what is listed'],
   ])('takes filters away: %s', async (name, next) => {
     const { url } = await emulator();
-    const { page } = await viewer(await browser(), url, '#outcome=failed&code=NONE');
+    const { page } = await viewer(url, '#outcome=failed&code=NONE');
     await page.getByRole('button', { name: 'Clear the filters' }).waitFor();
     await page.getByRole('button', { name, exact: true }).press('Enter');
     await expect.poll(() => focused(page)).toBe(next);
@@ -66,7 +66,7 @@ describe.skipIf(!hasBrowser)('the keyboard', () => {
       webhook('waits', { Wait: { type: 'WAIT', seconds: 60, next: 'Done' }, Done: { type: 'END' } }),
     );
     await send(url, { path: '/webhooks/waits', body: {} });
-    const { page, rows } = await viewer(await browser(), url);
+    const { page, rows } = await viewer(url);
     await rows.first().focus();
     await send(url, { method: 'PUT', path: '/_emulator/clock', body: { advance: '1h' } });
     await page.locator('.row.accepted').waitFor();
@@ -76,7 +76,7 @@ describe.skipIf(!hasBrowser)('the keyboard', () => {
   test('goes to a conversation and back, and answers what a reset asks', async () => {
     const { url } = await emulator();
     await open(url, { conversationId: CONVERSATION });
-    const { page } = await viewer(await browser(), url, '#view=conversations');
+    const { page } = await viewer(url, '#view=conversations');
     await page.keyboard.press('?');
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');

@@ -1,7 +1,7 @@
 /** The page beside others who work on the same tenant: tests, colleagues, another tab. It never shows for true what is gone. */
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { browser, hasBrowser } from '../support/browser.js';
+import { hasBrowser } from '../support/browser.js';
 import { CONVERSATION, emulator, open, send } from '../support/client.js';
 import { webhook, withScripts } from '../support/scripts.js';
 import { viewer } from '../support/viewer.js';
@@ -23,9 +23,8 @@ describe.skipIf(!hasBrowser)('what others do', () => {
   test('to conversations, clock, faults and staff is seen without any trace, whatever is filtered', async () => {
     const { url } = await emulator();
     await open(url, { conversationId: CONVERSATION });
-    const chromium = await browser();
-    const { page } = await viewer(chromium, url, '#view=conversations&outcome=failed');
-    const one = await viewer(chromium, url, `#conversation=${CONVERSATION}&control=true`);
+    const { page } = await viewer(url, '#view=conversations&outcome=failed');
+    const one = await viewer(url, `#conversation=${CONVERSATION}&control=true`);
     await page.locator('.badge.bot').waitFor();
     await one.page.locator('.badge.bot').waitFor();
     await post(url, `conversations/${CONVERSATION}/end`);
@@ -45,7 +44,7 @@ describe.skipIf(!hasBrowser)('what others do', () => {
   test('to other conversations is no reason to read all of this one again', async () => {
     const { url } = await emulator();
     await open(url, { conversationId: CONVERSATION });
-    const { page } = await viewer(await browser(), url, `#conversation=${CONVERSATION}`);
+    const { page } = await viewer(url, `#conversation=${CONVERSATION}`);
     await page.locator('.badge.bot').waitFor();
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname + new URL(request.url()).search));
@@ -66,10 +65,10 @@ describe.skipIf(!hasBrowser)('what others do', () => {
     'an agent who takes the conversation after a while is seen without anybody calling: %s',
     async (fragment) => {
       const { url } = await emulator({
-        skills: [{ skillId: 4001, name: 'Support', agents: 1, answers: { after: 3, says: [] } }],
+        skills: [{ skillId: 4001, name: 'Support', agents: 1, answers: { after: 1, says: [] } }],
       });
       await open(url, { conversationId: CONVERSATION });
-      const { page } = await viewer(await browser(), url, fragment);
+      const { page } = await viewer(url, fragment);
       await page.locator('.badge.bot').waitFor();
       await send(url, { body: { sessionId: CONVERSATION, metadata: { intent: 'billing' }, skillId: 4001 } });
       await page.locator('.badge.agent').waitFor();
@@ -79,7 +78,7 @@ describe.skipIf(!hasBrowser)('what others do', () => {
   test('a reset empties the list, but for the trace that is being read', async () => {
     const { url } = await emulator();
     for (const sessionId of ['first', 'second']) await send(url, { body: { sessionId } });
-    const { page, rows } = await viewer(await browser(), url);
+    const { page, rows } = await viewer(url);
     await rows.first().click();
     await post(url, 'reset');
     await page.getByText('Nothing has arrived yet').waitFor();
@@ -96,7 +95,7 @@ describe.skipIf(!hasBrowser)('what others do', () => {
       webhook('waits', { Wait: { type: 'WAIT', seconds: 60, next: 'Done' }, Done: { type: 'END' } }),
     );
     await send(url, { path: '/webhooks/waits', body: {} });
-    const { page, rows } = await viewer(await browser(), url, '#outcome=running');
+    const { page, rows } = await viewer(url, '#outcome=running');
     await rows.first().click();
     await page.locator('.verdict').getByText('200, then waits').waitFor();
     await send(url, { method: 'PUT', path: '/_emulator/clock', body: { advance: '1h' } });
@@ -110,7 +109,7 @@ describe.skipIf(!hasBrowser)('what others do', () => {
     await open(url, { conversationId: CONVERSATION });
     await send(url, { body: { sessionId: CONVERSATION } });
     await send(url, { body: { sessionId: 'first' } });
-    const { page, rows } = await viewer(await browser(), url);
+    const { page, rows } = await viewer(url);
     await expect.poll(() => rows.count()).toBe(2);
     await page.keyboard.press('p');
     await page.getByLabel('Outcome').selectOption('accepted');
@@ -125,14 +124,14 @@ describe.skipIf(!hasBrowser)('what others do', () => {
     await open(url, { conversationId: CONVERSATION });
     for (let times = 1; times <= 8; times += 1)
       await Promise.all(Array.from({ length: 50 }, () => send(url, { body: { sessionId: CONVERSATION } })));
-    const { page } = await viewer(await browser(), url, `#conversation=${CONVERSATION}`);
+    const { page } = await viewer(url, `#conversation=${CONVERSATION}`);
     await page.getByText(/^10\d traces before$/).waitFor();
   });
 
   test('a reset while nobody looked at the page is seen when somebody does', async () => {
     const { url } = await emulator();
     for (const sessionId of ['first', 'second']) await send(url, { body: { sessionId } });
-    const { page, rows } = await viewer(await browser(), url);
+    const { page, rows } = await viewer(url);
     await expect.poll(() => rows.count()).toBe(2);
     await look(page, true);
     await post(url, 'reset');
@@ -144,7 +143,7 @@ describe.skipIf(!hasBrowser)('what others do', () => {
   test('is listed without a hole, though more came while nobody looked than are read at once', async () => {
     const { url } = await emulator();
     await send(url, { body: { sessionId: 'first' } });
-    const { page, rows } = await viewer(await browser(), url, '#q=first');
+    const { page, rows } = await viewer(url, '#q=first');
     await expect.poll(() => rows.count()).toBe(1);
     await look(page, true);
     await sendMany(url, 250);
@@ -166,7 +165,7 @@ describe.skipIf(!hasBrowser)('what others do', () => {
   test('while more traces are read is not lost', async () => {
     const { url } = await emulator();
     await sendMany(url, 210);
-    const { page, rows } = await viewer(await browser(), url);
+    const { page, rows } = await viewer(url);
     await page.evaluate(
       'new Promise((follows) => { const stream = new EventSource("traces/stream"); stream.onopen = follows; window.late = new Promise((resolve) => stream.addEventListener("trace", resolve)); })',
     );
@@ -184,7 +183,7 @@ describe.skipIf(!hasBrowser)('what others do', () => {
   test('is not counted as new on a paused list only because the page connected anew', async () => {
     const { url } = await emulator();
     await sendMany(url, 2);
-    const { page } = await viewer(await browser(), url);
+    const { page } = await viewer(url);
     await page.keyboard.press('p');
     await look(page, true);
     await sendMany(url, 1);
@@ -195,7 +194,7 @@ describe.skipIf(!hasBrowser)('what others do', () => {
   test('is not counted as new where more of what came before is read on a paused list: that is listed', async () => {
     const { url } = await emulator();
     await sendMany(url, 250);
-    const { page, rows } = await viewer(await browser(), url);
+    const { page, rows } = await viewer(url);
     await page.keyboard.press('p');
     await page.getByRole('button', { name: 'Read up to 1,000 of the 250 traces' }).click();
     await expect.poll(() => rows.count()).toBe(250);
@@ -209,7 +208,7 @@ describe.skipIf(!hasBrowser)('what others do', () => {
   test('is not said to be none before it is read', async () => {
     const { url } = await emulator();
     await sendMany(url, 1);
-    const { page } = await viewer(await browser(), url);
+    const { page } = await viewer(url);
     await page.route('**/traces?outcome=rejected*', async (route) => {
       await page.locator('.count').getByText('Not read yet').waitFor();
       await route.continue();
@@ -220,7 +219,7 @@ describe.skipIf(!hasBrowser)('what others do', () => {
 
   test('is followed once it can be asked which start of the emulator it is', async () => {
     const { url } = await emulator();
-    const { page, rows, live } = await viewer(await browser(), url, '', { goesAway: true });
+    const { page, rows, live } = await viewer(url, '', { goesAway: true });
     await page.route('**/_emulator/health', (route) => route.abort(), { times: 1 });
     await look(page, true);
     await look(page, false);
@@ -245,7 +244,7 @@ describe.skipIf(!hasBrowser)('a script that went on while nobody told the page o
   ])('is seen to have ended, though no list holds it: %s', async (_, leave, comeBack) => {
     const { url } = await withScripts(waits);
     const { headers } = await send(url, { path: '/webhooks/waits', body: {} });
-    const { page } = await viewer(await browser(), url, `#outcome=rejected&trace=${String(headers['x-emulator-trace-id'])}`);
+    const { page } = await viewer(url, `#outcome=rejected&trace=${String(headers['x-emulator-trace-id'])}`);
     await page.locator('.verdict').getByText('200, then waits').waitFor();
     await leave(page);
     await send(url, { method: 'PUT', path: '/_emulator/clock', body: { advance: '1h' } });
@@ -257,7 +256,7 @@ describe.skipIf(!hasBrowser)('a script that went on while nobody told the page o
     const { url } = await withScripts(waits);
     const { headers } = await send(url, { path: '/webhooks/waits', body: {} });
     const id = String(headers['x-emulator-trace-id']);
-    const { page } = await viewer(await browser(), url, '#outcome=rejected');
+    const { page } = await viewer(url, '#outcome=rejected');
     await page.route(`**/traces/${id}`, async (route) => {
       const response = await route.fetch();
       await send(url, { method: 'PUT', path: '/_emulator/clock', body: { advance: '1h' } });
@@ -275,7 +274,7 @@ describe.skipIf(!hasBrowser)('a script that went on while nobody told the page o
     const { url } = await withScripts(waits);
     const { headers } = await send(url, { path: '/webhooks/waits', body: {} });
     const id = String(headers['x-emulator-trace-id']);
-    const { page, rows } = await viewer(await browser(), url, `#outcome=accepted&trace=${id}`, { goesAway: true });
+    const { page, rows } = await viewer(url, `#outcome=accepted&trace=${id}`, { goesAway: true });
     await page.locator('.verdict').getByText('200, then waits').waitFor();
     await send(url, { method: 'PUT', path: '/_emulator/clock', body: { advance: '1h' } });
     await expect.poll(() => rows.count()).toBe(1);
@@ -289,7 +288,7 @@ describe.skipIf(!hasBrowser)('a script that went on while nobody told the page o
   test('is seen to have ended in a list of which the page reads the newest part only', async () => {
     const { url } = await withScripts(waits);
     const { headers } = await send(url, { path: '/webhooks/waits', body: {} });
-    const { page, rows } = await viewer(await browser(), url, `#trace=${String(headers['x-emulator-trace-id'])}`);
+    const { page, rows } = await viewer(url, `#trace=${String(headers['x-emulator-trace-id'])}`);
     await page.locator('.verdict').getByText('200, then waits').waitFor();
     await look(page, true);
     await send(url, { method: 'PUT', path: '/_emulator/clock', body: { advance: '1h' } });
@@ -305,7 +304,7 @@ test.skipIf(!hasBrowser).each(['#outcome=nope', '#control=maybe', `#conversation
   'a filter that makes no sense leaves the page connected: %j',
   async (fragment) => {
     const { url } = await emulator();
-    const { page } = await viewer(await browser(), url, fragment);
+    const { page } = await viewer(url, fragment);
     expect(await page.locator('.connection').innerText()).toBe('live');
   },
 );
@@ -313,7 +312,7 @@ test.skipIf(!hasBrowser).each(['#outcome=nope', '#control=maybe', `#conversation
 test.skipIf(!hasBrowser)('who comes back from the page of another tenant finds the name of the own one', async () => {
   const { url } = await emulator();
   await send(`${url}/t/alpha`, { body: { sessionId: 'one' } });
-  const { page, live } = await viewer(await browser({ keepsPages: true }), url);
+  const { page, live } = await viewer(url, '', { keepsPages: true });
   await page.evaluate('window.kept = true');
   const tenant = page.getByLabel('Tenant');
   await tenant.focus();
@@ -331,7 +330,7 @@ describe.skipIf(!hasBrowser)('what is not there', () => {
   test('is said of the trace that the address names, whichever was read before', async () => {
     const { url } = await emulator();
     await send(url, { body: { sessionId: 'first' } });
-    const { page, rows } = await viewer(await browser(), url, '#trace=nope');
+    const { page, rows } = await viewer(url, '#trace=nope');
     const detail = page.getByRole('region', { name: 'Trace', exact: true });
     await detail.getByText('This trace is not there').waitFor();
     await rows.first().click();
@@ -347,7 +346,7 @@ describe.skipIf(!hasBrowser)('what is not there', () => {
     await open(url, { conversationId: CONVERSATION });
     const { headers } = await send(url, { body: { sessionId: 'first' } });
     const traceId = String(headers['x-emulator-trace-id']);
-    const { page } = await viewer(await browser(), url, '#script=none', { goesAway: true });
+    const { page } = await viewer(url, '#script=none', { goesAway: true });
     let letThrough: (() => void) | undefined;
     const slow = new Promise<void>((resolve) => {
       letThrough = resolve;

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { browser, hasBrowser } from '../support/browser.js';
+import { hasBrowser } from '../support/browser.js';
 import { run } from '../support/cli.js';
 import { CONTACT, CONVERSATION, emulator, HANDOVER, open, send, traceOf } from '../support/client.js';
 import { replayed, scenarioFolder } from '../support/replay.js';
@@ -24,7 +24,7 @@ async function shell(command: string, environment: Readonly<Record<string, strin
 describe.skipIf(!hasBrowser)('the list', () => {
   test('shows each trace as it comes: time, method, path, conversation, status and cause', async () => {
     const { url } = await emulator();
-    const { page, rows } = await viewer(await browser(), url);
+    const { page, rows } = await viewer(url);
     await page.getByText('Nothing has arrived yet').waitFor();
     await open(url);
     await send(url, { body: THREAD });
@@ -47,7 +47,7 @@ describe.skipIf(!hasBrowser)('the list', () => {
     'where nothing came yet it says what to send, which works as it stands (--auth %s)',
     async (auth) => {
       const { url } = await emulator({ auth });
-      const { page, rows } = await viewer(await browser(), `${url}/t/alpha`);
+      const { page, rows } = await viewer(`${url}/t/alpha`);
       await expect.poll(() => page.locator('.command').count()).toBe(auth === 'strict' ? 3 : 2);
       const commands = await page.locator('.command pre').allInnerTexts();
       const answers = await shell(commands.join('\n'));
@@ -64,7 +64,7 @@ describe.skipIf(!hasBrowser)('the list', () => {
     await send(url, { path: '/api/v2/nothing' });
     const id = refused.headers['x-emulator-trace-id'] ?? '';
 
-    const { page, rows, live } = await viewer(await browser(), url, `#outcome=rejected&code=CONVERSATION_ID_FORMAT&trace=${id}`);
+    const { page, rows, live } = await viewer(url, `#outcome=rejected&code=CONVERSATION_ID_FORMAT&trace=${id}`);
     expect(await rows.count()).toBe(1);
     expect(await page.getByRole('region', { name: 'cause' }).innerText()).toContain('"abc-123"');
     await send(url, { path: '/api/v2/nothing' });
@@ -99,7 +99,7 @@ describe.skipIf(!hasBrowser)('the list', () => {
   test('stands still while it is paused, and says what came', async () => {
     const { url } = await emulator();
     await send(url, { body: THREAD });
-    const { page, rows } = await viewer(await browser(), url);
+    const { page, rows } = await viewer(url);
     await expect.poll(() => rows.count()).toBe(1);
     await page.keyboard.press('p');
     await send(url, { body: THREAD });
@@ -115,7 +115,7 @@ describe.skipIf(!hasBrowser)('the list', () => {
     const ids: string[] = [];
     for (const sessionId of ['one', 'two', 'three'])
       ids.push((await send(url, { body: { sessionId } })).headers['x-emulator-trace-id'] ?? '');
-    const { page, rows } = await viewer(await browser(), url);
+    const { page, rows } = await viewer(url);
     await expect.poll(() => rows.count()).toBe(3);
     const shown = (): string => new URL(page.url()).hash;
     for (const [key, id] of [
@@ -143,7 +143,7 @@ describe.skipIf(!hasBrowser)('the list', () => {
   test('stays as it is while a thousand traces come, and holds no more than it may', async () => {
     const { url } = await emulator();
     const first = await send(url, { body: { sessionId: 'first' } });
-    const { page, rows } = await viewer(await browser(), url, `#trace=${first.headers['x-emulator-trace-id'] ?? ''}`);
+    const { page, rows } = await viewer(url, `#trace=${first.headers['x-emulator-trace-id'] ?? ''}`);
     await page.evaluate('window.card = document.querySelector(".card")');
     const metadata = { note: 'x'.repeat(5000) };
     for (let number = 0; number < 1200; number += 1) await send(url, { body: { sessionId: `s-${String(number)}`, metadata } });
@@ -160,7 +160,7 @@ describe.skipIf(!hasBrowser)('the list', () => {
     const { url } = await emulator();
     // More than the page reads at first.
     for (let number = 0; number < 210; number += 1) await send(url, { body: { sessionId: `before-${String(number)}` } });
-    const { page, rows } = await viewer(await browser(), url);
+    const { page, rows } = await viewer(url);
     const counted = page.waitForResponse('**/traces?limit=1');
     let late = 0;
     await page.route('**/traces?limit=1', async (route) => {
@@ -180,7 +180,7 @@ describe.skipIf(!hasBrowser)('the list', () => {
 
   test('goes on after the emulator was started anew, and gives the ids of the start before again', async () => {
     const first = await emulator({ seed: 'same' });
-    const { page, rows, live } = await viewer(await browser(), first.url, '', { goesAway: true });
+    const { page, rows, live } = await viewer(first.url, '', { goesAway: true });
     for (let number = 0; number < 20; number += 1) await send(first.url, { body: { sessionId: `before-${String(number)}` } });
     await expect.poll(() => rows.count()).toBe(20);
     await rows.first().click();
@@ -195,14 +195,13 @@ describe.skipIf(!hasBrowser)('the list', () => {
 
   test('keeps what came before a restart, also an open trace that it does not list, though other calls have their ids now', async () => {
     const first = await emulator({ seed: 'same' });
-    const chromium = await browser();
-    const { page, rows, live } = await viewer(chromium, first.url, '', { goesAway: true });
+    const { page, rows, live } = await viewer(first.url, '', { goesAway: true });
     const ids: string[] = [];
     for (let number = 0; number < 40; number += 1)
       ids.push((await traceOf(first.url, await send(first.url, { body: { sessionId: `before-${String(number)}` } }))).traceId);
     await expect.poll(() => rows.count()).toBe(40);
     const opened = ids.at(-2) ?? '';
-    const unlisted = await viewer(chromium, first.url, `#outcome=accepted&trace=${opened}`, { goesAway: true });
+    const unlisted = await viewer(first.url, `#outcome=accepted&trace=${opened}`, { goesAway: true });
     await unlisted.page.getByText('"before-38"').first().waitFor();
     await first.close();
     for (const one of [page, unlisted.page]) await one.getByText('not connected, trying again').waitFor();
@@ -224,7 +223,7 @@ describe.skipIf(!hasBrowser)('the list', () => {
   test('goes on after the emulator was started anew', async () => {
     const first = await emulator();
     await send(first.url, { body: { sessionId: 'before' } });
-    const { page, rows, live } = await viewer(await browser(), first.url, '', { goesAway: true });
+    const { page, rows, live } = await viewer(first.url, '', { goesAway: true });
     await expect.poll(() => rows.count()).toBe(1);
     await first.close();
     await page.getByText('not connected, trying again').waitFor();
@@ -246,7 +245,7 @@ describe.skipIf(!hasBrowser)('the list', () => {
 
   test('holds no connection while nobody looks, and catches up', async () => {
     const { url } = await emulator();
-    const { page, rows } = await viewer(await browser(), url);
+    const { page, rows } = await viewer(url);
     const look = (hidden: boolean): Promise<unknown> =>
       page.evaluate(
         `Object.defineProperty(document, 'hidden', { value: ${String(hidden)}, configurable: true }); document.dispatchEvent(new Event('visibilitychange'));`,
@@ -262,7 +261,7 @@ describe.skipIf(!hasBrowser)('the list', () => {
   test('of another tenant is a page of its own, which the empty one leads to', async () => {
     const { url } = await emulator();
     await send(url, { path: `/t/alpha${HANDOVER}`, body: THREAD });
-    const { page, rows } = await viewer(await browser(), url);
+    const { page, rows } = await viewer(url);
     await page.getByRole('link', { name: 'alpha' }).click();
     await rows.first().waitFor();
     expect(new URL(page.url()).pathname).toBe('/t/alpha/_emulator/');
@@ -276,7 +275,7 @@ describe.skipIf(!hasBrowser)('a trace', () => {
   test('of a script is a ladder: actions, branches, variables, and calls that lead to their own traces', async () => {
     const { url } = await emulator(withSamples);
     const { script } = await tell(url);
-    const { page } = await viewer(await browser(), url, `#trace=${script}`);
+    const { page } = await viewer(url, `#trace=${script}`);
     const ladder = page.getByRole('region', { name: 'Ladder' });
     const actions = ladder.locator('li.action');
     expect(await actions.locator('.step').allInnerTexts()).toEqual([
@@ -324,7 +323,7 @@ describe.skipIf(!hasBrowser)('a trace', () => {
       'waits.yaml': { name: 'waits', trigger: { conversation: { channel: 'voice' } }, actions },
     });
     const { contactId } = (await open(url, { channel: 'voice' })) as { contactId: string };
-    const { page, rows } = await viewer(await browser(), url);
+    const { page, rows } = await viewer(url);
     expect(await rows.first().innerText()).toContain('waits');
     await rows.first().click();
     await page.getByText('2 variables').click();
@@ -342,7 +341,7 @@ describe.skipIf(!hasBrowser)('a trace', () => {
   ])('marks in the body %s', async (_, message, marked, told) => {
     const { url } = await emulator();
     const trace = await traceOf(url, await send(url, message));
-    const { page } = await viewer(await browser(), url, `#trace=${trace.traceId}`);
+    const { page } = await viewer(url, `#trace=${trace.traceId}`);
     const request = page.getByRole('region', { name: 'Request' });
     expect(await request.locator('mark.error').innerText()).toBe(marked);
     if (told !== undefined) expect((await request.locator('.missing').innerText()).trim()).toBe(told);
@@ -356,20 +355,23 @@ describe.skipIf(!hasBrowser)('a trace', () => {
   ])('marks in %s', async (_, message, marked) => {
     const { url } = await emulator();
     const trace = await traceOf(url, await send(url, message));
-    const { page } = await viewer(await browser(), url, `#trace=${trace.traceId}`);
+    const { page } = await viewer(url, `#trace=${trace.traceId}`);
     expect(await page.locator('.tracehead mark, .headers mark').innerText()).toBe(marked);
   });
 
   test('is told in the same words by the page, by trace and by explain', async () => {
     const { url } = await emulator();
+    const { page, copies, opens } = await viewer(url);
     for (const body of [JSON.stringify(THREAD), '{"sessionID": "x"}', "{'a': 1}", '{"sessionId": "{{context.id}}"}']) {
       const answer = await send(url, { body, headers: { accept: '*/*', host: undefined } });
       const id = answer.headers['x-emulator-trace-id'] ?? '';
-      const { page, copies } = await viewer(await browser(), url, `#trace=${id}`);
+      await opens(id);
       const copied = await copies('Copy as text');
-      const printed = (await run(['trace', id, '--url', url])).out;
+      const [{ out: printed }, { out: explained }] = await Promise.all([
+        run(['trace', id, '--url', url]),
+        run(['explain', '-'], body),
+      ]);
       expect(`${copied}\n`).toBe(printed);
-      const explained = (await run(['explain', '-'], body)).out;
       const timeless = (text: string): string =>
         text.replace(/ *\d+\.\d ms/g, ' # ms').replace(/^ {2}(?:trace|began) .*\n/gm, '');
       expect(timeless(printed)).toBe(timeless(explained));
@@ -385,6 +387,7 @@ describe.skipIf(!hasBrowser)('a trace', () => {
 
   test.skipIf(!hasCurl)('as curl does the same again', async () => {
     const { url } = await emulator();
+    const { copies, opens } = await viewer(url);
     const hostile = { sessionId: `it's $HOME \`x\` "q" \\ ä €`, metadata: { 'k"': "'; echo hacked; '" } };
     for (const message of [
       { body: hostile },
@@ -395,7 +398,7 @@ describe.skipIf(!hasBrowser)('a trace', () => {
       { method: 'GET', path: '/api/v2/../v2/conversations' },
     ] as const) {
       const trace = await traceOf(url, await send(url, message));
-      const { copies } = await viewer(await browser(), url, `#trace=${trace.traceId}`);
+      await opens(trace.traceId);
       const answered = await shell(`${await copies('Copy as curl')} -s`);
       const again = (await send(url, { path: `/_emulator/traces/${/x-emulator-trace-id: (\S+)/i.exec(answered)?.[1] ?? ''}` }))
         .body;
@@ -415,7 +418,7 @@ describe.skipIf(!hasBrowser)('a trace', () => {
   test('as a step of a scenario passes', async () => {
     const { url } = await emulator();
     await open(url, { conversationId: CONVERSATION, contactId: CONTACT });
-    const chromium = await browser();
+    const { copies, opens } = await viewer(url);
     const steps: string[] = [];
     for (const message of [
       { body: THREAD },
@@ -430,7 +433,7 @@ describe.skipIf(!hasBrowser)('a trace', () => {
       { body: THREAD, headers: { origin: 'https://bot.example' } },
     ] as const) {
       const trace = await traceOf(url, await send(url, message));
-      const { copies } = await viewer(chromium, url, `#trace=${trace.traceId}`);
+      await opens(trace.traceId);
       steps.push(await copies('Copy as scenario step'));
     }
     const file = `name: copied\ngiven: { conversations: [{ conversationId: ${CONVERSATION}, contactId: '${CONTACT}' }] }\nsteps:\n${steps.join('\n').replace(/^/gm, '  ')}\n`;
@@ -454,7 +457,7 @@ describe.skipIf(!hasBrowser)('a trace', () => {
       }),
     );
     expect(trace.outcome).toBe('accepted');
-    const { copies } = await viewer(await browser(), url, `#trace=${trace.traceId}`);
+    const { copies } = await viewer(url, `#trace=${trace.traceId}`);
     const client = { CLIENT_ID: 'me', CLIENT_SECRET: 'secret' };
     expect(await shell(`${await copies('Copy as curl')} -s`, client)).toMatch(/^HTTP\/1.1 200 /);
     for (const [name, value] of Object.entries(client)) vi.stubEnv(name, value);
@@ -469,7 +472,7 @@ describe.skipIf(!hasBrowser)('a trace', () => {
 
   test('that is not kept says so, and what to do', async () => {
     const { url } = await emulator();
-    const { page } = await viewer(await browser(), url, '#trace=nope');
+    const { page } = await viewer(url, '#trace=nope');
     await page.getByText('This trace is not there').waitFor();
     await page.getByText('List the traces with GET /_emulator/traces', { exact: false }).waitFor();
   });
@@ -478,7 +481,7 @@ describe.skipIf(!hasBrowser)('a trace', () => {
 describe.skipIf(!hasBrowser)('a conversation', () => {
   test('is opened by hand, copied, ended; agents are changed; a reset asks first', async () => {
     const { url } = await emulator();
-    const { page, copies } = await viewer(await browser(), url, '#view=conversations');
+    const { page, copies } = await viewer(url, '#view=conversations');
     await page.getByText('No conversation is open').waitFor();
     await page.getByText('Open a conversation', { exact: true }).click();
     await page.getByLabel('channel').fill('chat');
@@ -505,7 +508,7 @@ describe.skipIf(!hasBrowser)('a conversation', () => {
 
   test('is not opened where a tunnel answers instead, which is told', async () => {
     const { url } = await emulator();
-    const { page } = await viewer(await browser(), url, '#view=conversations', { goesAway: true });
+    const { page } = await viewer(url, '#view=conversations', { goesAway: true });
     await page.route('**/_emulator/conversations', (route) => route.fulfill({ status: 502, body: '<html>Bad Gateway' }));
     await page.getByText('Open a conversation', { exact: true }).click();
     await page.getByRole('button', { name: 'Open it' }).click();
@@ -514,7 +517,7 @@ describe.skipIf(!hasBrowser)('a conversation', () => {
 
   test('that cannot be opened says why', async () => {
     const { url } = await emulator();
-    const { page } = await viewer(await browser(), url, '#view=conversations');
+    const { page } = await viewer(url, '#view=conversations');
     await page.getByText('Open a conversation', { exact: true }).click();
     await page.getByLabel('conversation id').fill('abc');
     await page.getByRole('button', { name: 'Open it' }).click();
@@ -524,7 +527,7 @@ describe.skipIf(!hasBrowser)('a conversation', () => {
   test('has its way as a time line, with messages, signals and scripts, and follows it', async () => {
     const { url } = await emulator(withSamples);
     const { refused } = await tell(url);
-    const { page } = await viewer(await browser(), url, `#trace=${refused}`);
+    const { page } = await viewer(url, `#trace=${refused}`);
     await page.getByRole('link', { name: 'Conversations', exact: true }).click();
     await page.getByRole('link', { name: STORY_CONVERSATION }).click();
     const line = page.locator('.timeline');

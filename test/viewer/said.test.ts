@@ -1,7 +1,7 @@
 /** The way of a conversation on the page: what customer, bot, script and agent said to each other, and when an agent had it. */
 import { describe, expect, test } from 'vitest';
 import { arrive, bot, says, talkWith } from '../support/bots.js';
-import { browser, hasBrowser } from '../support/browser.js';
+import { hasBrowser } from '../support/browser.js';
 import { emulator, send } from '../support/client.js';
 import { viewer } from '../support/viewer.js';
 
@@ -20,7 +20,7 @@ describe.skipIf(!hasBrowser)('what was said', () => {
       skills: [{ skillId: 4001, name: 'Support', agents: 1, answers: { after: 20, says: ['This is Carla.'] } }],
     });
     const { url } = talk.emulator;
-    const { page } = await viewer(await browser(), url, `#conversation=${talk.conversationId}`, { timezoneId: 'UTC' });
+    const { page } = await viewer(url, `#conversation=${talk.conversationId}`, { timezoneId: 'UTC' });
     const line = page.locator('.timeline');
     await line.getByText('Hello!').waitFor();
     await talk.say(`move ${MARKUP}`);
@@ -44,14 +44,14 @@ describe.skipIf(!hasBrowser)('what was said', () => {
       'bot Bella, 3 turns, ReturnControlToScript, intent Escalate agent Support agent',
     );
     await page.getByRole('button', { name: 'End it' }).click();
-    await line.getByText('ended').waitFor();
+    await line.getByText('ended', { exact: true }).waitFor();
     expect(await line.getByText('with an agent').count()).toBe(1);
   });
 
   test('is the newest where the emulator keeps no more, which is told', async () => {
     const talk = await arrive(await emulator());
     for (let number = 1; number <= 503; number += 1) await talk.say(`word ${String(number)}`);
-    const { page } = await viewer(await browser(), talk.emulator.url, `#conversation=${talk.conversationId}`);
+    const { page } = await viewer(talk.emulator.url, `#conversation=${talk.conversationId}`);
     await page.locator('.timeline').getByText('3 messages before', { exact: true }).waitFor();
     expect(await page.locator('.timeline .message').count()).toBe(500);
   });
