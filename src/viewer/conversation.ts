@@ -1,33 +1,35 @@
 /** One conversation: how it stands, and its way from the bot to the agent as a time line. */
 import { api, type ApiError } from './api.js';
+import { ConversationLoader } from './conversation-loader.js';
 import { copyButton } from './copy.js';
-import { badge, button, clock, dayOf, h, isSameDay, longText, wire } from './dom.js';
-import { Due } from './due.js';
+import { badge, button, clock, dayOf, h, isSameDay, longText, redraw, wire } from './dom.js';
 import type { Page, Part } from './page.js';
 import { notThere, reading } from './placeholder.js';
 import { plural } from './plural.js';
 import type { Conversation } from './records.js';
-import { redraw } from './redraw.js';
-import { Refresh } from './refresh.js';
+import { afterNextWait, refresher } from './refresher.js';
 import { type Moment, wayOf, type WayParts } from './timeline.js';
-import { WayReader } from './way-reader.js';
 
 export function conversationView(page: Page): Part {
   const element = h('section', { class: 'sheet', 'aria-label': 'Conversation' });
-  let reader: WayReader | undefined;
-  let drawn: WayParts | undefined;
-  const refresh = new Refresh(async () => {
-    const asked = reader;
+  let loader: ConversationLoader | undefined;
+  /** As JSON. */
+  let drawn: string | undefined;
+  const refresh = refresher(async () => {
+    const asked = loader;
     if (asked === undefined) return;
     try {
-      const [parts, now] = await Promise.all([asked.read(), api.clock()]);
-      if (asked !== reader) return;
-      due.wait(now);
-      if (parts === drawn) return;
-      drawn = parts;
+      // The clock first: what is due after it was read is read again.
+      const clock = await api.clock();
+      const parts = await asked.load();
+      if (asked !== loader) return;
+      wait(clock);
+      const told = JSON.stringify(parts);
+      if (told === drawn) return;
+      drawn = told;
       redraw(element, ...contentOf(page, parts, refresh));
     } catch (caught) {
-      if (asked !== reader) return;
+      if (asked !== loader) return;
       const problem = caught as ApiError;
       // What was read stays in sight while the emulator is away.
       if (problem.code === undefined && drawn !== undefined) {
@@ -42,9 +44,7 @@ export function conversationView(page: Page): Part {
       );
     }
   });
-  const due = new Due(element, () => {
-    refresh.soon();
-  });
+  const wait = afterNextWait(element, refresh);
   const inPlaceOf = (id: string, what: HTMLElement): void => {
     redraw(element, h('header', {}, h('h2', {}, wire(id)), backLink(page)), what);
   };
@@ -52,16 +52,16 @@ export function conversationView(page: Page): Part {
     element,
     update() {
       const { conversation: id } = page.shown;
-      if (id === reader?.id) return;
-      reader = id === undefined ? undefined : new WayReader(id);
+      if (id === loader?.id) return;
+      loader = id === undefined ? undefined : new ConversationLoader(id);
       drawn = undefined;
       if (id === undefined) return;
       inPlaceOf(id, reading('its way'));
-      refresh.now();
+      refresh();
     },
     changed(trace) {
-      reader?.came(trace);
-      refresh.soon();
+      loader?.changed(trace);
+      refresh();
     },
   };
 }
@@ -74,18 +74,13 @@ function backLink(page: Page): HTMLElement {
   );
 }
 
-function contentOf(page: Page, parts: WayParts, refresh: Refresh): HTMLElement[] {
+function contentOf(page: Page, parts: WayParts, refresh: () => void): HTMLElement[] {
   const { conversation } = parts;
   const { conversationId, state } = conversation;
   const end = button('End it', () => {
-    api.end(conversationId).then(
-      () => {
-        refresh.now();
-      },
-      (problem: unknown) => {
-        page.say((problem as ApiError).message);
-      },
-    );
+    api.end(conversationId).then(refresh, (problem: unknown) => {
+      page.say((problem as ApiError).message);
+    });
   });
   return [
     h(

@@ -2,25 +2,21 @@
 import { api, type ApiError } from './api.js';
 import { tools } from './by-hand/tools.js';
 import { copyButton } from './copy.js';
-import { badge, button, h, wire } from './dom.js';
+import { badge, button, h, redraw, wire } from './dom.js';
 import type { Page, Part } from './page.js';
 import { plural } from './plural.js';
 import type { Agent, Conversation, Skill } from './records.js';
-import { redraw } from './redraw.js';
-import { Refresh } from './refresh.js';
+import { refresher } from './refresher.js';
 
 export function conversationsView(page: Page): Part {
   const conversations = h('div', { class: 'tablebox' });
   const staff = h('div', { class: 'tablebox' });
   let drawn = '';
-  const refresh = new Refresh(async () => {
+  const done = refresher(async () => {
     try {
-      const [list, skills, agents] = await Promise.all([
-        api.conversations(),
-        api.skills(),
-        api.agents(),
-        ...byHand.map(({ read }) => read?.()),
-      ]);
+      // The clock first: what is due after it was read is read again.
+      await Promise.all(byHand.map(async ({ read }) => read?.()));
+      const [list, skills, agents] = await Promise.all([api.conversations(), api.skills(), api.agents()]);
       const told = JSON.stringify([list, skills, agents]);
       if (told === drawn) return;
       drawn = told;
@@ -36,9 +32,6 @@ export function conversationsView(page: Page): Part {
       page.say((problem as ApiError).message);
     }
   });
-  const done = (): void => {
-    refresh.now();
-  };
   const byHand = tools(page, done);
   const element = h(
     'section',
@@ -51,9 +44,7 @@ export function conversationsView(page: Page): Part {
   return {
     element,
     update: () => undefined,
-    changed() {
-      refresh.soon();
-    },
+    changed: done,
   };
 }
 

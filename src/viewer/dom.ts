@@ -93,3 +93,19 @@ export function isSameDay(one: string, other: string): boolean {
 export function badge(kind: string, text: string): HTMLElement {
   return h('span', { class: `badge ${kind}` }, text);
 }
+
+const CONTROLS = 'a[href], button:not(:disabled), summary, input, pre[tabindex]';
+
+/** Draws anew and keeps the keyboard's focus: on the control of the same name or, if that is gone, on the one in its place. */
+export function redraw(element: HTMLElement, ...children: readonly (Node | string)[]): void {
+  const controls = (): HTMLElement[] => [...element.querySelectorAll<HTMLElement>(CONTROLS)];
+  const nameOf = (control: HTMLElement | undefined): string | null | undefined =>
+    control?.getAttribute('aria-label') ?? control?.textContent;
+  const before = controls();
+  const at = before.findIndex((control) => control === document.activeElement);
+  const name = nameOf(before[at]);
+  element.replaceChildren(...children);
+  if (at === -1) return;
+  const after = controls();
+  (after.find((control) => nameOf(control) === name) ?? after[Math.min(at, after.length - 1)])?.focus();
+}

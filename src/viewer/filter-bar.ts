@@ -1,8 +1,7 @@
 /** Search and filters of the list. What is set stands in the page's address. */
 import { filterCount, type ServerFilter } from './address.js';
-import { button, h, wire } from './dom.js';
+import { button, h, redraw, wire } from './dom.js';
 import type { Page, Part } from './page.js';
-import { redraw } from './redraw.js';
 
 /** In milliseconds, after the last key. */
 const PATIENCE = 200;

@@ -1,16 +1,15 @@
 /** The page: puts its parts together, follows the traces, and shows what its address says. */
 import type { Trace } from '../trace/trace.js';
 import { fragmentOf, type Shown, shownIn } from './address.js';
-import { Book } from './book.js';
 import { conversationView } from './conversation.js';
 import { conversationsView } from './conversations.js';
-import { h } from './dom.js';
-import { type Connection, Feed, HELD_BACK } from './feed.js';
+import { button, h } from './dom.js';
 import { foldElsewhere } from './folded.js';
 import { keys } from './keys.js';
 import type { Page, Part } from './page.js';
 import { tenantSwitch } from './tenant-switch.js';
 import { themeButton } from './theme.js';
+import { type Connection, HELD_BACK, TraceFollower } from './trace-follower.js';
 import { traceList } from './trace-list.js';
 import { traceView } from './trace-view.js';
 
@@ -18,8 +17,6 @@ import { traceView } from './trace-view.js';
 const DRAWN_AT_MOST_EVERY = 150;
 /** In milliseconds. */
 const SAID_FOR = 8000;
-/** As many as the page holds. */
-const MOST = 1000;
 
 const CONNECTIONS: Readonly<Record<Connection, string>> = {
   connecting: 'connecting …',
@@ -29,51 +26,17 @@ const CONNECTIONS: Readonly<Record<Connection, string>> = {
 };
 
 let shown = shownIn(location.hash);
-let total: number | undefined;
 let paused = false;
-let connected: Connection = 'connecting';
-const book = new Book();
 
-const feed = new Feed({
-  get held() {
-    return book.entries.length;
-  },
-  onTrace(trace, start, size) {
-    if (book.add(trace, start, size) && total !== undefined) total += 1;
-    if (shown.view === 'traces') soon();
-  },
-  onOther(trace, start) {
-    if (!book.forget(trace.traceId, start)) return;
-    if (total !== undefined) total -= 1;
-    soon();
-  },
-  onNewest(traces, start) {
-    book.renew(traces, start);
+const follower = new TraceFollower({
+  onUpdate: () => {
     soon();
   },
   onChange: (trace) => {
     changed(trace);
   },
-  onReset(trace, start) {
-    book.forgetBefore(trace, start);
-    total = book.entries.length;
-    page.say('The tenant is as on the first day.');
-    soon();
-  },
-  onConnection(now) {
-    connected = now;
-    soon();
-    if (now === 'live' || now === 'silent') changed();
-  },
-  onTotal(number) {
-    total = number;
-    soon();
-  },
   onNote: (text) => {
     page.say(text);
-  },
-  onRestart() {
-    page.say('The emulator was started anew.');
   },
 });
 
@@ -81,12 +44,9 @@ const page: Page = {
   get shown() {
     return shown;
   },
-  book,
+  cache: follower.cache,
   get total() {
-    return total;
-  },
-  get start() {
-    return feed.start;
+    return follower.total;
   },
   get paused() {
     return paused;
@@ -104,7 +64,7 @@ const page: Page = {
     draw();
   },
   loadMore() {
-    return feed.load(MOST).catch((problem: unknown) => {
+    return follower.loadAll().catch((problem: unknown) => {
       page.say((problem as Error).message);
     });
   },
@@ -146,6 +106,7 @@ document.body.append(
     h('h1', {}, 'cxone-emulator'),
     h('nav', { 'aria-label': 'Views' }, tabs.traces, tabs.conversations),
     connection,
+    button('Reload', reload, { class: 'quiet', title: 'Connect anew and read all of this again' }),
     h('span', { class: 'spring' }),
     tenantSwitch(),
     themeButton(),
@@ -163,12 +124,13 @@ function whole(part: Part): { readonly element: HTMLElement; readonly parts: rea
 function show(next: Shown): void {
   const before = shown;
   shown = next;
-  if (JSON.stringify(before.filters) !== JSON.stringify(next.filters)) {
-    book.clear();
-    total = undefined;
-    if (!document.hidden) feed.follow(next.filters);
-  }
+  if (JSON.stringify(before.filters) !== JSON.stringify(next.filters)) follower.follow(next.filters);
   draw();
+  changed();
+}
+
+function reload(): void {
+  follower.follow(shown.filters);
   changed();
 }
 
@@ -207,6 +169,7 @@ function draw(): void {
   traces.classList.toggle('open', shown.trace !== undefined);
   for (const part of view.parts) part.update();
   // Together with the list: where the page says that it is live, all that came is there.
+  const { connection: connected } = follower;
   if (connection.textContent !== CONNECTIONS[connected]) connection.textContent = CONNECTIONS[connected];
   connection.title = connected === 'silent' ? HELD_BACK : '';
   connection.className = `connection ${connected}`;
@@ -226,10 +189,9 @@ window.addEventListener('popstate', () => {
 
 // Browsers open six connections to one server at most: a page that nobody looks at holds none, so that the seventh loads.
 document.addEventListener('visibilitychange', () => {
-  if (document.hidden) feed.stop();
-  else feed.follow(shown.filters);
+  follower.follow(shown.filters);
 });
 
 foldElsewhere();
-if (!document.hidden) feed.follow(shown.filters);
+follower.follow(shown.filters);
 show(shown);

@@ -1,16 +1,14 @@
 /** What the parts of the page share: what is shown, the traces that are held, and how to go elsewhere. */
 import type { Trace } from '../trace/trace.js';
 import type { Shown } from './address.js';
-import type { Book } from './book.js';
+import type { TraceCache } from './trace-cache.js';
 
 export interface Page {
   /** As the address says it now. */
   readonly shown: Shown;
-  readonly book: Book;
-  /** How many traces the emulator has that fit the filters; undefined until it said so. */
+  readonly cache: TraceCache;
+  /** How many traces the emulator has that fit the filters; undefined until the list was read. */
   readonly total: number | undefined;
-  /** Which start of the emulator it is, as the book counts them. */
-  readonly start: number;
   readonly paused: boolean;
   /** The address that leads there. */
   link(change: Partial<Shown>): string;

@@ -2,7 +2,7 @@
 import { type Message, speakerOf } from '../contact/message.js';
 import { ladderOf } from '../trace/ladder.js';
 import type { Trace } from '../trace/trace.js';
-import { numberOf } from './book.js';
+import { numberOf } from './trace-cache.js';
 import { plural } from './plural.js';
 import type { Conversation, List, Signal, Transcript } from './records.js';
 

@@ -2,12 +2,12 @@
 import { milliseconds, statusOf } from '../trace/ladder.js';
 import { causeOf, type Trace, warningsOf } from '../trace/trace.js';
 import { filterCount } from './address.js';
-import type { Entry } from './book.js';
 import { badge, button, clock, dayOf, h, isSameDay, wire } from './dom.js';
 import { filterBar } from './filter-bar.js';
 import type { Page, Part } from './page.js';
 import { plural } from './plural.js';
 import { holds } from './search.js';
+import type { Entry } from './trace-cache.js';
 import { welcome } from './welcome.js';
 
 /** So many rows at most; the search finds those beyond. */
@@ -97,11 +97,11 @@ export function traceList(page: Page): TraceListPart {
   return {
     element,
     update() {
-      const { book, shown, paused, total } = page;
+      const { cache, shown, paused, total } = page;
       // With other filters it stands still once what fits them is read.
       if (!paused || total === undefined) held = undefined;
-      else held ??= book.entries;
-      const source = held ?? book.entries;
+      else held ??= cache.entries;
+      const source = held ?? cache.entries;
       const fitting = shown.text === '' ? source : source.filter(({ trace }) => holds(trace, shown.text));
       listed = fitting.slice(0, MOST_ROWS);
       redrawn(listed);
@@ -109,10 +109,10 @@ export function traceList(page: Page): TraceListPart {
       bar.update();
 
       const startOf = new Map(source.map(({ trace: { traceId }, start }) => [traceId, start]));
-      const fresh = book.entries.filter(({ trace: { traceId }, start }) => startOf.get(traceId) !== start).length;
+      const fresh = cache.entries.filter(({ trace: { traceId }, start }) => startOf.get(traceId) !== start).length;
       pause.textContent = paused ? `Resume${fresh === 0 ? '' : ` (${String(fresh)} new)`}` : 'Pause';
       pause.setAttribute('aria-pressed', String(paused));
-      const all = shown.text === '' ? Math.max(total ?? 0, fitting.length) : book.entries.length;
+      const all = shown.text === '' ? Math.max(total ?? 0, fitting.length) : cache.entries.length;
       count.textContent =
         total === undefined && listed.length === 0
           ? 'Not read yet'
@@ -121,11 +121,11 @@ export function traceList(page: Page): TraceListPart {
             : `${listed.length.toLocaleString('en')} of ${plural(all, 'trace')}`;
       rest.hidden = listed.length === fitting.length;
       rest.textContent = `The newest ${plural(listed.length, 'trace')} are shown: search and filters find the others.`;
-      more.hidden = (total ?? 0) <= book.entries.length || book.entries.length >= 1000;
+      more.hidden = (total ?? 0) <= cache.entries.length || cache.entries.length >= 1000;
       more.textContent = `Read up to 1,000 of the ${plural(total ?? 0, 'trace')} that are kept`;
 
       empty.hidden = listed.length > 0 || total === undefined;
-      const state = `${String(filterCount(shown) > 0)} ${String(book.entries.length)}`;
+      const state = `${String(filterCount(shown) > 0)} ${String(cache.entries.length)}`;
       if (empty.hidden) emptyFor = '';
       else if (emptyFor !== state) {
         emptyFor = state;

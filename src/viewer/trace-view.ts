@@ -5,13 +5,12 @@ import type { Trace } from '../trace/trace.js';
 import { api, type ApiError } from './api.js';
 import { copyButton } from './copy.js';
 import { curlOf } from './curl.js';
-import { badge, button, h, longText, wire } from './dom.js';
+import { badge, button, h, longText, redraw, wire } from './dom.js';
 import { laidOut } from './json-text.js';
 import { excerpt, type Mark, markedBody } from './marked-body.js';
 import type { Page, Part } from './page.js';
 import { notThere, reading } from './placeholder.js';
-import { redraw } from './redraw.js';
-import { Refresh } from './refresh.js';
+import { refresher } from './refresher.js';
 import { scenarioStepOf } from './scenario-step.js';
 import { titleOf } from './trace-title.js';
 
@@ -24,7 +23,7 @@ export function traceView(page: Page, closed: (traceId: string) => void): TraceV
   const element = h('section', { class: 'detail', 'aria-label': 'Trace', tabindex: '-1' });
   const hint = chooseOne();
   let drawn: Trace | undefined;
-  let drawnIn = page.start;
+  let drawnIn = page.cache.start;
   /** Which one is read by itself, because the list does not hold it. */
   let asked: string | undefined;
   /** What the person unfolded stays so when a script goes on. */
@@ -49,12 +48,12 @@ export function traceView(page: Page, closed: (traceId: string) => void): TraceV
       redraw(element, back(page), notThere('h2', 'This trace', problem as ApiError));
     }
   };
-  const askAgain = new Refresh(async () => {
+  const askAgain = refresher(async () => {
     const traceId = drawn?.traceId;
     if (traceId === undefined) return;
     try {
       const found = await api.trace(traceId);
-      if (drawnIn === page.start) hear(found);
+      if (drawnIn === page.cache.start) hear(found);
     } catch {
       // What is open stays so, though the emulator has let go of it.
     }
@@ -71,7 +70,7 @@ export function traceView(page: Page, closed: (traceId: string) => void): TraceV
       return;
     }
     // What is open stays so, though the list has let go of it.
-    const trace = page.book.get(wanted) ?? heard ?? (drawn?.traceId === wanted ? drawn : undefined);
+    const trace = page.cache.get(wanted) ?? heard ?? (drawn?.traceId === wanted ? drawn : undefined);
     if (trace === undefined) {
       drawn = undefined;
       if (asked !== wanted) void ask(wanted);
@@ -81,7 +80,7 @@ export function traceView(page: Page, closed: (traceId: string) => void): TraceV
     if (trace === drawn || (trace.traceId === drawn?.traceId && JSON.stringify(trace) === JSON.stringify(drawn))) return;
     const another = trace.traceId !== drawn?.traceId;
     drawn = trace;
-    drawnIn = page.start;
+    drawnIn = page.cache.start;
     if (another) {
       unfolded.clear();
       // A link in the one before led here, or one in the list, which a narrow screen shows no more.
@@ -98,10 +97,10 @@ export function traceView(page: Page, closed: (traceId: string) => void): TraceV
     },
     changed(trace) {
       // The list tells of those that it holds. With a seed another trace has the id of the open one after a restart.
-      if (page.book.get(page.shown.trace ?? '') !== undefined || (drawn !== undefined && drawnIn !== page.start)) return;
+      if (page.cache.get(page.shown.trace ?? '') !== undefined || (drawn !== undefined && drawnIn !== page.cache.start)) return;
       if (trace !== undefined) hear(trace);
       // While nobody told of it, its script may have gone on.
-      else if (drawn?.outcome === 'running') askAgain.now();
+      else if (drawn?.outcome === 'running') askAgain();
     },
     focus() {
       element.focus();

@@ -58,6 +58,16 @@ describe.skipIf(!hasBrowser)('a stream that is held back', () => {
     await later(page, async () => (await connection(page)) === 'live');
   });
 
+  test('needs nobody to wait: Reload reads at once what it would bring', async () => {
+    const { url } = await emulator();
+    const way = await onTheWay(url);
+    const { page, rows } = await viewer(way.url, '', { goesAway: true });
+    way.holds('body');
+    await send(url, { body: { sessionId: 'first' } });
+    await page.getByRole('button', { name: 'Reload' }).click();
+    await expect.poll(() => rows.count()).toBe(1);
+  });
+
   test('from some time on is noticed, also by who looks at a conversation', async () => {
     const { url } = await emulator();
     await open(url, { conversationId: CONVERSATION });

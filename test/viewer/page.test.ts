@@ -161,16 +161,20 @@ describe.skipIf(!hasBrowser)('the list', () => {
     // More than the page reads at first.
     for (let number = 0; number < 210; number += 1) await send(url, { body: { sessionId: `before-${String(number)}` } });
     const { page, rows } = await viewer(url);
+    await page.evaluate(
+      'new Promise((follows) => { const stream = new EventSource("traces/stream"); stream.onopen = follows; window.late = new Promise((resolve) => stream.addEventListener("trace", ({ data }) => { if (data.includes("late-3")) resolve(); })); })',
+    );
     const counted = page.waitForResponse('**/traces?limit=1');
-    let late = 0;
-    await page.route('**/traces?limit=1', async (route) => {
-      const response = await route.fetch();
-      if (late === 0) {
-        for (late = 1; late <= 3; late += 1) await send(url, { body: { sessionId: `late-${String(late)}` } });
-        await expect.poll(() => rows.first().innerText()).toContain('late-3');
-      }
-      await route.fulfill({ response });
-    });
+    await page.route(
+      '**/traces?limit=1',
+      async (route) => {
+        const response = await route.fetch();
+        for (let late = 1; late <= 3; late += 1) await send(url, { body: { sessionId: `late-${String(late)}` } });
+        await page.evaluate('window.late');
+        await route.fulfill({ response });
+      },
+      { times: 1 },
+    );
     for (let number = 0; number < 200; number += 1) await send(url, { body: { sessionId: `s-${String(number)}` } });
     await (await counted).finished();
     await send(url, { body: { sessionId: 'last' } });

@@ -11,13 +11,13 @@ import {
   tenantAddress,
   tenantOf,
 } from '../../src/viewer/address.js';
-import { Book } from '../../src/viewer/book.js';
 import { isReset, mayChange } from '../../src/viewer/control-call.js';
 import { curlOf } from '../../src/viewer/curl.js';
 import { laidOut, locate } from '../../src/viewer/json-text.js';
 import { scenarioStepOf } from '../../src/viewer/scenario-step.js';
 import { holds } from '../../src/viewer/search.js';
 import { wayOf } from '../../src/viewer/timeline.js';
+import { TraceCache } from '../../src/viewer/trace-cache.js';
 
 const TRACE: Trace = {
   traceId: '5f2c81d0-1',
@@ -227,37 +227,43 @@ test('a search looks for each of its words', () => {
 
 const ENTRY = { at: 0, stage: 'route', level: 'info', code: null, message: 'x' } as const;
 
-describe('the book', () => {
+describe('the trace cache', () => {
   test('keeps the newest, by their numbers, and no more than it may: the clock may have been set back', () => {
-    const book = new Book();
+    const cache = new TraceCache();
     for (let number = 1; number <= 2500; number += 1)
-      book.add({ ...TRACE, traceId: `a-${String(number)}`, startedAt: new Date(1e12 - number).toISOString() }, 0);
-    expect(book.entries.length).toBeLessThanOrEqual(1000);
-    expect(book.entries.slice(0, 3).map(({ trace }) => trace.traceId)).toEqual(['a-2500', 'a-2499', 'a-2498']);
-    for (let number = 0; number < 60; number += 1) book.add({ ...TRACE, traceId: `big-${String(number)}` }, 1, 1_000_000);
-    expect(book.entries.length).toBeLessThan(30);
-    expect(book.entries[0]?.trace.traceId).toBe('big-59');
+      cache.add({ ...TRACE, traceId: `a-${String(number)}`, startedAt: new Date(1e12 - number).toISOString() });
+    expect(cache.entries.length).toBeLessThanOrEqual(1000);
+    expect(cache.entries.slice(0, 3).map(({ trace }) => trace.traceId)).toEqual(['a-2500', 'a-2499', 'a-2498']);
+    restart(cache);
+    for (let number = 0; number < 60; number += 1) cache.add({ ...TRACE, traceId: `big-${String(number)}` }, 1_000_000);
+    expect(cache.entries.length).toBeLessThan(30);
+    expect(cache.entries[0]?.trace.traceId).toBe('big-59');
   });
 
-  test('a trace that has gone on takes its own place, and an older word of it does not', () => {
-    const book = new Book();
-    book.add({ ...TRACE, outcome: 'running' }, 0);
-    expect(book.add({ ...TRACE, entries: [ENTRY] }, 0)).toBe(false);
-    expect(book.add({ ...TRACE, outcome: 'running' }, 0)).toBe(false);
-    expect(book.entries).toEqual([{ trace: { ...TRACE, entries: [ENTRY] }, start: 0 }]);
+  test('replaces a trace that has gone on, and not by an older state of it', () => {
+    const cache = new TraceCache();
+    cache.add({ ...TRACE, outcome: 'running' });
+    expect(cache.add({ ...TRACE, entries: [ENTRY] })).toBe(false);
+    expect(cache.add({ ...TRACE, outcome: 'running' })).toBe(false);
+    expect(cache.entries).toEqual([{ trace: { ...TRACE, entries: [ENTRY] }, start: 0 }]);
   });
 
-  test('with a seed the ids begin anew with each start: a trace of the next one takes the place, and only its own start forgets it', () => {
-    const book = new Book();
-    book.add({ ...TRACE, entries: [ENTRY] }, 0);
-    expect(book.add(TRACE, 1)).toBe(true);
-    expect(book.entries).toEqual([{ trace: TRACE, start: 1 }]);
-    expect(book.forget(TRACE.traceId, 2)).toBe(false);
-    expect(book.entries).toHaveLength(1);
-    expect(book.forget(TRACE.traceId, 1)).toBe(true);
-    expect(book.entries).toEqual([]);
+  test('replaces a trace from before a restart that has the same id, and removes traces of this start only', () => {
+    const cache = new TraceCache();
+    cache.add({ ...TRACE, entries: [ENTRY] });
+    restart(cache);
+    expect(cache.remove(TRACE.traceId)).toBe(false);
+    expect(cache.add(TRACE)).toBe(true);
+    expect(cache.entries).toEqual([{ trace: TRACE, start: 1 }]);
+    expect(cache.remove(TRACE.traceId)).toBe(true);
+    expect(cache.entries).toEqual([]);
   });
 });
+
+function restart(cache: TraceCache): void {
+  cache.startedAt('2026-03-01T09:30:00.000Z');
+  expect(cache.startedAt('2026-03-01T09:40:00.000Z')).toBe(true);
+}
 
 test('the way of a conversation is in the order of time', () => {
   const moments = wayOf({

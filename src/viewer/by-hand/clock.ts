@@ -1,10 +1,9 @@
 /** The tenant's clock: shows what time it is there and who waits, lets it stand or go, and moves it on. */
 import { api, type ApiError } from '../api.js';
-import { button, clock, h, timeOfDay } from '../dom.js';
-import { Due } from '../due.js';
+import { button, clock, h, redraw, timeOfDay } from '../dom.js';
 import { plural } from '../plural.js';
 import type { Clock, ClockSetting } from '../records.js';
-import { redraw } from '../redraw.js';
+import { afterNextWait } from '../refresher.js';
 import type { ToolMaker } from './tools.js';
 
 /** In milliseconds: a clock that goes is seen to go. */
@@ -30,7 +29,7 @@ export const clockTool: ToolMaker = (page, done) => {
     const changed = told !== drawn;
     known = read;
     readAt = performance.now();
-    due.wait(read);
+    wait(read);
     tell();
     if (!changed) return;
     drawn = told;
@@ -75,7 +74,7 @@ export const clockTool: ToolMaker = (page, done) => {
   element.addEventListener('toggle', () => {
     if (element.open) done();
   });
-  const due = new Due(element, done);
+  const wait = afterNextWait(element, done);
   setInterval(() => {
     if (element.isConnected) tell();
   }, TICK);

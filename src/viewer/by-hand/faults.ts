@@ -1,11 +1,10 @@
 /** The faults that are set: how often each fired, an end to one or to all, and a simple one to add. */
 import { api, type ApiError } from '../api.js';
 import { kindOf } from '../control-call.js';
-import { button, h, longText } from '../dom.js';
+import { button, h, longText, redraw } from '../dom.js';
 import type { Page } from '../page.js';
 import { plural } from '../plural.js';
 import type { Fault, FaultSetting } from '../records.js';
-import { redraw } from '../redraw.js';
 import type { ToolMaker } from './tools.js';
 
 export const faultsTool: ToolMaker = (page, done) => {
@@ -78,8 +77,8 @@ function given(name: string, value: string): Readonly<Record<string, unknown>> {
 }
 
 /** Those of the platform that were called lately. */
-function operationsIn({ book }: Page): string[] {
-  const platform = book.entries.filter(({ trace }) => kindOf(trace) === 'platform');
+function operationsIn({ cache }: Page): string[] {
+  const platform = cache.entries.filter(({ trace }) => kindOf(trace) === 'platform');
   return [...new Set(platform.flatMap(({ trace }) => trace.operationId ?? []))].sort();
 }
 
