@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { type ConfigFault, ConfigFaults, type LoadedConfig } from './config.js';
 import type { Contract } from './contract/contract.js';
 import { diagnoseJson } from './contract/json-text.js';
-import { createValidators } from './contract/validators.js';
+import type { Validators } from './contract/validators.js';
 import { requireCoherent } from './control/coherent-state.js';
 import { DEFAULT_TENANT, isTenantName } from './pipeline/target.js';
 import { Rejection } from './rejections.js';
@@ -18,7 +18,11 @@ const MOST_TOLD = 20;
 const LONGEST_SEARCHED = 4_000_000;
 
 /** Puts the file's tenants into the store. Throws ConfigFaults where it cannot be used. */
-export async function importSnapshots(config: LoadedConfig, contract: Contract, store: Store): Promise<void> {
+export async function importSnapshots(
+  config: LoadedConfig,
+  { contract, validators }: { readonly contract: Contract; readonly validators: Validators },
+  store: Store,
+): Promise<void> {
   const { import: path, exportOnExit, maxConversations, maxTenants } = config.settings;
   if (path === undefined) return;
   let text: string;
@@ -33,7 +37,6 @@ export async function importSnapshots(config: LoadedConfig, contract: Contract, 
   const faults = new Faults(path, text);
   const tenants = tenantsIn(text, faults);
   const operation = contract.operations.get('importState');
-  const validators = createValidators();
   for (const { name, steps, snapshot } of tenants) {
     if (!isTenantName(name)) faults.add(steps, 'a tenant’s name has 1 to 64 of a-z, 0-9 and -');
     const errors = operation === undefined ? [] : validators.body(operation, snapshot);

@@ -20,7 +20,7 @@ export const PACKED_FILE = new URL('dist/openapi.json', PACKAGE_ROOT);
 /** Throws FileFaults where a document is bad. */
 export async function loadContract(version: string, folder: URL = CONTRACT_FOLDER): Promise<Contract> {
   const sources = await readSources(folder);
-  return buildContract(await documentsFrom(sources), version);
+  return buildContract(await packedOrRead(sources), version);
 }
 
 export async function readSources(folder: URL): Promise<SourceText[]> {
@@ -43,21 +43,9 @@ export function fingerprint(sources: readonly SourceText[]): string {
   return createHash('sha256').update(JSON.stringify(sources)).digest('hex');
 }
 
-/** Documents never change once they are read, so that every emulator in a process can share them. */
-const read = new Map<string, Promise<readonly ContractDocument[]>>();
-
-function documentsFrom(sources: readonly SourceText[]): Promise<readonly ContractDocument[]> {
-  const key = fingerprint(sources);
-  const known = read.get(key);
-  if (known !== undefined) return known;
-  const documents = packedOrRead(sources, key);
-  read.set(key, documents);
-  return documents;
-}
-
-async function packedOrRead(sources: readonly SourceText[], key: string): Promise<readonly ContractDocument[]> {
+async function packedOrRead(sources: readonly SourceText[]): Promise<readonly ContractDocument[]> {
   const packed = await readPacked();
-  if (packed?.fingerprint === key) return packed.documents;
+  if (packed?.fingerprint === fingerprint(sources)) return packed.documents;
   const { readDocuments } = await import('./documents.js');
   return readDocuments(sources);
 }

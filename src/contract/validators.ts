@@ -60,6 +60,18 @@ export function createValidators(): Validators {
   };
 }
 
+/** Compiles the schemas of some operations apart from `shared`, so that they go when their config does. */
+export function validatorsWith(shared: Validators, operations: readonly CalledOperation[]): Validators {
+  if (operations.length === 0) return shared;
+  const own = createValidators();
+  const validatorsOf = (operation: CalledOperation): Validators => (operations.includes(operation) ? own : shared);
+  return {
+    parameters: (operation, values) => validatorsOf(operation).parameters(operation, values),
+    body: (operation, body) => validatorsOf(operation).body(operation, body),
+    reply: (operation, status, body) => validatorsOf(operation).reply(operation, status, body),
+  };
+}
+
 /** Made when the first schema is checked: the schema of schemas takes longer to compile than most others. */
 let checker: Ajv | undefined;
 

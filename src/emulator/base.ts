@@ -3,18 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { addressOf } from '../address.js';
 import { tenantRandom } from '../chance.js';
 import type { LoadedConfig } from '../config.js';
-import type { Contract } from '../contract/contract.js';
-import { loadContract } from '../contract/load.js';
-import { createMatcher, type Matcher } from '../contract/match.js';
 import { Waiting } from '../control/verification/operations.js';
 import type { Clock } from '../platform/clock.js';
 import type { MemoryStoreMaterial } from '../state/memory.js';
-import { VERSION } from '../version.js';
+import { builtIn, type BuiltIn } from './built-in.js';
 
-export interface Base {
-  readonly contract: Contract;
-  /** Finds the operations of the contract, without the webhooks of scripts. */
-  readonly router: Matcher;
+export interface Base extends BuiltIn {
   readonly clock: Clock;
   /** ISO 8601, by the system clock. */
   readonly startedAt: string;
@@ -40,11 +34,9 @@ const SYSTEM_CLOCK: Clock = { now: () => Date.now(), monotonic: () => performanc
 export async function createBase({ settings }: LoadedConfig, parts: BaseParts): Promise<Base> {
   const { seed, frozenAt } = settings;
   const clock = parts.clock ?? SYSTEM_CLOCK;
-  const contract = await loadContract(VERSION);
   const frozen = frozenAt === undefined ? undefined : Date.parse(frozenAt);
   return {
-    contract,
-    router: createMatcher(contract),
+    ...(await builtIn()),
     clock,
     startedAt: new Date(clock.now()).toISOString(),
     seededAt: new Date(frozen ?? clock.now()).toISOString(),

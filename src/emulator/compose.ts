@@ -3,7 +3,7 @@ import type { LoadedConfig } from '../config.js';
 import { type BotContracts, botContracts } from '../contract/bots.js';
 import type { ContractOperation } from '../contract/contract.js';
 import { createMatcher, type Matcher } from '../contract/match.js';
-import { createValidators, type Validators } from '../contract/validators.js';
+import { type Validators, validatorsWith } from '../contract/validators.js';
 import { WEBHOOK_PREFIX, webhookOperation } from '../contract/webhook.js';
 import { requireErrorBodies } from '../error-bodies.js';
 import type { Services } from '../pipeline/index.js';
@@ -80,7 +80,7 @@ export async function compose(config: LoadedConfig, { base, sandbox, newSandbox 
 
 async function load(
   config: LoadedConfig,
-  { contract, router }: Base,
+  { contract, router, validators: builtInValidators }: Base,
 ): Promise<{ readonly loaded: Loaded; readonly notes: readonly string[] }> {
   const tokens = await readTokenKey(config);
   const { scripts, notes: scriptNotes } = await readScripts(config, router);
@@ -88,7 +88,7 @@ async function load(
   const webhooks = [...scripts.values()].flatMap(({ name, trigger }) =>
     trigger?.kind === 'webhook' ? [webhookOperation({ ...trigger, script: name }, webhookFamily)] : [],
   );
-  const validators = createValidators();
+  const validators = validatorsWith(builtInValidators, webhooks);
   const bots = botContracts(contract, validators);
   const { agents, secrets } = readyAgents(config);
   const stubBots = await readStandIns(agents, config, () => bots);

@@ -70,7 +70,7 @@ export interface Emulator extends Omit<Tenant, 'name' | 'prefix'> {
 export async function startEmulator(config: LoadedConfig, parts: EmulatorParts = {}): Promise<Emulator> {
   const base = await createBase(config, parts);
   const core = await createCore(config, base, parts.onNote ?? console.error);
-  await importSnapshots(config, base.contract, core.sandbox.store);
+  await importSnapshots(config, base, core.sandbox.store);
   requireExportable(config);
   const traceFile = writeTraceFile(config, core);
   for (const tenant of new Set([DEFAULT_TENANT, ...(await core.sandbox.store.tenants())]))
