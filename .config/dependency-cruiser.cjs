@@ -9,7 +9,7 @@ const layer = (name, from, allowed, comment) => ({
 
 const shared = '^src/(rejections|shown|near-miss|json-pointer|json-schema|lost-values|garbled-text)\\.ts$';
 /** What files that people write have in common: their places, their faults, their templates. */
-const files = '^src/(yaml-file|text-file|file-faults|schema-faults|package-root|templates)\\.ts$';
+const files = '^src/(yaml-file|text-file|file-faults|schema-faults|schema-validator|package-root|templates)\\.ts$';
 const domain = ['^src/contact/', '^src/state/', '^src/trace/', shared];
 
 module.exports = {
@@ -28,7 +28,7 @@ module.exports = {
       from: {
         orphan: true,
         path: '^src',
-        pathNot: '^src/(index|cli|viewer/main|testing/(vitest|jest)|contract/pack|(?:studio|scenario|bot)/publish-schema)\\.ts$',
+        pathNot: '^src/(index|cli|viewer/main|testing/(vitest|jest)|contract/pack)\\.ts$',
       },
       to: {},
     },
@@ -141,8 +141,7 @@ module.exports = {
         'Only contract/ knows openapi-backend and find-my-way; the config, scripts, scenarios and bots check themselves with ajv.',
       from: {
         path: '^src',
-        pathNot:
-          '^src/(contract/|(?:config|schema-faults|studio/script-file|bot/bot-rules|scenario/(?:scenario-file|given-settings))\\.ts)',
+        pathNot: '^src/(contract/|(?:config|schema-faults|schema-validator|scenario/given-settings)\\.ts)',
       },
       to: { path: 'node_modules/(openapi-backend|openapi-schema-validator|ajv|ajv-formats|find-my-way)/' },
     },

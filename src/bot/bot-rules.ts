@@ -1,12 +1,12 @@
 /** The rules of a stand-in bot, read from its file; every fault in it is told, with line and column. */
-import { Ajv } from 'ajv';
 import { type FileFault, FileFaults } from '../file-faults.js';
 import { nearMiss } from '../near-miss.js';
 import { schemaFaults } from '../schema-faults.js';
 import { listed, oneOf, show } from '../shown.js';
 import type { Template, Templates } from '../templates.js';
 import type { YamlFile } from '../yaml-file.js';
-import { BOT_SCHEMA, type Branch } from './bot-schema.js';
+import type { Branch } from './bot-schema.js';
+import { validate } from './bot-validator.js';
 
 /** What a turn is to the rules; `audio` only `any` takes. */
 export type Occasion = 'start' | 'text' | 'silence' | 'leave' | 'audio';
@@ -77,9 +77,6 @@ const SCOPE: readonly string[] = ['slots', 'input', 'payload', 'botConfig'];
 
 /** What a rule says of an answer that is never sent where the bot breaks. */
 const ANSWERING = ['say', 'then', 'branch', 'intent', 'confidence', 'payload', 'wait', 'error'] as const;
-
-const ajv = new Ajv({ allErrors: true, verbose: true, strictTypes: false, strictRequired: false, allowUnionTypes: true });
-const validate = ajv.compile(BOT_SCHEMA);
 
 /** Throws FileFaults. */
 export function readRules(file: YamlFile, templates: Templates): BotRules {

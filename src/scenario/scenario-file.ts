@@ -1,6 +1,5 @@
 /** Reads a scenario from its file; every fault in it is told at once, with line and column. */
 import { existsSync, statSync } from 'node:fs';
-import { Ajv } from 'ajv';
 import { FileFaults } from '../file-faults.js';
 import { listed, show } from '../shown.js';
 import type { Templates } from '../templates.js';
@@ -11,7 +10,7 @@ import type { Path } from './patterns.js';
 import { ARRIVED, ConversationMeant } from './conversation-meant.js';
 import { type CustomerObject, type RequestObject, RequestReader, type SignalObject } from './request-reader.js';
 import type { Capture, Given, RequestPlan, Scenario, Step } from './scenario.js';
-import { SCENARIO_SCHEMA } from './scenario-schema.js';
+import { validate } from './scenario-validator.js';
 import { TemplateReader } from './template-reader.js';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -48,9 +47,6 @@ interface ScenarioObject {
   readonly given?: GivenObject;
   readonly steps: readonly StepObject[];
 }
-
-const ajv = new Ajv({ allErrors: true, verbose: true, strictTypes: false, strictRequired: false, allowUnionTypes: true });
-const validate = ajv.compile(SCENARIO_SCHEMA);
 
 const KINDS = ['request', 'signal', 'customer', 'clock', 'fault', 'wait', 'repeat'] as const;
 /** In seconds. */

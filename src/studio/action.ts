@@ -106,6 +106,8 @@ export interface ActionType {
   readonly provenance: Provenance;
   /** JSON Schemas of the settings. */
   readonly settings: Readonly<Record<string, JsonSchema>>;
+  /** Schemas that these refer to as `#/definitions/…`. */
+  readonly definitions?: Readonly<Record<string, JsonSchema>>;
   readonly required: readonly string[];
   /** Beside Default and OnError; undefined where the file names them, as with CASE. */
   readonly branches: readonly string[] | undefined;

@@ -1,5 +1,4 @@
 /** Reads a script from its file; every fault in it is told, with line and column. */
-import { Ajv } from 'ajv';
 import { type FileFault, FileFaults } from '../file-faults.js';
 import { nearMiss } from '../near-miss.js';
 import { schemaFaults } from '../schema-faults.js';
@@ -8,7 +7,7 @@ import type { YamlFile } from '../yaml-file.js';
 import type { Path, Preparation } from './action.js';
 import { ACTION_TYPES } from './actions/index.js';
 import type { Action, Script, Trigger } from './script.js';
-import { SCRIPT_SCHEMA } from './script-schema.js';
+import { validate } from './script-validator.js';
 import type { Template, Templates } from '../templates.js';
 import type { JsonSchema } from '../json-schema.js';
 
@@ -54,10 +53,6 @@ interface ScriptObject {
   readonly begin?: string;
   readonly actions: Readonly<Record<string, ActionObject>>;
 }
-
-const ajv = new Ajv({ allErrors: true, verbose: true, strictTypes: false, strictRequired: false, allowUnionTypes: true });
-ajv.addVocabulary(['x-provenance']);
-const validate = ajv.compile(SCRIPT_SCHEMA);
 
 /** `faultInSchema` says what is wrong with a JSON Schema itself. Throws FileFaults. */
 export function readScript(

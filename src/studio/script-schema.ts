@@ -75,6 +75,7 @@ export const SCRIPT_SCHEMA: JsonSchema = {
   type: 'object',
   required: ['name', 'actions'],
   additionalProperties: false,
+  definitions: Object.assign({}, ...[...ACTION_TYPES.values()].map(({ definitions }) => definitions)) as JsonSchema,
   properties: {
     name: ACTION_NAME,
     description: { type: 'string' },

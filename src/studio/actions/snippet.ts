@@ -10,28 +10,25 @@ interface Step {
   readonly else?: readonly Step[];
 }
 
-/** So deep may conditions stand inside each other. */
-const DEEPEST = 8;
-
-function steps(depth: number): JsonSchema {
-  const inside = depth === DEEPEST ? { type: 'array', maxItems: 0 } : steps(depth + 1);
-  return {
-    type: 'array',
-    items: {
-      type: 'object',
-      additionalProperties: false,
-      minProperties: 1,
-      properties: { set: VALUES, if: TEXT, then: inside, else: inside },
-      dependencies: { then: ['if'], else: ['if'], if: ['then'] },
-    },
-  };
-}
+const STEPS: JsonSchema = { $ref: '#/definitions/steps' };
 
 export const SNIPPET: ActionType = {
   name: 'SNIPPET',
   summary: 'A list of steps: `set: {name: value}`, or `if: condition` with `then` and `else`, which are lists again. No code.',
   provenance: 'assumed',
-  settings: { steps: steps(1) },
+  settings: { steps: STEPS },
+  definitions: {
+    steps: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        minProperties: 1,
+        properties: { set: VALUES, if: TEXT, then: STEPS, else: STEPS },
+        dependencies: { then: ['if'], else: ['if'], if: ['then'] },
+      },
+    },
+  },
   required: ['steps'],
   branches: [],
   prepare(preparation) {
