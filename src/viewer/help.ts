@@ -1,6 +1,11 @@
 /** The list of keys. */
 import { button, h } from './dom.js';
-import type { Key } from './keys.js';
+
+export interface Key {
+  readonly shown?: string;
+  readonly what: string;
+  readonly act: () => void;
+}
 
 export interface HelpDialog {
   readonly element: HTMLDialogElement;

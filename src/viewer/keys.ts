@@ -1,15 +1,9 @@
 /** The keys: what each does, and the list of them. */
 import { foldAround } from './folded.js';
-import { helpDialog, type HelpDialog } from './help.js';
+import { helpDialog, type HelpDialog, type Key } from './help.js';
 import type { Page } from './page.js';
 import type { TraceListPart } from './trace-list.js';
 import type { TraceViewPart } from './trace-view.js';
-
-export interface Key {
-  readonly shown?: string;
-  readonly what: string;
-  readonly act: () => void;
-}
 
 /** Listens to them from now on; each does nothing while something is typed. */
 export function keys(page: Page, list: TraceListPart, trace: TraceViewPart): HelpDialog {

@@ -4,7 +4,7 @@ import { button, clock, h, redraw, timeOfDay } from '../dom.js';
 import { plural } from '../plural.js';
 import type { Clock, ClockSetting } from '../records.js';
 import { afterNextWait } from '../refresher.js';
-import type { ToolMaker } from './tools.js';
+import type { ToolMaker } from './tool.js';
 
 /** In milliseconds: a clock that goes is seen to go. */
 const TICK = 1000;

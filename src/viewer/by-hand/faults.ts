@@ -5,7 +5,7 @@ import { button, h, longText, redraw } from '../dom.js';
 import type { Page } from '../page.js';
 import { plural } from '../plural.js';
 import type { Fault, FaultSetting } from '../records.js';
-import type { ToolMaker } from './tools.js';
+import type { ToolMaker } from './tool.js';
 
 export const faultsTool: ToolMaker = (page, done) => {
   const summary = h('summary', {}, 'Faults');

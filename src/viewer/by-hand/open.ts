@@ -2,7 +2,7 @@
 import { api, type ApiError } from '../api.js';
 import { copyButton } from '../copy.js';
 import { h, wire } from '../dom.js';
-import type { ToolMaker } from './tools.js';
+import type { ToolMaker } from './tool.js';
 
 const FIELDS = [
   { name: 'conversationId', label: 'conversation id', hint: 'generated' },

@@ -2,7 +2,7 @@
 import { tenantOf } from '../address.js';
 import { api, type ApiError } from '../api.js';
 import { button, h } from '../dom.js';
-import type { ToolMaker } from './tools.js';
+import type { ToolMaker } from './tool.js';
 
 export const resetTool: ToolMaker = (page, done) => {
   const box = h('span', { class: 'tool confirm' });

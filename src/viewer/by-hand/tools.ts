@@ -4,15 +4,7 @@ import { clockTool } from './clock.js';
 import { faultsTool } from './faults.js';
 import { openTool } from './open.js';
 import { resetTool } from './reset.js';
-
-export interface Tool {
-  readonly element: HTMLElement;
-  /** Reads anew what it shows of the tenant, where it shows something. */
-  readonly read?: () => Promise<void>;
-}
-
-/** `done` is called when something has changed. */
-export type ToolMaker = (page: Page, done: () => void) => Tool;
+import type { Tool, ToolMaker } from './tool.js';
 
 const TOOLS: readonly ToolMaker[] = [openTool, clockTool, faultsTool, resetTool];
 
