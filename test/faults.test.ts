@@ -364,22 +364,21 @@ test('an id that no fault has is refused', async () => {
 });
 
 describe('a script’s own call', () => {
-  const calling = (more: object = {}): ReturnType<typeof webhook> =>
+  const calling = (timeout = 1): ReturnType<typeof webhook> =>
     webhook('bot', {
       Call: {
         type: 'RESTAPI',
         url: `{{ env.CXONE }}${HANDOVER}`,
         body: payload,
-        timeout: 1,
+        timeout,
         next: 'Ok',
         branches: { OnError: 'Failed' },
-        ...more,
       },
       Ok: { type: 'RESPOND', body: { branch: 'Default' } },
       Failed: { type: 'RESPOND', body: { branch: 'OnError', error: '{{ vars._ERR }}' } },
     });
 
-  test.each<[FaultSetting, string, string, number]>([
+  test.each<[FaultSetting, string, string, number, timeout?: number]>([
     [{ status: 503, times: 1 }, 'Default', 'none', 2],
     [{ status: 503 }, 'OnError', 'REST_CALL_FAILED', 2],
     [{ status: 429 }, 'OnError', 'REST_CALL_FAILED', 1],
@@ -387,12 +386,12 @@ describe('a script’s own call', () => {
     [{ effect: 'reset' }, 'OnError', 'REST_CALL_FAILED', 2],
     [{ effect: 'cut' }, 'OnError', 'REST_CALL_FAILED', 2],
     [{ effect: 'malformed' }, 'OnError', 'REST_RESPONSE_NOT_JSON', 1],
-    [{ effect: 'hang' }, 'OnError', 'REST_TIMEOUT', 2],
+    [{ effect: 'hang' }, 'OnError', 'REST_TIMEOUT', 2, 0.1],
     [{ effect: 'hang', times: 1 }, 'Default', 'none', 2],
-    [{ latency: 2000, times: 2 }, 'OnError', 'REST_TIMEOUT', 2],
+    [{ latency: 2000, times: 2 }, 'OnError', 'REST_TIMEOUT', 2, 0.1],
     [{ effect: 'expired-token' }, 'OnError', 'REST_CALL_FAILED', 1],
-  ])('with %j takes %s, with %s after %i tries', async (fault, branch, code, tries) => {
-    const started = await withScripts(calling());
+  ])('with %j takes %s, with %s after %i tries', async (fault, branch, code, tries, timeout) => {
+    const started = await withScripts(calling(timeout));
     await open(started.url);
     await started.injectFault({ operationId: 'handOverConversation', ...fault });
     expect((await send(started.url, { path: '/webhooks/bot', body: {} })).body.branch).toBe(branch);
