@@ -244,7 +244,7 @@ describe('what Studio sends is checked', () => {
         received: '"TEXT"',
       },
     });
-    expect(answer.body.remedy).toMatch(/the script must keep it/);
+    expect(answer.body.remedy).toMatch(/^Studio begins with AUTOMATED_TEXT.*the script must keep it/);
   });
 
   test('a first turn that brings a state', async () => {
