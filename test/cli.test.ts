@@ -1,73 +1,33 @@
-/** The command line as it is installed: what it prints, how it is set up, how it stops, what it refuses. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+/** The command line: what it prints, how it is set up, how it stops, what it refuses. */
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { SETTINGS, SETTING_NAMES, environmentName } from '../src/settings.js';
+import { run, type Running, start, startProcess } from './support/cli.js';
 import { CONVERSATION, send, talk } from './support/client.js';
 import { hasCurl } from './support/runs.js';
 import { scriptsFolder, webhook, writeScripts } from './support/scripts.js';
 
-const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
-
-interface Running {
-  readonly child: ChildProcess;
+interface Serving {
   readonly url: string;
-  /** All that it printed so far. */
-  readonly printed: () => string;
+  readonly printed: Running['printed'];
   /** Resolves once it has printed this. */
   readonly prints: (wanted: RegExp) => Promise<void>;
 }
 
-function clean(environment: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH, NO_COLOR: '1', ...environment };
-}
-
-async function serve(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Running> {
-  const child = spawn(process.execPath, [CLI, ...args], { env: clean(environment), stdio: ['ignore', 'pipe', 'pipe'] });
-  onTestFinished(() => {
-    child.kill('SIGKILL');
-  });
-  let output = '';
-  const listeners = new Set<() => void>();
-  const collect = (chunk: Buffer): void => {
-    output += chunk.toString();
-    for (const listener of listeners) listener();
+async function serve(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Serving> {
+  const { printed } = start(args, env);
+  const prints = async (wanted: RegExp): Promise<void> => {
+    await expect.poll(printed).toMatch(wanted);
   };
-  child.stdout.on('data', collect);
-  child.stderr.on('data', collect);
-  const prints = (wanted: RegExp): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const look = (): void => {
-        if (!wanted.test(output)) return;
-        listeners.delete(look);
-        resolve();
-      };
-      listeners.add(look);
-      child.once('exit', () => {
-        reject(new Error(`it stopped, having printed: ${output}`));
-      });
-      look();
-    });
   await prints(/listens on http:\S+/);
-  return { child, url: /listens on (http:[^\s,]+)/.exec(output)?.[1] ?? '', printed: () => output, prints };
-}
-
-async function refused(
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): Promise<{ code: number; stderr: string }> {
-  const child = spawn(process.execPath, [CLI, ...args], { env: clean(environment), stdio: ['ignore', 'ignore', 'pipe'] });
-  let stderr = '';
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number];
-  return { code, stderr };
+  return { url: /listens on (http:[^\s,]+)/.exec(printed())?.[1] ?? '', printed, prints };
 }
 
 async function file(name: string, text: string): Promise<string> {
@@ -96,10 +56,10 @@ test.skipIf(!hasCurl)('the three curls of the banner work as they stand', async 
     .split('\n')
     .filter((line) => line.trim().startsWith('curl'));
   expect(curls).toHaveLength(3);
-  const run = async (line: string): Promise<string> => (await promisify(execFile)('sh', ['-c', `${line.trim()} -s`])).stdout;
-  expect(await run(curls[0] ?? '')).toMatch(/^HTTP\/1\.1 201 /);
-  expect(await run(curls[1] ?? '')).toMatch(/^HTTP\/1\.1 200 [^]*"state":"queued"/);
-  expect(await run(curls[2] ?? '')).toMatch(/^HTTP\/1\.1 400 [^]*\{"errorCode":"BadRequest","message":"Bad Request"\}$/);
+  const curl = async (line: string): Promise<string> => (await promisify(execFile)('sh', ['-c', `${line.trim()} -s`])).stdout;
+  expect(await curl(curls[0] ?? '')).toMatch(/^HTTP\/1\.1 201 /);
+  expect(await curl(curls[1] ?? '')).toMatch(/^HTTP\/1\.1 200 [^]*"state":"queued"/);
+  expect(await curl(curls[2] ?? '')).toMatch(/^HTTP\/1\.1 400 [^]*\{"errorCode":"BadRequest","message":"Bad Request"\}$/);
   await prints(/#trace=[0-9a-f]+-\d+/);
   expect(printed()).not.toMatch(/warning/);
 });
@@ -161,7 +121,11 @@ test('the levels of the log show less and more', async () => {
 });
 
 test.each(['SIGINT', 'SIGTERM'] as const)('%s answers what is in flight, and stops within a second', async (signal) => {
-  const { child, url, prints } = await serve(['--port', '0']);
+  const child = startProcess(['--port', '0']);
+  let printed = '';
+  child.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  await expect.poll(() => printed).toMatch(/listens on http:\S+/);
+  const url = /listens on (http:[^\s,]+)/.exec(printed)?.[1] ?? '';
   const { port } = new URL(url);
   const socket = createConnection({ host: '127.0.0.1', port: Number(port) });
   const body = JSON.stringify({ sessionId: 'abc-123' });
@@ -176,7 +140,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s answers what is in flight, and sto
     ),
   );
   await send(url, { path: '/webhooks/x', body: {} });
-  await prints(/WEBHOOK_UNKNOWN/);
+  await expect.poll(() => printed).toMatch(/WEBHOOK_UNKNOWN/);
   const exited = once(child, 'exit');
   const started = performance.now();
   child.kill(signal);
@@ -205,8 +169,8 @@ describe('settings', () => {
   });
 
   test('every flag is also an environment variable and a key of the file, and --help says so', async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [CLI, '--help']);
-    const words = stdout.replace(/\s+/g, ' ');
+    const { out } = await run(['--help']);
+    const words = out.replace(/\s+/g, ' ');
     const withFlag = SETTING_NAMES.filter((name) => SETTINGS[name].flag !== undefined);
     expect(withFlag.length).toBeGreaterThan(9);
     for (const name of withFlag) {
@@ -221,8 +185,9 @@ describe('settings', () => {
       'emulator.yaml',
       'prot: 1\nlogLevel: loud\nskills:\n  - skillId: 1\nconversations:\n  - conversationID: x\n',
     );
-    const { code, stderr } = await refused(
+    const { code, err } = await run(
       ['--config', config, '--prot', '1', '--port', 'abc', '--max-body', '--unknown-fields', 'maybe'],
+      '',
       { CXONE_EMULATOR_REVEAL_ERRORS: 'perhaps', CXONE_EMULATOR_SED: 'x', CXONE_EMULATOR_SKILLS: '[]' },
     );
     expect(code).toBe(2);
@@ -239,9 +204,9 @@ describe('settings', () => {
       'CXONE_EMULATOR_SKILLS: skills stands in the config file only',
       'CXONE_EMULATOR_SED: there is no such setting; did you mean CXONE_EMULATOR_SEED?',
     ]) {
-      expect(stderr).toContain(fault);
+      expect(err).toContain(fault);
     }
-    expect(stderr).not.toMatch(/ at .*\.js:/);
+    expect(err).not.toMatch(/ at .*\.js:/);
   });
 
   test('the config file is taken up when it changes; a bad one is told, and changes nothing', async () => {
@@ -327,9 +292,9 @@ describe('settings', () => {
       /a\.yaml:3:\d+: skillId 1 stands twice/,
     ],
   ])('a bad config file is refused with its place: %s', async (_, config, fault) => {
-    const { code, stderr } = await refused(['--config', await config()]);
+    const { code, err } = await run(['--config', await config()]);
     expect(code).toBe(2);
-    expect(stderr).toMatch(fault);
+    expect(err).toMatch(fault);
   });
 
   test('a port that is taken is told in words', async () => {
@@ -338,8 +303,8 @@ describe('settings', () => {
     onTestFinished(() => {
       server.close();
     });
-    const { code, stderr } = await refused(['--port', String((server.address() as AddressInfo).port)]);
+    const { code, err } = await run(['--port', String((server.address() as AddressInfo).port)]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/port \d+ is taken\. Stop what listens there, or choose another with --port/);
+    expect(err).toMatch(/port \d+ is taken\. Stop what listens there, or choose another with --port/);
   });
 });

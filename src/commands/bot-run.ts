@@ -1,6 +1,6 @@
 /** Runs what `bot` was asked for: reads the file, serves the bot, and prints a line for each turn. */
 import { type BotAnswer, readBot } from '../bot/bot.js';
-import { type BotServer, serveBot } from '../bot/server.js';
+import { serveBot } from '../bot/server.js';
 import { botContracts } from '../contract/bots.js';
 import { loadContract } from '../contract/load.js';
 import { createValidators } from '../contract/validators.js';
@@ -8,14 +8,19 @@ import type { Finding } from '../rejections.js';
 import { show } from '../shown.js';
 import { createTemplates } from '../templates.js';
 import { printable } from '../terminal/printable.js';
+import { interruption, type Terminal } from '../terminal/terminal.js';
 import { readTextFile } from '../text-file.js';
 import { VERSION } from '../version.js';
 import { readYaml } from '../yaml-file.js';
 
-/** Throws FileFaults where the file cannot be used. */
-export async function startBot(file: string, place: { readonly host: string; readonly port: number }): Promise<BotServer> {
+/** Serves the bot until a signal comes. Throws FileFaults if the file cannot be used. */
+export async function runBot(
+  file: string,
+  place: { readonly host: string; readonly port: number },
+  terminal: Terminal,
+): Promise<void> {
   const print = (text: string): void => {
-    process.stdout.write(`${text}\n`);
+    terminal.stdout.write(`${text}\n`);
   };
   const yaml = readYaml(file, await readTextFile(file));
   const contracts = botContracts(await loadContract(VERSION), createValidators());
@@ -28,7 +33,8 @@ export async function startBot(file: string, place: { readonly host: string; rea
     },
   });
   print(`The bot ${show(bot.name)} (${file}, ${String(bot.rules)} rules) listens on ${server.url}`);
-  return server;
+  await interruption(terminal);
+  await server.close();
 }
 
 /** `4597359:463012345678  TEXT "move it"  booking.yaml:12  PromptAndCollectNextResponse "Which booking is it?"`. */

@@ -1,5 +1,6 @@
 /** `cxone-emulator bot`: a stand-in for a bot, which answers Studio by the rules of a file. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Terminal } from '../terminal/terminal.js';
 import { strictCommand } from './strict.js';
 
 interface Flags {
@@ -12,8 +13,8 @@ const HOST = '127.0.0.1';
 const PORT = 8500;
 const LARGEST_PORT = 65_535;
 
-export function botCommand(): Command {
-  const command = strictCommand('bot')
+export function botCommand(terminal: Terminal): Command {
+  return strictCommand('bot', terminal)
     .description(
       'Serve a stand-in bot at every path, which answers Studio’s exchange by the rules of a file and checks what it is sent. Ctrl-C ends it.',
     )
@@ -21,12 +22,9 @@ export function botCommand(): Command {
     .addOption(new Option('--port <port>', 'the port it listens on; 0 takes a free one').argParser(portOf).default(PORT))
     .option('--host <address>', 'the address it listens on', HOST)
     .action(async ({ script, host, port }: Flags) => {
-      const { startBot } = await import('./bot-run.js');
-      const { close } = await startBot(script, { host, port });
-      const stop = (): void => void close();
-      process.on('SIGINT', stop).on('SIGTERM', stop);
+      const { runBot } = await import('./bot-run.js');
+      await runBot(script, { host, port }, terminal);
     });
-  return command;
 }
 
 function portOf(text: string): number {

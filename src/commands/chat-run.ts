@@ -1,14 +1,13 @@
 /** What `cxone-emulator chat` does. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Readable } from 'node:stream';
 import { clearScreenDown, createInterface, cursorTo, moveCursor } from 'node:readline';
 import { ChatSession } from '../terminal/chat-session.js';
 import { HELP, PROMPT } from '../terminal/chat-text.js';
 import { ConversationClient } from '../terminal/conversation-client.js';
 import { Unanswered } from '../terminal/control-call.js';
-import type { Paint } from '../terminal/ladder-text.js';
 import { paintFor } from '../terminal/paint.js';
 import { printable } from '../terminal/printable.js';
+import type { Terminal } from '../terminal/terminal.js';
 import type { ChatOptions } from './chat.js';
 import { tenantUrl } from './tenant-url.js';
 
@@ -18,40 +17,22 @@ const LOOKS_EVERY = 500;
 /** Ended by Ctrl-C. */
 const INTERRUPTED = 130;
 
-/** Between whom the chat runs. */
-export interface Ends {
-  readonly input: Readable;
-  readonly output: NodeJS.WritableStream;
-  readonly errors: NodeJS.WritableStream;
-  /** Whether somebody types, and sees it. */
-  readonly terminal: boolean;
-  readonly paint: Paint;
-  readonly interrupted: () => void;
-}
-
-/** Answers the exit code. Throws BadInput where the address or the tenant is none. */
-export async function chat(options: ChatOptions): Promise<number> {
-  // Whoever reads may have had enough: `chat | head`.
-  process.stdout.on('error', () => process.exit(0));
-  return chatBetween(await tenantUrl(options), options, {
-    input: process.stdin,
-    output: process.stdout,
-    errors: process.stderr,
-    terminal: process.stdin.isTTY && process.stdout.isTTY,
-    paint: paintFor(process.stdout),
-    interrupted: () => process.exit(INTERRUPTED),
+/** Returns the exit code. Throws BadInput if the address or the tenant is invalid. */
+export async function chat(options: ChatOptions, terminal: Terminal): Promise<number> {
+  const { stdin: input, stdout: output, stderr: errors } = terminal;
+  // The reader may leave early: `chat | head`.
+  output.on('error', () => {
+    terminal.exit(0);
   });
-}
-
-/** Answers the exit code. */
-export async function chatBetween(
-  url: string,
-  { conversation: joined, channel, user }: Pick<ChatOptions, 'conversation' | 'channel' | 'user'>,
-  { input, output, errors, terminal, paint, interrupted }: Ends,
-): Promise<number> {
-  const lines = createInterface({ input, ...(terminal ? { output } : {}), terminal, prompt: PROMPT });
+  const { conversation: joined, channel, user } = options;
+  const url = await tenantUrl(options, terminal.env);
+  const typing = input.isTTY === true && output.isTTY === true;
+  const paint = paintFor(output);
+  const lines = createInterface({ input, ...(typing ? { output } : {}), terminal: typing, prompt: PROMPT });
   const typed = lines[Symbol.asyncIterator]();
-  lines.on('SIGINT', interrupted);
+  lines.on('SIGINT', () => {
+    terminal.exit(INTERRUPTED);
+  });
   /** Ctrl-D ends it, also while a bot thinks; a prompt after that would open the input again. */
   let closed = false;
   lines.on('close', () => {
@@ -60,7 +41,7 @@ export async function chatBetween(
 
   /** What is typed meanwhile is taken away from under it, and stands below it again at the next prompt. */
   const write = (text: string, to: NodeJS.WritableStream): void => {
-    if (terminal) {
+    if (typing) {
       moveCursor(output, 0, -lines.getCursorPos().rows);
       cursorTo(output, 0);
       clearScreenDown(output);
@@ -78,7 +59,7 @@ export async function chatBetween(
 
   /** Answers whether there is more to say. */
   async function act(line: string, session: ChatSession): Promise<boolean> {
-    if (!terminal && line !== '') print(`${PROMPT}${printable(line)}`);
+    if (!typing && line !== '') print(`${PROMPT}${printable(line)}`);
     const command = line.trim();
     try {
       if (command === '/quit') return false;
@@ -94,7 +75,7 @@ export async function chatBetween(
       return problem.status === 400;
     }
     // Who pipes lines into a conversation that is over hears so of the next one.
-    return !terminal || !session.over;
+    return !typing || !session.over;
   }
 
   try {
@@ -106,7 +87,7 @@ export async function chatBetween(
     await (joined === undefined ? session.open(conversation) : session.join(conversation));
     if (session.over && joined !== undefined)
       complain('nobody hears the customer any more; leave --conversation out to open another one');
-    for (let more = !session.over || (!terminal && joined === undefined); more;) {
+    for (let more = !session.over || (!typing && joined === undefined); more;) {
       const { value: line, done } = await nextLine(session);
       if (done === true) break;
       more = await act(line, session);
@@ -122,7 +103,7 @@ export async function chatBetween(
   /** While somebody thinks of what to say, what comes by itself is printed. */
   async function nextLine(session: ChatSession): Promise<IteratorResult<string, undefined>> {
     const line = typed.next();
-    if (!terminal || closed) return line;
+    if (!typing || closed) return line;
     lines.prompt(true);
     const stop = new AbortController();
     const watched = watch(session, stop.signal);

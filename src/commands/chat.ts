@@ -1,6 +1,7 @@
 /** `cxone-emulator chat`: be the customer of a running emulator, line by line. */
 import type { Command } from 'commander';
 import { environmentName } from '../settings.js';
+import type { Terminal } from '../terminal/terminal.js';
 import { runStrictly, strictCommand } from './strict.js';
 
 export interface ChatOptions {
@@ -11,8 +12,8 @@ export interface ChatOptions {
   readonly user?: string;
 }
 
-export function chatCommand(): Command {
-  const command = strictCommand('chat')
+export function chatCommand(terminal: Terminal): Command {
+  const command = strictCommand('chat', terminal)
     .description(
       'Be the customer: each line is said to the bot, the script or the agent of a running emulator, whose answers are printed. Exit code 0, 1 or 2.',
     )
@@ -28,7 +29,7 @@ export function chatCommand(): Command {
       if (options.conversation !== undefined && (options.channel !== undefined || options.user !== undefined))
         command.error('error: --channel and --user are for a conversation that is opened: give them, or --conversation');
       const { chat } = await import('./chat-run.js');
-      await runStrictly(command, () => chat(options));
+      await runStrictly(command, terminal, () => chat(options, terminal));
     });
   return command;
 }

@@ -8,6 +8,7 @@ import { PACKAGE_ROOT } from '../package-root.js';
 import { ladderText } from '../terminal/ladder-text.js';
 import { paintFor } from '../terminal/paint.js';
 import { printable } from '../terminal/printable.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 const shipped = (path: string): string => fileURLToPath(new URL(path, PACKAGE_ROOT));
 
@@ -23,14 +24,14 @@ const CUSTOMER: readonly (string | number)[] = [
   'I would rather talk to a person',
 ];
 
-/** Answers the exit code. */
-export async function playDemo(): Promise<number> {
-  const paint = paintFor(process.stdout);
+/** Returns the exit code. */
+export async function playDemo({ stdout }: Terminal): Promise<number> {
+  const paint = paintFor(stdout);
   const print = (who: string, text: string): void => {
-    process.stdout.write(`${paint('strong', printable(who).padStart(14))}  ${printable(text)}\n`);
+    stdout.write(`${paint('strong', printable(who).padStart(14))}  ${printable(text)}\n`);
   };
   const note = (text: string): void => {
-    process.stdout.write(`${' '.repeat(16)}${paint('dim', printable(text))}\n`);
+    stdout.write(`${' '.repeat(16)}${paint('dim', printable(text))}\n`);
   };
   const options = {
     port: 0,
@@ -87,7 +88,7 @@ export async function playDemo(): Promise<number> {
     const served = await listen();
     note(`${served.state}: ${served.agent?.name ?? 'nobody'} has the conversation`);
     const [trace] = emulator.traces({ script: 'webchat' });
-    if (trace !== undefined) process.stdout.write(`\n${ladderText(trace, { paint, kept: false })}\n`);
+    if (trace !== undefined) stdout.write(`\n${ladderText(trace, { paint, kept: false })}\n`);
     return served.state === 'agent' ? 0 : 1;
   } finally {
     await emulator.close();

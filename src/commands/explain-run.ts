@@ -8,6 +8,7 @@ import { nearMiss } from '../near-miss.js';
 import { ladderText } from '../terminal/ladder-text.js';
 import { isTenantName, readTarget } from '../pipeline/target.js';
 import { paintFor } from '../terminal/paint.js';
+import type { Input, Terminal } from '../terminal/terminal.js';
 import { causeOf } from '../trace/trace.js';
 import type { ExplainOptions } from './explain.js';
 import { isDefault } from './setting-flags.js';
@@ -15,18 +16,19 @@ import { BadInput } from './strict.js';
 
 const CONTENT_TYPE = 'content-type';
 
-/** Answers the exit code. Throws BadInput where the payload cannot be read, or the path is none of the platform's. */
+/** Returns the exit code. Throws BadInput if the payload cannot be read, or the path is not one of the platform's. */
 export async function explain(
   payload: string | undefined,
   { method, path, contentType, header, token }: ExplainOptions,
   config: LoadedConfig,
+  { stdin, stdout, stderr }: Terminal,
 ): Promise<number> {
   if (!/^[A-Za-z]{1,20}$/.test(method))
     throw new BadInput(`--method must be a method such as POST, not ${JSON.stringify(method)}`);
   if (!path.startsWith('/')) throw new BadInput(`--path ${advisePath(path)}, not be ${JSON.stringify(path)}`);
   if (token === true && header.authorization !== undefined)
     throw new BadInput('--token sends an Authorization header of its own: give it or --header Authorization, not both');
-  const body = payload === undefined ? undefined : await bytesOf(payload);
+  const body = payload === undefined ? undefined : await bytesOf(payload, stdin);
   const emulator = await startEmulator(quiet(config), { listen: false, onNote: () => undefined });
   try {
     const headers = {
@@ -36,10 +38,10 @@ export async function explain(
       ...header,
     };
     const { trace } = await emulator.explain({ method, path, headers, body });
-    console.log(ladderText(trace, { paint: paintFor(process.stdout), kept: false }));
+    stdout.write(`${ladderText(trace, { paint: paintFor(stdout), kept: false })}\n`);
     const code = causeOf(trace)?.code;
     if (code === 'TOKEN_MISSING' || code === 'TOKEN_INVALID')
-      console.error('note: no server is needed for a token: --token sends one that is good here.');
+      stderr.write('note: no server is needed for a token: --token sends one that is good here.\n');
     return trace.outcome === 'accepted' || trace.outcome === 'running' ? 0 : 1;
   } catch (error) {
     if (error instanceof ControlError) throw new BadInput(`--path: ${error.message}`);
@@ -75,8 +77,8 @@ function quiet(config: LoadedConfig): LoadedConfig {
   return { ...config, settings: { ...settings, traceFile: undefined, exportOnExit: undefined, unknownConversations } };
 }
 
-async function bytesOf(payload: string): Promise<Buffer> {
-  if (payload === '-') return buffer(process.stdin);
+async function bytesOf(payload: string, stdin: Input): Promise<Buffer> {
+  if (payload === '-') return buffer(stdin);
   try {
     return await readFile(payload);
   } catch (error) {

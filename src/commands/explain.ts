@@ -1,7 +1,7 @@
 /** `cxone-emulator explain payload.json`: what a request would be answered, and why, without a server. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { environmentName } from '../settings.js';
-import type { SettingFlags } from './setting-flags.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { addSettingFlags, configOf } from './setting-flags.js';
 import { runStrictly, strictCommand } from './strict.js';
 
 export interface ExplainOptions {
@@ -13,8 +13,8 @@ export interface ExplainOptions {
   readonly token?: true;
 }
 
-export function explainCommand({ addSettingFlags, configOf }: SettingFlags): Command {
-  const command = strictCommand('explain')
+export function explainCommand(terminal: Terminal): Command {
+  const command = strictCommand('explain', terminal)
     .description(
       'Say what a request would be answered, and why, without a server: exit code 0 (accepted), 1 (refused) or 2 (bad input). Conversation ids that are well-formed are taken, with a warning, unless --unknown-conversations refuse is given.',
     )
@@ -30,11 +30,10 @@ export function explainCommand({ addSettingFlags, configOf }: SettingFlags): Com
         .default({}, 'Accept: */*'),
     )
     .option('--token', 'send an Authorization header with a token that is good here, as POST /auth/token would issue it')
-    .option('--config [path]', `config file, YAML or JSON (${environmentName('config')})`)
     .action(async (payload: string | undefined, options: ExplainOptions) => {
-      const { config } = await configOf(command);
+      const { config } = await configOf(command, terminal.env);
       const { explain } = await import('./explain-run.js');
-      await runStrictly(command, () => explain(payload, options, config));
+      await runStrictly(command, terminal, () => explain(payload, options, config, terminal));
     });
   return addSettingFlags(command);
 }

@@ -11,6 +11,9 @@ import { Secrets } from '../recording/secrets.js';
 import { upstreamCaller } from '../recording/upstream.js';
 import type { Settings } from '../settings.js';
 import { listed } from '../shown.js';
+import { printable } from '../terminal/printable.js';
+import { createReporter } from '../terminal/reporter.js';
+import { hasColors, interruption, type Terminal } from '../terminal/terminal.js';
 import { requireWritable, writeWholeFile } from '../whole-file.js';
 
 export interface RecordOptions {
@@ -42,6 +45,26 @@ export interface Finished {
   readonly told: string;
   /** In words, why a file could not be written. */
   readonly faults: readonly string[];
+}
+
+/** Records until a signal comes, and writes the files. Returns the exit code. */
+export async function runRecording(config: LoadedConfig, options: RecordOptions, terminal: Terminal): Promise<number> {
+  const { stdout, stderr } = terminal;
+  const print = (text: string): void => {
+    stdout.write(`${text}\n`);
+  };
+  const complain = (text: string): void => {
+    stderr.write(`${text}\n`);
+  };
+  const { emulator, finish } = await startRecording(config, options, { onNote: complain });
+  const { url, settings } = emulator;
+  emulator.onTrace(createReporter({ level: () => settings.logLevel, colors: hasColors(stdout), url: () => url, print }));
+  if (settings.logLevel !== 'silent') print(`cxone-emulator records, and listens on ${url}`);
+  await interruption(terminal);
+  const { told, faults } = await finish();
+  if (told !== '') print(told.split('\n').map(printable).join('\n'));
+  for (const fault of faults) complain(`cxone-emulator stopped, but ${printable(fault)}.`);
+  return faults.length > 0 ? 1 : 0;
 }
 
 /** Throws ConfigFaults where a file could not be written at the end, and whatever starting an emulator throws. */

@@ -1,13 +1,11 @@
 /** `cxone-emulator record`: an emulator that writes down what arrives, as a scenario that replays. */
 import type { Command } from 'commander';
 import { type ConfigFault, ConfigFaults } from '../config.js';
-import { environmentName } from '../settings.js';
 import { show } from '../shown.js';
-import { createReporter } from '../terminal/reporter.js';
-import { printable } from '../terminal/printable.js';
+import type { Terminal } from '../terminal/terminal.js';
 import { redactText } from '../trace/redact.js';
-import type { SettingFlags } from './setting-flags.js';
-import type { Recording, RecordOptions } from './record-run.js';
+import { addSettingFlags, configOf } from './setting-flags.js';
+import type { RecordOptions } from './record-run.js';
 import { strictCommand } from './strict.js';
 
 interface Flags {
@@ -23,8 +21,8 @@ interface Flags {
 const USUAL_TIMEOUT = 30_000;
 const LONGEST_TIMEOUT = 600_000;
 
-export function recordCommand({ addSettingFlags, configOf }: SettingFlags): Command {
-  const command = strictCommand('record')
+export function recordCommand(terminal: Terminal): Command {
+  const command = strictCommand('record', terminal)
     .description(
       'Serve as the default command does, and write what arrives into a scenario that replays. Ctrl-C ends it and writes the file.',
     )
@@ -37,12 +35,11 @@ export function recordCommand({ addSettingFlags, configOf }: SettingFlags): Comm
     .option('--upstream-timeout <ms>', `milliseconds within which it must have answered; default ${String(USUAL_TIMEOUT)}`)
     .option('--report <file>', 'with --upstream: the file that gets the differences as JSON')
     .option('--write-config <file>', 'with --upstream: the config file that gets what they say of settings')
-    .option('--config [path]', `config file, YAML or JSON (${environmentName('config')})`)
     .action(async () => {
       const options = optionsOf(command.opts<Flags>());
-      const { config } = await configOf(command);
-      const { startRecording } = await import('./record-run.js');
-      await untilStopped(await startRecording(config, options));
+      const { config } = await configOf(command, terminal.env);
+      const { runRecording } = await import('./record-run.js');
+      terminal.exitCode = await runRecording(config, options, terminal);
     });
   return addSettingFlags(command);
 }
@@ -91,29 +88,4 @@ function addressOf(text: string): URL | undefined {
   if (!/^https?:\/\/[^/]/i.test(text) || !URL.canParse(text)) return undefined;
   const url = new URL(text);
   return url.username + url.password + url.search + url.hash === '' ? url : undefined;
-}
-
-/** Serves until a signal comes; the second one does not wait for the files. */
-function untilStopped({ emulator, finish }: Recording): Promise<void> {
-  const print = (text: string): void => {
-    process.stdout.write(`${text}\n`);
-  };
-  const { url, settings } = emulator;
-  const colors = process.stdout.isTTY && process.stdout.hasColors();
-  emulator.onTrace(createReporter({ level: () => settings.logLevel, colors, url: () => url, print }));
-  if (settings.logLevel !== 'silent') print(`cxone-emulator records, and listens on ${url}`);
-  return new Promise((resolve, reject) => {
-    let stopping = false;
-    const stop = (): void => {
-      if (stopping) process.exit(130);
-      stopping = true;
-      void finish().then(({ told, faults }) => {
-        if (told !== '') print(told.split('\n').map(printable).join('\n'));
-        for (const fault of faults) console.error(`cxone-emulator stopped, but ${printable(fault)}.`);
-        if (faults.length > 0) process.exitCode = 1;
-        resolve();
-      }, reject);
-    };
-    process.on('SIGINT', stop).on('SIGTERM', stop);
-  });
 }

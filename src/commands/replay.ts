@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { PACKAGE_ROOT } from '../package-root.js';
+import type { Terminal } from '../terminal/terminal.js';
 import { strictCommand } from './strict.js';
 
 export interface ReplayOptions {
@@ -23,8 +24,8 @@ const DEFAULT_FOLDER = 'scenarios';
 /** The scenarios that ship, seen from here. */
 const SAMPLES = relative('', fileURLToPath(new URL('scenarios', PACKAGE_ROOT)));
 
-export function replayCommand(): Command {
-  return strictCommand('replay')
+export function replayCommand(terminal: Terminal): Command {
+  return strictCommand('replay', terminal)
     .description('Run scenarios; exit code 0, 1 (an expectation failed) or 2 (a bad file or option).')
     .argument('[paths...]', `scenario files, or folders that hold them directly; ${DEFAULT_FOLDER} where none is given`)
     .option('--target <url>', 'a running emulator to use; without it, one is started')
@@ -44,13 +45,13 @@ export function replayCommand(): Command {
     .action(async (paths: string[], options: ReplayOptions) => {
       const { replay } = await import('./replay-run.js');
       if (paths.length === 0 && !existsSync(DEFAULT_FOLDER)) {
-        console.error(
-          `cxone-emulator replay: there is no folder ${DEFAULT_FOLDER} here; name the files or folders. To see some run: replay ${SAMPLES}`,
+        terminal.stderr.write(
+          `cxone-emulator replay: there is no folder ${DEFAULT_FOLDER} here; name the files or folders. To see some run: replay ${SAMPLES}\n`,
         );
-        process.exitCode = 2;
+        terminal.exitCode = 2;
         return;
       }
-      process.exitCode = await replay(paths.length === 0 ? [DEFAULT_FOLDER] : paths, options);
+      terminal.exitCode = await replay(paths.length === 0 ? [DEFAULT_FOLDER] : paths, options);
     });
 }
 

@@ -1,20 +1,33 @@
-/** A command whose wrong options are bad input: exit code 2, as everywhere. */
-import { Command } from 'commander';
+/** What all commands have in common: where they print, and their exit codes. */
+import { Command, CommanderError } from 'commander';
+import type { Terminal } from '../terminal/terminal.js';
 
-/** What was given to a command cannot be used; the message says why. */
+/** The input of a command cannot be used; the message says why. */
 export class BadInput extends Error {}
 
-/** One argument too many is told, too: of `explain *.json` it must not look as if each had been explained. */
-export function strictCommand(name: string): Command {
-  return new Command(name).allowExcessArguments(false).exitOverride(({ exitCode }) => {
-    process.exit(exitCode === 0 ? 0 : 2);
-  });
+/** Throws a CommanderError instead of ending the process. */
+export function printingTo({ stdout, stderr }: Terminal, command: Command): Command {
+  return command
+    .configureOutput({
+      writeOut: (text) => void stdout.write(text),
+      writeErr: (text) => void stderr.write(text),
+    })
+    .exitOverride();
 }
 
-/** Runs what a command does, which answers the exit code. */
-export async function runStrictly(command: Command, work: () => Promise<number>): Promise<void> {
+/** A command that exits with 2 for wrong options, and for an excess argument: `explain *.json` must not look as if it had explained each. */
+export function strictCommand(name: string, terminal: Terminal): Command {
+  return printingTo(terminal, new Command(name))
+    .allowExcessArguments(false)
+    .exitOverride(({ exitCode, code, message }) => {
+      throw new CommanderError(exitCode === 0 ? 0 : 2, code, message);
+    });
+}
+
+/** Runs what a command does, which returns the exit code. */
+export async function runStrictly(command: Command, terminal: Terminal, work: () => Promise<number>): Promise<void> {
   try {
-    process.exitCode = await work();
+    terminal.exitCode = await work();
   } catch (error) {
     if (!(error instanceof BadInput)) throw error;
     command.error(`error: ${error.message}`);

@@ -3,6 +3,7 @@ import { ladderText } from '../terminal/ladder-text.js';
 import { printable } from '../terminal/printable.js';
 import { paintFor } from '../terminal/paint.js';
 import { Unanswered } from '../terminal/control-call.js';
+import type { Terminal } from '../terminal/terminal.js';
 import { TraceClient, type TraceQuery } from '../terminal/trace-client.js';
 import type { Trace } from '../trace/trace.js';
 import { tenantUrl } from './tenant-url.js';
@@ -11,20 +12,23 @@ import type { TraceOptions } from './trace.js';
 /** So many of a conversation. */
 const MOST = 1000;
 
-/** Answers the exit code. Throws BadInput where the address or the tenant is none. */
-export async function printTraces(id: string | undefined, options: TraceOptions): Promise<number> {
-  // Whoever reads may have had enough: `trace --follow | head`.
-  process.stdout.on('error', () => process.exit(0));
-  const paint = paintFor(process.stdout);
+/** Returns the exit code. Throws BadInput if the address or the tenant is invalid. */
+export async function printTraces(id: string | undefined, options: TraceOptions, terminal: Terminal): Promise<number> {
+  const { stdout, stderr, env } = terminal;
+  // The reader may leave early: `trace --follow | head`.
+  stdout.on('error', () => {
+    terminal.exit(0);
+  });
+  const paint = paintFor(stdout);
   let printed = 0;
   const print = (trace: Trace): void => {
-    process.stdout.write(`${printed === 0 ? '' : '\n'}${ladderText(trace, { paint })}\n`);
+    stdout.write(`${printed === 0 ? '' : '\n'}${ladderText(trace, { paint })}\n`);
     printed += 1;
   };
   const tell = (note: string): void => {
-    console.error(`cxone-emulator trace: ${printable(note)}`);
+    stderr.write(`cxone-emulator trace: ${printable(note)}\n`);
   };
-  const client = new TraceClient(await tenantUrl(options));
+  const client = new TraceClient(await tenantUrl(options, env));
   const { conversation: conversationId, contact: contactId, script, outcome, code, last, follow } = options;
   const query: TraceQuery = { conversationId, contactId, script, outcome, code };
   try {

@@ -1,6 +1,7 @@
 /** `cxone-emulator trace`: the ladder of a trace of a running emulator, or of each as it comes. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { environmentName } from '../settings.js';
+import type { Terminal } from '../terminal/terminal.js';
 import { runStrictly, strictCommand } from './strict.js';
 
 export interface TraceOptions {
@@ -15,8 +16,8 @@ export interface TraceOptions {
   readonly follow?: true;
 }
 
-export function traceCommand(): Command {
-  const command = strictCommand('trace')
+export function traceCommand(terminal: Terminal): Command {
+  const command = strictCommand('trace', terminal)
     .description('Print what happened to a message, stage by stage, and why: of a running emulator. Exit code 0, 1 or 2.')
     .argument('[id]', 'the trace, as X-Emulator-Trace-Id names it; the newest where none is given')
     .option('--follow', 'print each as it comes, until Ctrl-C')
@@ -35,7 +36,7 @@ export function traceCommand(): Command {
       if (id === '') command.error('error: the id is empty; without one the newest trace is printed');
       if (id !== undefined && options.follow === true) command.error('error: give an id or --follow, not both');
       const { printTraces } = await import('./trace-run.js');
-      await runStrictly(command, () => printTraces(id, options));
+      await runStrictly(command, terminal, () => printTraces(id, options, terminal));
     });
   return command;
 }

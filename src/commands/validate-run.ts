@@ -11,14 +11,15 @@ import { isScriptFile } from '../script-folder.js';
 import { nearMiss } from '../near-miss.js';
 import { listed } from '../shown.js';
 import { printable } from '../terminal/printable.js';
+import type { Terminal } from '../terminal/terminal.js';
 import { readTextFile, unreadable } from '../text-file.js';
 import { readYaml } from '../yaml-file.js';
 import { Emulators } from '../scenario-emulators.js';
 
 type Kind = 'scenario' | 'script' | 'bot' | 'config';
 
-/** The `usual` folder is checked where there are no paths, if it is there. Answers the exit code. */
-export async function validate(paths: readonly string[], usual: string): Promise<number> {
+/** Without paths the `usual` folder is checked, if it exists. Returns the exit code. */
+export async function validate(paths: readonly string[], usual: string, { stdout, stderr }: Terminal): Promise<number> {
   const problems: string[] = [];
   const collect = async (work: () => Promise<unknown>, only?: (fault: FileFault) => boolean): Promise<void> => {
     try {
@@ -57,11 +58,11 @@ export async function validate(paths: readonly string[], usual: string): Promise
 
   if (problems.length > 0) {
     const unique = [...new Set(problems)];
-    console.error(unique.map((problem) => `${printable(problem)}\n`).join('') + `${count(unique.length, 'fault')}.`);
+    stderr.write(unique.map((problem) => `${printable(problem)}\n`).join('') + `${count(unique.length, 'fault')}.\n`);
     return 2;
   }
-  console.log(
-    `All is well: ${listed([count(byKind.scenario.length, 'scenario'), count(byKind.script.length, 'script'), count(byKind.bot.length, 'bot'), count(byKind.config.length, 'config file'), 'the contracts'])}.`,
+  stdout.write(
+    `All is well: ${listed([count(byKind.scenario.length, 'scenario'), count(byKind.script.length, 'script'), count(byKind.bot.length, 'bot'), count(byKind.config.length, 'config file'), 'the contracts'])}.\n`,
   );
   return 0;
 }

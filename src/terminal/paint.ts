@@ -1,6 +1,7 @@
 /** The colours of a ladder in a terminal. */
 import { styleText } from 'node:util';
 import type { Paint, Tone } from './ladder-text.js';
+import { hasColors, type Output } from './terminal.js';
 
 const STYLES: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
   dim: 'dim',
@@ -14,8 +15,8 @@ const STYLES: Readonly<Record<Tone, Parameters<typeof styleText>[0]>> = {
   error: 'red',
 };
 
-/** Paints where the output is a terminal that has colours. */
-export function paintFor(output: NodeJS.WriteStream): Paint {
-  const colors = output.isTTY && output.hasColors();
+/** Paints if the output is a terminal that has colours. */
+export function paintFor(output: Output): Paint {
+  const colors = hasColors(output);
   return (tone, text) => (colors ? styleText(STYLES[tone], text) : text);
 }

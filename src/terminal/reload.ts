@@ -26,8 +26,13 @@ export function standInsOf({ virtualAgents }: Pick<Settings, 'virtualAgents'>): 
   return virtualAgents.flatMap(({ standIn }) => standIn ?? []);
 }
 
-/** `read` has the stamps from before the emulator read the files; `watched` says what is to be looked at now. */
-export function reloadOnChange(watched: () => Watched, read: Stamps, emulator: Emulator, print: (text: string) => void): void {
+/** `read` has the stamps from before the emulator read the files; `watched` says what is to be looked at now. Returns what stops it. */
+export function reloadOnChange(
+  watched: () => Watched,
+  read: Stamps,
+  emulator: Emulator,
+  print: (text: string) => void,
+): () => void {
   let last = read;
   const look = setInterval(() => {
     const stamps = stampsOf(watched());
@@ -36,6 +41,9 @@ export function reloadOnChange(watched: () => Watched, read: Stamps, emulator: E
     if (changed.length > 0) void reloaded(changed, watched(), emulator).then(print);
   }, LOOKS_EVERY);
   look.unref();
+  return () => {
+    clearInterval(look);
+  };
 }
 
 async function reloaded(files: readonly string[], { file: config, bots }: Watched, emulator: Emulator): Promise<string> {

@@ -1,4 +1,4 @@
-/** The command `bot` as it is installed: where it listens, a line for each turn, how it ends, and what it refuses. */
+/** The command `bot`: where it listens, a line for each turn, how it ends, and what it refuses. */
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -12,18 +12,16 @@ import { run, start } from '../support/cli.js';
 const SAMPLE = 'scenarios/bots/bookings.yaml';
 
 test('serves the sample, prints a line for each turn and what is wrong with it, and ends at Ctrl-C', async () => {
-  const child = start(['bot', '--script', SAMPLE, '--port', '0']);
-  let printed = '';
-  child.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  const { printed, signal, ended } = start(['bot', '--script', SAMPLE, '--port', '0']);
   await expect
-    .poll(() => printed)
+    .poll(printed)
     .toMatch(/^The bot "Bookings" \(scenarios\/bots\/bookings\.yaml, 13 rules\) listens on http:\/\/127\.0\.0\.1:\d+\n/);
-  const script = new Script(/http:\S+/.exec(printed)?.[0] ?? '');
+  const script = new Script(/http:\S+/.exec(printed())?.[0] ?? '');
   await script.begin();
   await script.say('move\u001b[31m');
   await script.say('AB1234', { botSessionState: null });
-  await expect.poll(() => printed).toMatch(/remedy/);
-  const [, ...lines] = printed.trimEnd().split('\n');
+  await expect.poll(printed).toMatch(/remedy/);
+  const [, ...lines] = printed().trimEnd().split('\n');
   expect(lines).toEqual([
     '4597359:463012345678  AUTOMATED_TEXT  scenarios/bots/bookings.yaml:4  PromptAndCollectNextResponse "Hello! I can move a booking, or find a person for you."',
     '4597359:463012345678  TEXT "move\\u001b[31m"  scenarios/bots/bookings.yaml:19  PromptAndCollectNextResponse "Which booking is it?"',
@@ -35,10 +33,9 @@ test('serves the sample, prints a line for each turn and what is wrong with it, 
   ]);
   // It hangs on this one, and ends all the same.
   const hanging = script.say('sleep').catch((error: unknown) => error);
-  await expect.poll(() => printed).toMatch(/TEXT "sleep" {2}scenarios\/bots\/bookings\.yaml:42 {2}never answered\n/);
-  const ended = once(child, 'exit');
-  child.kill('SIGINT');
-  expect(await ended).toEqual([0, null]);
+  await expect.poll(printed).toMatch(/TEXT "sleep" {2}scenarios\/bots\/bookings\.yaml:42 {2}never answered\n/);
+  signal('SIGINT');
+  expect((await ended).code).toBe(0);
   expect(await hanging).toBeInstanceOf(Error);
 });
 

@@ -1,11 +1,9 @@
 /** `cxone-emulator chat`: be the customer, from a pipe or at a terminal, and see what bot, script and agent say to it. */
 import { once } from 'node:events';
-import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { chatBetween } from '../../src/commands/chat-run.js';
 import { arrive, bot, says, talkScript, talkWith } from '../support/bots.js';
 import { CONVERSATION, emulator, open, send } from '../support/client.js';
-import { type Ran, run, start } from '../support/cli.js';
+import { type Ran, run, start, startProcess } from '../support/cli.js';
 import { outside } from '../support/scripts.js';
 
 /** Greets, knows one booking, and gives who wants an agent to one. */
@@ -211,7 +209,7 @@ test('hostile words steer no terminal, and no line looks like somebody else’s'
 
 test('Ctrl-C ends it at once, and not the conversation', async () => {
   const { emulator: place } = await talkWith(await bookings());
-  const child = start(['chat', '--url', place.url]);
+  const child = startProcess(['chat', '--url', place.url]);
   let out = '';
   child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
   await expect.poll(() => out).toContain('Bella: Hello!');
@@ -222,52 +220,48 @@ test('Ctrl-C ends it at once, and not the conversation', async () => {
 });
 
 describe('at a terminal', () => {
-  /** Somebody at a keyboard; `shown` is all that was written to the terminal. */
   function terminal(url: string, conversation?: string) {
-    const [input, output] = [new PassThrough(), new PassThrough()];
-    const seen = { shown: '', interrupted: false };
-    output.on('data', (chunk: Buffer) => (seen.shown += chunk.toString()));
-    const code = chatBetween(url, conversation === undefined ? {} : { conversation }, {
-      input,
-      output,
-      errors: output,
-      terminal: true,
-      paint: (_, text) => text,
-      interrupted() {
-        seen.interrupted = true;
-        input.end();
-      },
-    });
-    return { seen, code, input, type: (text: string) => input.write(text), close: () => input.end() };
+    const { stdin, printed, ended } = start(
+      ['chat', '--url', url, ...(conversation === undefined ? [] : ['--conversation', conversation])],
+      {},
+      { isTTY: true },
+    );
+    return {
+      shown: printed,
+      code: ended.then(({ code }) => code),
+      input: stdin,
+      type: (text: string) => stdin.write(text),
+      close: () => stdin.end(),
+    };
   }
 
   test('what comes by itself is printed, and what is typed meanwhile stays', async () => {
     const { url } = await emulator();
     const { conversationId } = await open(url, { state: 'agent', skillId: 4001 });
     const mine = terminal(url, String(conversationId));
-    await expect.poll(() => mine.seen.shown).toMatch(/An agent has accepted\.\n[^]*> /);
+    await expect.poll(mine.shown).toMatch(/An agent has accepted\.\n[^]*> /);
     mine.type('half a li');
-    await expect.poll(() => mine.seen.shown).toContain('half a li');
+    await expect.poll(mine.shown).toContain('half a li');
     await send(url, { path: `/_emulator/conversations/${String(conversationId)}/messages`, body: { text: 'from elsewhere' } });
-    await expect.poll(() => mine.seen.shown).toMatch(/from elsewhere\n[^]*> half a li/);
+    await expect.poll(mine.shown).toMatch(/from elsewhere\n[^]*> half a li/);
     mine.type('ne\r');
     const said = async (): Promise<unknown> =>
       (await send(url, { path: `/_emulator/conversations/${String(conversationId)}/messages` })).body.items.at(-1);
     await expect.poll(said).toMatchObject({ text: 'half a line' });
     await send(url, { method: 'POST', path: `/_emulator/conversations/${String(conversationId)}/end` });
     expect(await mine.code).toBe(0);
-    expect(mine.seen.shown).toMatch(/The conversation is over\.\n$/);
+    expect(mine.shown()).toMatch(/The conversation is over\.\n$/);
     // The terminal has shown it as it was typed: it is not said again.
-    expect(mine.seen.shown).not.toContain('half a line');
+    expect(mine.shown()).not.toContain('half a line');
   });
 
   test('an agent accepts who waits, without a word', async () => {
     const talk = await arrive(await emulator(), { state: 'queued', skillId: 4001 });
     const { url } = talk.emulator;
     const mine = terminal(url, talk.conversationId);
-    await expect.poll(() => mine.seen.shown).toContain('Queued for skill 4001.');
+    await expect.poll(mine.shown).toContain('Queued for skill 4001.');
     await send(url, { method: 'PATCH', path: '/_emulator/skills/4001', body: { answers: { after: 0 } } });
-    await expect.poll(() => mine.seen.shown).toContain('Support agent has accepted.');
+    await expect.poll(mine.shown).toContain('Support agent has accepted.');
     mine.close();
     expect(await mine.code).toBe(0);
     expect((await talk.now()).state).toBe('agent');
@@ -276,10 +270,10 @@ describe('at a terminal', () => {
   test('a server that goes away ends it: 1', async () => {
     const place = await emulator();
     const mine = terminal(place.url);
-    await expect.poll(() => mine.seen.shown).toContain('> ');
+    await expect.poll(mine.shown).toContain('> ');
     await place.close();
     expect(await mine.code).toBe(1);
-    expect(mine.seen.shown).toContain('nothing listens at');
+    expect(mine.shown()).toContain('nothing listens at');
   });
 
   test('Ctrl-D while the bot thinks quits once it has answered, and waits for no more', async () => {
@@ -294,7 +288,7 @@ describe('at a terminal', () => {
       return undefined;
     });
     const mine = terminal((await talkWith(bella)).emulator.url);
-    await expect.poll(() => mine.seen.shown).toContain('> ');
+    await expect.poll(mine.shown).toContain('> ');
     mine.type('hello\r');
     await asks;
     const keyHeard = once(mine.input, 'pause');
@@ -302,19 +296,21 @@ describe('at a terminal', () => {
     await keyHeard;
     answer!();
     expect(await mine.code).toBe(0);
-    expect(mine.seen.shown).toContain('At last.');
+    expect(mine.shown()).toContain('At last.');
     // What flows keeps the process alive.
     expect(mine.input.isPaused()).toBe(true);
   });
 
   test('Ctrl-C is heard, Ctrl-D quits', async () => {
     const { url } = await emulator();
-    for (const key of ['\u0003', '\u0004']) {
+    for (const [key, code] of [
+      ['\u0003', 130],
+      ['\u0004', 0],
+    ] as const) {
       const mine = terminal(url);
-      await expect.poll(() => mine.seen.shown).toContain('> ');
+      await expect.poll(mine.shown).toContain('> ');
       mine.type(key);
-      expect(await mine.code).toBe(0);
-      expect(mine.seen.interrupted).toBe(key === '\u0003');
+      expect(await mine.code).toBe(code);
     }
     expect((await send(url, { path: '/_emulator/conversations?state=bot' })).body.total).toBe(2);
   });

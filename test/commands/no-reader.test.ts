@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { spawnSync } from 'node:child_process';
 import { existsSync, openSync, closeSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { start } from '../support/cli.js';
+import { startProcess } from '../support/cli.js';
 import { send } from '../support/client.js';
 
 test.each([
   ['an emulator', ['--port', '0', '--config', 'scenarios/config/bots.yaml'], 404],
   ['a stand-in bot', ['bot', '--port', '0', '--script', 'scenarios/bots/bookings.yaml'], 400],
 ])('%s goes on answering', async (_, args, status) => {
-  const child = start(args);
+  const child = startProcess(args);
   let printed = '';
   child.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   await expect.poll(() => /listens on (\S+)/.exec(printed), { timeout: 20_000 }).not.toBeNull();
@@ -22,7 +22,7 @@ test.each([
 });
 
 test('a demo ends well', async () => {
-  const child = start(['demo']);
+  const child = startProcess(['demo']);
   let complaint = '';
   child.stderr?.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
   child.stdout?.once('data', () => child.stdout?.destroy());

@@ -1,7 +1,7 @@
 /** `cxone-emulator trace`: the ladder of a trace of a running emulator, of those of a conversation, or of each as it comes. */
 import { expect, test } from 'vitest';
 import { CONVERSATION, emulator, HANDOVER, open, send } from '../support/client.js';
-import { run, start } from '../support/cli.js';
+import { run, startProcess } from '../support/cli.js';
 import { outside, signalTo } from '../support/scripts.js';
 
 function refuse(url: string, sessionId: string, tenant = ''): Promise<string> {
@@ -69,7 +69,7 @@ test('what steers a terminal is shown as an escape', async () => {
 test('--follow prints each as it comes, and goes on once the emulator is there again', async () => {
   const first = await emulator();
   await refuse(first.url, 'before');
-  const child = start(['trace', '--follow', '--last', '1', '--code', 'CONVERSATION_ID_FORMAT', '--url', first.url]);
+  const child = startProcess(['trace', '--follow', '--last', '1', '--code', 'CONVERSATION_ID_FORMAT', '--url', first.url]);
   let printed = '';
   child.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
@@ -87,7 +87,7 @@ test('--follow prints each as it comes, and goes on once the emulator is there a
 
 test('--follow prints what an emulator of the same seed has after its start, whose ids are those of before', async () => {
   const first = await emulator({ seed: 'same' });
-  const child = start(['trace', '--follow', '--outcome', 'rejected', '--url', first.url]);
+  const child = startProcess(['trace', '--follow', '--outcome', 'rejected', '--url', first.url]);
   let printed = '';
   child.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
@@ -177,7 +177,7 @@ test.each<readonly [string, readonly string[], string]>([
 test('a script that waits is printed again when it has gone on', async () => {
   const { url } = await emulator({ scripts: 'scenarios/scripts', onNote: () => undefined });
   const { contactId } = (await open(url, { channel: 'voice' })) as { contactId: string };
-  const child = start(['trace', '--follow', '--last', '1', '--script', 'voice-backchannel', '--url', url]);
+  const child = startProcess(['trace', '--follow', '--last', '1', '--script', 'voice-backchannel', '--url', url]);
   let printed = '';
   child.stdout?.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   await expect.poll(() => printed).toMatch(/^SCRIPT \/voice-backchannel {2}waits/m);

@@ -1,18 +1,15 @@
-/** The command as it is installed: what it writes when it is stopped, what it refuses, what it says it left out. */
-import { spawn } from 'node:child_process';
+/** The command `record`: what it writes when it is stopped, what it refuses, what it says it left out. */
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Running, start } from '../support/cli.js';
 import { CONVERSATION, open, send, talk } from '../support/client.js';
 import { outcomeOf, recording } from '../support/recording.js';
-
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 async function folder(): Promise<string> {
   const made = await mkdtemp(join(tmpdir(), 'record-'));
@@ -20,36 +17,20 @@ async function folder(): Promise<string> {
   return made;
 }
 
-function run(...args: readonly string[]): {
-  readonly ended: Promise<number>;
-  readonly printed: () => string;
-  readonly stop: (signal: NodeJS.Signals) => void;
-} {
-  const child = spawn(process.execPath, [CLI, 'record', ...args], { env: { PATH: process.env.PATH, NO_COLOR: '1' } });
-  onTestFinished(() => {
-    child.kill('SIGKILL');
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  return {
-    ended: once(child, 'close').then(([code]) => code as number),
-    printed: () => output,
-    stop: (signal) => child.kill(signal),
-  };
-}
+const record = (...words: readonly string[]): Running => start(['record', ...words]);
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it: the file is there, whole, and the summary is told', async (signal) => {
+test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it: the file is there, whole, and the summary is told', async (name) => {
   const place = await folder();
   const out = join(place, 'session.yaml');
   await writeFile(out, 'from before');
-  const { ended, printed, stop } = run('--out', out, '--port', '0', '--auth', 'strict');
-  await expect.poll(printed, { timeout: 20_000 }).toMatch(/listens on http/);
+  const { ended, printed, signal } = record('--out', out, '--port', '0', '--auth', 'strict');
+  await expect.poll(printed).toMatch(/listens on http/);
   const url = /listens on (\S+)/.exec(printed())?.[1] ?? '';
   await open(url);
   expect((await send(url, { body: { sessionId: CONVERSATION } })).status).toBe(401);
   expect(await readFile(out, 'utf8')).toBe('from before');
-  stop(signal);
-  expect(await ended).toBe(0);
+  signal(name);
+  expect((await ended).code).toBe(0);
   expect(printed()).toContain(`Recorded 1 step of the tenant default into ${out}.`);
   expect(await readdir(place)).toEqual(['session.yaml']);
   expect(await outcomeOf(out)).toBe('passed');
@@ -67,11 +48,11 @@ test('what an upstream answers otherwise is written as a config file', async () 
   const config = join(place, 'learned.yaml');
   const report = join(place, 'drift.json');
   const to = `http://127.0.0.1:${String((upstream.address() as AddressInfo).port)}`;
-  const { ended, printed, stop } = run('--upstream', to, '--report', report, '--write-config', config, '--port', '0');
-  await expect.poll(printed, { timeout: 20_000 }).toMatch(/listens on http/);
+  const { ended, printed, signal } = record('--upstream', to, '--report', report, '--write-config', config, '--port', '0');
+  await expect.poll(printed).toMatch(/listens on http/);
   await send(/listens on (\S+)/.exec(printed())?.[1] ?? '', { body: { sessionId: 'abc-123' } });
-  stop('SIGINT');
-  expect(await ended).toBe(0);
+  signal('SIGINT');
+  expect((await ended).code).toBe(0);
   expect(printed()).toContain(`${config} sets errors.`);
   expect(await readFile(config, 'utf8')).toContain("errors:\n  conversations:\n    '400':\n      error: nope\n");
   expect(JSON.parse(await readFile(report, 'utf8'))).toMatchObject({ upstream: to, answered: 1 });
@@ -80,13 +61,13 @@ test('what an upstream answers otherwise is written as a config file', async () 
 test('a file that cannot be written takes no other with it', async () => {
   const place = await folder();
   const out = join(place, 'session.yaml');
-  const { ended, printed, stop } = run('--out', out, '--port', '0');
-  await expect.poll(printed, { timeout: 20_000 }).toMatch(/listens on http/);
+  const { ended, printed, signal } = record('--out', out, '--port', '0');
+  await expect.poll(printed).toMatch(/listens on http/);
   const url = /listens on (\S+)/.exec(printed())?.[1] ?? '';
   for (const tenant of ['', '/t/alpha']) await send(`${url}${tenant}`, { body: { sessionId: 'abc-123' } });
   await mkdir(out);
-  stop('SIGINT');
-  expect(await ended).toBe(1);
+  signal('SIGINT');
+  expect((await ended).code).toBe(1);
   expect(printed()).toContain(`cxone-emulator stopped, but ${out} is no regular file.`);
   expect(printed()).toContain(`Recorded 1 step of the tenant alpha into ${join(place, 'session.alpha.yaml')}.`);
   expect((await readdir(place)).sort()).toEqual(['session.alpha.yaml', 'session.yaml']);
@@ -124,8 +105,8 @@ test.each([
   ],
   ['a bad flag', ['--out', 'x.yaml', '--scrubb', 'a'], 'Did you mean --scrub?'],
 ])('2 for %s', async (_, args, told) => {
-  const { ended, printed } = run(...args);
-  expect(await ended).toBe(2);
+  const { ended, printed } = record(...args);
+  expect((await ended).code).toBe(2);
   expect(printed()).toContain(told);
 });
 

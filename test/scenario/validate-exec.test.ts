@@ -1,36 +1,14 @@
 /** The commands beside replay: what validate finds without running anything, and what exec passes on. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { run, runProcess, startProcess } from '../support/cli.js';
 import { scenarioFolder } from '../support/replay.js';
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function cli(args: readonly string[], environment: Readonly<Record<string, string>> = {}): ChildProcess {
-  const child = spawn(process.execPath, ['dist/cli.js', ...args], { env: { PATH: process.env.PATH, ...environment } });
-  onTestFinished(() => {
-    child.kill('SIGKILL');
-  });
-  return child;
-}
-
-async function ended(child: ChildProcess): Promise<Ended> {
-  let [out, err] = ['', ''];
-  child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr?.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, out, err };
-}
 
 describe('validate', () => {
   test('finds nothing wrong with what ships', async () => {
-    const { code, out } = await ended(cli(['validate']));
+    const { code, out } = await run(['validate']);
     expect(out).toMatch(/^All is well: \d+ scenarios, \d+ scripts, 1 bot, 2 config files and the contracts\.\n$/);
     expect(code).toBe(0);
   });
@@ -41,7 +19,7 @@ describe('validate', () => {
       'scenario.yaml': 'name: s\nstep: []\n',
       'script.yaml': 'name: s\nacitons: {}\n',
     });
-    const { err } = await ended(cli(['validate', folder]));
+    const { err } = await run(['validate', folder]);
     expect(err).toMatch(/bot\.yaml:2:1 "rulez" is not known here; did you mean rules\?/);
     expect(err).toMatch(/scenario\.yaml:2:1 "step" is not known here; did you mean steps\?/);
     expect(err).not.toMatch(/there is no setting/);
@@ -55,7 +33,7 @@ describe('validate', () => {
       'broken.yaml': 'a: [\n',
     });
     await writeFile(join(folder, 'script.json'), '{"name": "s", "actions": {"A": {"type": "RESPOND", "nxt": "B"}}}');
-    const { code, err } = await ended(cli(['validate', folder]));
+    const { code, err } = await runProcess(['validate', folder]);
     expect(code).toBe(2);
     for (const told of [
       'scenario.yaml:3:27 "x" must begin with a slash, or be a whole address',
@@ -73,9 +51,9 @@ describe('validate', () => {
     const inside = join(folder, 'node_modules', 'some-package');
     await mkdir(inside, { recursive: true });
     await writeFile(join(inside, 'bad.yaml'), 'name: s\nsteps: []\n');
-    expect((await ended(cli(['validate', inside]))).err).toContain(`${inside}/bad.yaml:2:1 steps is empty`);
-    expect((await ended(cli(['validate', join(folder, 'node_modules')]))).err).toContain('bad.yaml:2:1');
-    const { code, out } = await ended(cli(['validate', folder]));
+    expect((await run(['validate', inside])).err).toContain(`${inside}/bad.yaml:2:1 steps is empty`);
+    expect((await run(['validate', join(folder, 'node_modules')])).err).toContain('bad.yaml:2:1');
+    const { code, out } = await run(['validate', folder]);
     expect({ code, out }).toEqual({
       code: 0,
       out: 'All is well: 0 scenarios, 0 scripts, 0 bots, 1 config file and the contracts.\n',
@@ -86,13 +64,13 @@ describe('validate', () => {
     const folder = await scenarioFolder({
       'config.yaml': 'port: 1\nvirtualAgents:\n  - name: Bookings\n    standIn: nowhere.yaml\n',
     });
-    const { code, err } = await ended(cli(['validate', folder]));
+    const { code, err } = await run(['validate', folder]);
     expect(code).toBe(2);
     expect(err).toContain(`${folder}/config.yaml:4:5 virtualAgents.0.standIn is "nowhere.yaml": there is no such file or folder`);
   });
 
   test('a path that is not there is a fault', async () => {
-    const { code, err } = await ended(cli(['validate', 'nowhere']));
+    const { code, err } = await run(['validate', 'nowhere']);
     expect({ code, err }).toEqual({ code: 2, err: 'nowhere:1:1 there is no such file or folder\n1 fault.\n' });
   });
 });
@@ -102,19 +80,17 @@ describe('exec', () => {
     fetch(url + '/api/v2/users?attribute=a&value=b').then(({ status }) => { console.log(url, status, process.argv[1]); process.exitCode = 7; })`;
 
   test('gives the command the address, and passes its exit code on', async () => {
-    const { code, out, err } = await ended(cli(['exec', '--', process.execPath, '-e', ASK, '--', '--port']));
+    const { code, out, err } = await runProcess(['exec', '--', process.execPath, '-e', ASK, '--', '--port']);
     expect({ code, err }).toEqual({ code: 7, err: '' });
     const [, url = ''] = /^(http:\/\/127\.0\.0\.1:\d+) 200 --port\n$/.exec(out) ?? [];
     await expect(fetch(url)).rejects.toThrow();
   });
 
   test('takes settings from flags and the environment, and prints traces where they are asked for', async () => {
-    const { out, err } = await ended(
-      cli(['exec', '--auth', 'strict', process.execPath, '-e', ASK], {
-        CXONE_EMULATOR_LOG_LEVEL: 'info',
-        CXONE_EMULATOR_URL: 'http://other',
-      }),
-    );
+    const { out, err } = await runProcess(['exec', '--auth', 'strict', process.execPath, '-e', ASK], '', {
+      CXONE_EMULATOR_LOG_LEVEL: 'info',
+      CXONE_EMULATOR_URL: 'http://other',
+    });
     expect(out).toContain(' 401 ');
     expect(err).toContain('TOKEN_MISSING');
   });
@@ -125,15 +101,15 @@ describe('exec', () => {
     ['a bad setting', ['exec', '--port', 'x', '--', 'true'], 2, '--port: port must be a port'],
     ['a bad option', ['exec', '--prot', '1', '--', 'true'], 2, '--port'],
   ])('%s', async (_, args, code, told) => {
-    const result = await ended(cli(args));
+    const result = await run(args);
     expect(result.code).toBe(code);
     expect(result.err).toContain(told);
   });
 
   test('passes a signal on, and tells by which one the command ended', async () => {
-    const child = cli(['exec', '--', process.execPath, '-e', "console.log('up'); setInterval(() => {}, 1000)"]);
+    const child = startProcess(['exec', '--', process.execPath, '-e', "console.log('up'); setInterval(() => {}, 1000)"]);
     await once(child.stdout!, 'data');
     child.kill('SIGTERM');
-    expect((await ended(child)).code).toBe(143);
+    expect((await once(child, 'close'))[0]).toBe(143);
   });
 });
