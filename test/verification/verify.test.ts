@@ -1,9 +1,8 @@
-/** Verification: the requests that reached the platform, and whether they are those that a test expects. */
+/** POST /_emulator/verify: whether the requests that came are those that a test expects. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { EmulatorOptions } from '../src/index.js';
+import type { EmulatorOptions } from '../../src/index.js';
 import {
-  type Answer,
   CONTACT,
   CONVERSATION,
   emulator,
@@ -14,142 +13,13 @@ import {
   send,
   tokens,
   withToken,
-} from './support/client.js';
-import { PROPERTY_RUNS } from './support/runs.js';
-import { scriptsFolder, webhook } from './support/scripts.js';
+} from '../support/client.js';
+import { PROPERTY_RUNS } from '../support/runs.js';
+import { HANDED_OVER, handover, is, verify } from '../support/verification.js';
 
-const handover = (more: object = {}): Message => ({
-  body: { sessionId: CONVERSATION, metadata: { intent: 'billing', tags: ['a', 'b'] }, skillId: 4001, ...more },
-});
 const signal = (p1: string): Message => ({
   method: 'POST',
   path: `/inContactAPI/services/v30.0/interactions/${CONTACT}/signal?p1=${p1}`,
-});
-const requests = async (url: string, query = '', tenant = ''): Promise<any> =>
-  (await send(url, { path: `${tenant}/_emulator/requests${query}` })).body;
-const verify = (url: string, question: unknown, tenant = ''): Promise<Answer> =>
-  send(url, { path: `${tenant}/_emulator/verify`, body: question });
-
-describe('GET /_emulator/requests', () => {
-  test('lists what reached the platform, newest first, and not the control API', async () => {
-    const { url } = await emulator();
-    await open(url);
-    await send(url, { path: `${HANDOVER}?a=1&a=2&__proto__=x`, ...handover() });
-    await send(url, { body: { sessionId: 'abc-123' }, headers: { authorization: 'Bearer abc123456' } });
-    expect(await requests(url)).toEqual({
-      total: 2,
-      dropped: 0,
-      items: [
-        expect.objectContaining({
-          operationId: 'handOverConversation',
-          method: 'POST',
-          path: HANDOVER,
-          transport: 'http',
-          body: { sessionId: 'abc-123' },
-          bodyComplete: true,
-          status: 400,
-          outcome: 'rejected',
-          cause: expect.objectContaining({ code: 'CONVERSATION_ID_FORMAT', pointer: '/sessionId' }) as object,
-          headers: expect.objectContaining({ authorization: '[redacted]' }) as object,
-          conversationId: 'abc-123',
-        }),
-        expect.objectContaining({
-          query: JSON.parse('{"a": ["1", "2"], "__proto__": "x"}') as object,
-          status: 200,
-          outcome: 'accepted',
-          cause: null,
-          conversationId: CONVERSATION,
-        }),
-      ],
-    });
-  });
-
-  test.each([
-    ['operationId=handOverConversation', 2],
-    ['operationId=getSession', 1],
-    ['method=get', 1],
-    [`path=${HANDOVER}`, 2],
-    ['conversationId=abc-123', 1],
-    ['outcome=rejected', 1],
-    ['transport=script', 0],
-    ['transport=http&outcome=accepted', 2],
-    ['contactId=1', 0],
-  ])('?%s lists %d', async (query, total) => {
-    const { url } = await emulator();
-    await open(url);
-    await send(url, handover());
-    await send(url, { body: { sessionId: 'abc-123' } });
-    await send(url, { path: `${HANDOVER}/${CONVERSATION}` });
-    expect((await requests(url, `?${query}`)).total).toBe(total);
-    expect((await requests(url, `?${query}&limit=1`)).items).toHaveLength(Math.min(total, 1));
-  });
-
-  test.each(['outcom=rejected', 'outcome=refused', 'limit=0', 'transport=ws'])('?%s is refused', async (query) => {
-    const { url } = await emulator();
-    expect(await send(url, { path: `/_emulator/requests?${query}` })).toMatchObject({
-      status: 400,
-      body: { cause: { code: 'CONTROL_INPUT_INVALID', in: 'query' } },
-    });
-  });
-
-  test('a tenant sees its own, without its prefix; what is nobody’s is there as well', async () => {
-    const { url } = await emulator();
-    await send(url, { path: '/t/alpha/nothing/here?x=1' });
-    expect(await requests(url)).toMatchObject({ total: 0 });
-    expect(await requests(url, '', '/t/alpha')).toMatchObject({
-      items: [{ path: '/nothing/here', query: { x: '1' }, operationId: null, status: 404, cause: { code: 'ROUTE_UNKNOWN' } }],
-    });
-    await send(url, { path: '/t/NO/nothing' });
-    expect((await requests(url)).items[0]).toMatchObject({ path: '/t/NO/nothing', cause: { code: 'TENANT_NAME_INVALID' } });
-  });
-
-  test('form data is shown as fields, text as text, and nothing as null', async () => {
-    const { url } = await emulator();
-    const type = 'application/x-www-form-urlencoded';
-    await send(url, { body: 'sessionId=abc&x=1&x=2', headers: { 'content-type': type } });
-    await send(url, { body: "{'a'}" });
-    await send(url, { path: HANDOVER, method: 'POST' });
-    const { items } = await requests(url);
-    expect(items.map(({ body }: any) => body)).toEqual([null, "{'a'}", { sessionId: 'abc', x: ['1', '2'] }]);
-  });
-
-  test('a script’s own calls are listed, and the run that no request started is not', async () => {
-    const scripts = await scriptsFolder({
-      ...webhook('hand-over', {
-        Call: {
-          type: 'RESTAPI',
-          url: `{{ env.CXONE }}${HANDOVER}/${CONVERSATION}`,
-          method: 'GET',
-          next: 'Done',
-          branches: { OnError: 'Done' },
-        },
-        Done: { type: 'RESPOND', status: 200, body: {} },
-      }),
-      'opened.yaml': { name: 'opened', trigger: { conversation: {} }, actions: { Done: { type: 'END' } } },
-    });
-    const { url } = await emulator({ scripts });
-    await open(url);
-    await send(url, { path: '/webhooks/hand-over', body: {} });
-    const { items } = await requests(url);
-    expect(items).toMatchObject([
-      { transport: 'script', operationId: 'getSession', parent: items[1].traceId },
-      { transport: 'http', operationId: 'webhook:hand-over', parent: null },
-    ]);
-    expect((await send(url, { path: '/_emulator/traces?script=opened' })).body.total).toBe(1);
-    const inOrder = { requests: [{ operationId: 'webhook:hand-over' }, { operationId: 'getSession' }], order: true };
-    expect((await verify(url, inOrder)).status).toBe(200);
-  });
-
-  test('a body over 8 KB says that it is not whole', async () => {
-    const { url } = await emulator();
-    await open(url);
-    await send(url, handover({ metadata: { text: 'ü'.repeat(9000) } }));
-    await send(url, handover({ metadata: { text: 'ü'.repeat(5000) } }));
-    const { items } = await requests(url);
-    expect(items.map(({ bodyComplete }: any) => bodyComplete)).toEqual([true, false]);
-    expect(items[0].body.metadata.text).toHaveLength(5000);
-    expect(items[1].body).toMatch(/^\{"sessionId"/);
-  });
 });
 
 interface Case {
@@ -164,8 +34,6 @@ interface Case {
 }
 
 const long = handover({ metadata: { intent: 'sales', text: 'x'.repeat(9000) } });
-const is = (expected: object, more: object = {}): Readonly<Record<string, unknown>> => ({ requests: [expected], ...more });
-const HANDED_OVER = { operationId: 'handOverConversation' };
 
 const CASES: readonly Case[] = [
   {
@@ -502,98 +370,6 @@ describe('POST /_emulator/verify', () => {
       }),
       { ...PROPERTY_RUNS, numRuns: Math.ceil(PROPERTY_RUNS.numRuns / 20) },
     );
-  });
-});
-
-describe('within', () => {
-  /** Waits until the emulator has the question: its wait begins before anything else is answered. */
-  const asked = async (url: string): Promise<void> => {
-    await send(url, { path: '/_emulator/health' });
-  };
-
-  test('waits for what is still to come, and not longer', async () => {
-    const { url } = await emulator();
-    await open(url);
-    const waiting = verify(url, is({ ...HANDED_OVER, count: 2 }, { within: 60_000 }));
-    await send(url, handover());
-    await send(url, handover());
-    expect((await waiting).body).toMatchObject({ result: 'passed', matches: [{ count: 2 }] });
-  });
-
-  test('is over with a failure that nothing can mend', async () => {
-    const { url } = await emulator();
-    await open(url);
-    const waiting = verify(url, is({ ...HANDED_OVER, count: 0 }, { within: 60_000 }));
-    await asked(url);
-    await send(url, handover());
-    expect((await waiting).body.result).toBe('failed');
-  });
-
-  test('waits the whole time for what must not come', async () => {
-    const { url } = await emulator();
-    const before = performance.now();
-    expect((await verify(url, is({ ...HANDED_OVER, count: 0 }, { within: 60 }))).body.result).toBe('passed');
-    expect(performance.now() - before).toBeGreaterThan(55);
-  });
-
-  test('fails when the time is over', async () => {
-    const { url } = await emulator();
-    expect((await verify(url, is(HANDED_OVER, { within: 30 }))).body).toMatchObject({ result: 'failed' });
-  });
-
-  test('looks at its own tenant only', async () => {
-    const { url } = await emulator();
-    const waiting = verify(url, is({ path: '/nothing', outcome: 'any' }, { within: 60_000 }), '/t/alpha');
-    await send(url, { path: '/nothing' });
-    await send(url, { path: '/t/alpha/nothing' });
-    expect((await waiting).body.matches).toMatchObject([{ count: 1 }]);
-  });
-
-  test('goes on after a reset, with what comes then alone', async () => {
-    const { url } = await emulator();
-    const look = { path: `${HANDOVER}/${CONVERSATION}` };
-    await open(url);
-    await send(url, handover());
-    const question = { requests: [HANDED_OVER, { operationId: 'getSession' }], order: true, within: 60_000 };
-    const waiting = verify(url, question);
-    await asked(url);
-    await send(url, { method: 'POST', path: '/_emulator/reset' });
-    await open(url);
-    await send(url, look);
-    await asked(url);
-    const second = await send(url, handover());
-    await send(url, look);
-    const traceIds = [second.headers['x-emulator-trace-id']];
-    expect((await waiting).body).toMatchObject({ result: 'passed', matches: [{ count: 1, traceIds }, { count: 2 }] });
-  });
-
-  test('takes a script that has gone on as it is now', async () => {
-    const scripts = await scriptsFolder(
-      webhook('waits', {
-        Answer: { type: 'RESPOND', status: 200, body: {}, next: 'Wait' },
-        Wait: { type: 'WAIT', seconds: 0.05, next: 'End' },
-        End: { type: 'END' },
-      }),
-    );
-    const { url } = await emulator({ scripts });
-    await send(url, { path: '/webhooks/waits', body: {} });
-    const question = is({ operationId: 'webhook:waits', outcome: 'accepted', count: 1 }, { within: 60_000 });
-    expect((await verify(url, question)).body.result).toBe('passed');
-  });
-
-  test('does not hold up the end, and says that it cannot tell', async () => {
-    const started = await emulator();
-    const waiting = verify(started.url, is(HANDED_OVER, { within: 60_000 }));
-    const inProcess = started.verify({ requests: [HANDED_OVER], within: 60_000 }).catch((error: unknown) => error);
-    await asked(started.url);
-    const before = performance.now();
-    await started.close();
-    expect(performance.now() - before).toBeLessThan(800);
-    expect(await inProcess).toMatchObject({ name: 'VerificationError', verdict: { result: 'inconclusive' } });
-    expect((await waiting).body).toMatchObject({
-      result: 'inconclusive',
-      message: expect.stringMatching(/^The emulator was closed while it waited/) as string,
-    });
   });
 });
 
