@@ -30,7 +30,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // What is waited for comes when it comes, also on a machine that is busy.
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 20_000, interval: 10 } },
     // In CI a test that is left alone with `.only` would silence the others.
     allowOnly: process.env['CI'] === undefined,
     // By default vitest leaves one core free, which is half of a machine with two.
