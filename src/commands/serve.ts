@@ -7,9 +7,9 @@ import { addSettingFlags, configOf, SETTING_FLAGS } from './setting-flags.js';
 import { printingTo } from './strict.js';
 
 export const WHERE_SETTINGS_COME_FROM = `
-Every flag is also an environment variable, named behind it, and a key of the config file: --max-body is maxBody.
-Lists stand in the config file only: skills, agents, hours, conversations, credentials, knowledge, virtual agents, error bodies.
-Flags win over the environment, that over the file.`;
+Every flag is also an environment variable, shown after it, and a key of the config file: --max-body is maxBody.
+Only the config file can set lists: skills, agents, hours, conversations, credentials, knowledge, virtual agents, error bodies.
+Flags override the environment, which overrides the config file.`;
 
 export function serveCommand(terminal: Terminal): Command {
   const serve = printingTo(terminal, new Command('serve'))
@@ -25,7 +25,7 @@ export function serveCommand(terminal: Terminal): Command {
   return addSettingFlags(serve);
 }
 
-/** Commander stops at the first unknown flag; here they are told together with all other faults. */
+/** Commander stops at the first unknown flag. This reports all of them, together with all other errors. */
 function unknownArguments(command: Command): ConfigFault[] {
   const known = ['config', ...SETTING_FLAGS.map(({ flag }) => flag.name)];
   return command.args.map((argument) => {

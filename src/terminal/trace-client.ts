@@ -57,7 +57,7 @@ export class TraceClient {
       tell(`The stream of ${this.#control} ended; waiting for it.`);
       const before = startedAt;
       ({ events, startedAt, last } = await this.#again(query, last, before));
-      if (startedAt !== before) tell('The emulator was started anew: what follows is all that it keeps.');
+      if (startedAt !== before) tell('The emulator restarted: what follows is all that it keeps.');
     }
   }
 

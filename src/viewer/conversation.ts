@@ -24,9 +24,9 @@ export function conversationView(page: Page): Part {
       const parts = await asked.load();
       if (asked !== loader) return;
       wait(clock);
-      const told = JSON.stringify(parts);
-      if (told === drawn) return;
-      drawn = told;
+      const json = JSON.stringify(parts);
+      if (json === drawn) return;
+      drawn = json;
       redraw(element, ...contentOf(page, parts, refresh));
     } catch (caught) {
       if (asked !== loader) return;

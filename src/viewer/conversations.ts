@@ -17,9 +17,9 @@ export function conversationsView(page: Page): Part {
       // The clock first: what is due after it was read is read again.
       await Promise.all(byHand.map(async ({ read }) => read?.()));
       const [list, skills, agents] = await Promise.all([api.conversations(), api.skills(), api.agents()]);
-      const told = JSON.stringify([list, skills, agents]);
-      if (told === drawn) return;
-      drawn = told;
+      const json = JSON.stringify([list, skills, agents]);
+      if (json === drawn) return;
+      drawn = json;
       redraw(
         conversations,
         list.items.length === 0 ? none() : table(page, list.items, done),

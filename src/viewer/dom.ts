@@ -96,7 +96,7 @@ export function badge(kind: string, text: string): HTMLElement {
 
 const CONTROLS = 'a[href], button:not(:disabled), summary, input, pre[tabindex]';
 
-/** Draws anew and keeps the keyboard's focus: on the control of the same name or, if that is gone, on the one in its place. */
+/** Replaces the children and keeps the focus: on the control with the same name or, if that is gone, on the one in its place. */
 export function redraw(element: HTMLElement, ...children: readonly (Node | string)[]): void {
   const controls = (): HTMLElement[] => [...element.querySelectorAll<HTMLElement>(CONTROLS)];
   const nameOf = (control: HTMLElement | undefined): string | null | undefined =>

@@ -106,7 +106,7 @@ document.body.append(
     h('h1', {}, 'cxone-emulator'),
     h('nav', { 'aria-label': 'Views' }, tabs.traces, tabs.conversations),
     connection,
-    button('Reload', reload, { class: 'quiet', title: 'Connect anew and read all of this again' }),
+    button('Reload', reload, { class: 'quiet', title: 'Reconnect and load everything again' }),
     h('span', { class: 'spring' }),
     tenantSwitch(),
     themeButton(),
@@ -134,7 +134,7 @@ function reload(): void {
   changed();
 }
 
-/** What is not shown reads anew when it is shown again. */
+/** Parts that are not shown load again when they are shown. */
 function changed(trace?: Trace): void {
   for (const part of views[shown.view].parts) part.changed?.(trace);
 }

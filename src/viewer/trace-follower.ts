@@ -44,7 +44,7 @@ export class TraceFollower {
   /** Whether the list was read since the stream opened. */
   #caughtUp = false;
   #reads = 0;
-  /** What the stream brings during a read is added afterwards: nobody can say which of the two is newer. */
+  /** What the stream brings during a read is added afterwards: it is not known which of the two is newer. */
   #waiting: MessageEvent<string>[] = [];
   #sinceCounted = 0;
 
@@ -61,7 +61,7 @@ export class TraceFollower {
     return this.#total;
   }
 
-  /** Connects anew. Other filters than before empty the cache. */
+  /** Reconnects. If the filters have changed, empties the cache. */
   follow(query: Query): void {
     if (JSON.stringify(query) !== JSON.stringify(this.#query)) {
       this.#query = query;
@@ -136,7 +136,7 @@ export class TraceFollower {
     }, milliseconds);
   }
 
-  /** The stream may be dead, such as after the machine slept, or held back: reads the list, and connects anew. */
+  /** The stream may be dead, such as after the machine slept, or held back: reads the list, and reconnects. */
   async #silence(): Promise<void> {
     const heard = this.#heard;
     if (!(await this.#catchUp())) return;
@@ -168,7 +168,7 @@ export class TraceFollower {
       await this.#reading(async () => {
         const { startedAt } = await api.health();
         if (source !== this.#source) return;
-        if (this.cache.startedAt(startedAt)) this.#listener.onNote('The emulator was started anew.');
+        if (this.cache.startedAt(startedAt)) this.#listener.onNote('The emulator restarted.');
         await this.#readList(Math.max(FIRST_READ, this.cache.entries.length));
       });
     } catch (problem) {

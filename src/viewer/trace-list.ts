@@ -162,7 +162,7 @@ function nothingFits(page: Page, focusSearch: () => void): HTMLElement {
 /** What parts a row from the next one: times of day alone would tell them to be of one day and one start. */
 function belowOf({ trace, start }: Entry, older: Entry): string {
   return [
-    older.start === start ? '' : 'The emulator was started anew; what is below is from before.',
+    older.start === start ? '' : 'The emulator restarted; the traces below are from before.',
     isSameDay(older.trace.startedAt, trace.startedAt) ? '' : `What is below is of ${dayOf(older.trace.startedAt)}.`,
   ]
     .filter(Boolean)

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { request as httpRequest, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CONVERSATION, HANDOVER, open, send, talk, traceOf } from '../support/client.js';
+import { listening } from '../support/outside-call.js';
 import { passingOn } from '../support/recording.js';
 import { outside, scriptsFolder, webhook } from '../support/scripts.js';
 
@@ -38,20 +39,7 @@ function raw(
 
 /** A server that does what it likes with bare connections; its address. */
 async function bare(serve: (socket: Socket) => void): Promise<string> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    serve(socket);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(async () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-    await once(server, 'close');
-  });
-  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  return (await listening(createServer(serve))).url;
 }
 
 /** A port at which nothing listens. */

@@ -1,7 +1,7 @@
 /** Runs a script of some actions, and reads its trace. */
 import type { Emulator, EmulatorOptions, Trace, TraceEntry } from '../../src/index.js';
 import { type Answer, send, traceOf } from './client.js';
-import { type Files, webhook, withScripts } from './scripts.js';
+import { type Files, outside, webhook, withScripts } from './scripts.js';
 
 interface Ran {
   readonly started: Emulator;
@@ -41,6 +41,23 @@ export function onConversation(name: string, actions: object, more: object = {})
 
 export async function attributesOf(url: string, contactId: string): Promise<unknown> {
   return (await send(url, { path: `/api/v2/contacts/${contactId}/attributes` })).body;
+}
+
+/** A host that never responds. The promises resolve when a request arrives, and when its connection closes. */
+export async function hangingHost(): Promise<{
+  readonly url: string;
+  readonly isAsked: Promise<void>;
+  readonly isClosed: Promise<void>;
+}> {
+  let asked: () => void = () => undefined;
+  let closed: () => void = () => undefined;
+  const isAsked = new Promise<void>((resolve) => (asked = resolve));
+  const isClosed = new Promise<void>((resolve) => (closed = resolve));
+  const url = await outside((request) => {
+    request.on('close', closed);
+    asked();
+  });
+  return { url, isAsked, isClosed };
 }
 
 export const traceFor = (started: Emulator, script: string): Trace | undefined => started.traces({ script })[0];

@@ -8,7 +8,7 @@ export interface Viewer {
   readonly rows: Locator;
   /** Waits until it follows the traces. */
   readonly live: () => Promise<void>;
-  /** Loads the page anew with this fragment of its address. */
+  /** Reloads the page with this fragment of its address. */
   readonly load: (fragment: string, tenant?: string) => Promise<void>;
   /** Opens this trace in the page that is loaded. */
   readonly opens: (traceId: string) => Promise<void>;

@@ -182,7 +182,7 @@ describe.skipIf(!hasBrowser)('the list', () => {
     await expect.poll(() => page.locator('.count').innerText(), { timeout: 5000 }).toBe('300 of 414 traces');
   });
 
-  test('goes on after the emulator was started anew, and gives the ids of the start before again', async () => {
+  test('goes on after the emulator restarted, and gives the ids of the start before again', async () => {
     const first = await emulator({ seed: 'same' });
     const { page, rows, live } = await viewer(first.url, '', { goesAway: true });
     for (let number = 0; number < 20; number += 1) await send(first.url, { body: { sessionId: `before-${String(number)}` } });
@@ -224,7 +224,7 @@ describe.skipIf(!hasBrowser)('the list', () => {
     expect(await unlisted.page.locator('.tracehead').innerText()).toContain('before-38');
   });
 
-  test('goes on after the emulator was started anew', async () => {
+  test('goes on after the emulator restarted', async () => {
     const first = await emulator();
     await send(first.url, { body: { sessionId: 'before' } });
     const { page, rows, live } = await viewer(first.url, '', { goesAway: true });

@@ -3,7 +3,7 @@ import type { Page } from '../page.js';
 
 export interface Tool {
   readonly element: HTMLElement;
-  /** Reads anew what it shows of the tenant, where it shows something. */
+  /** Loads the tenant state that the tool shows; undefined if it shows none. */
   readonly read?: () => Promise<void>;
 }
 

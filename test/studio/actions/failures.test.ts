@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Emulator } from '../../../src/index.js';
 import { CONVERSATION, open, send, traceOf } from '../../support/client.js';
-import { type Files, outside, webhook, withScripts } from '../../support/scripts.js';
-import { attributesOf, causeIn, ok, onConversation, ran, traceFor } from '../../support/actions.js';
+import { type Files, webhook, withScripts } from '../../support/scripts.js';
+import { attributesOf, causeIn, hangingHost, ok, onConversation, ran, traceFor } from '../../support/actions.js';
 
 describe('what fails', () => {
   test('leads to OnError, with what failed in _ERR, and is a warning where that is taken care of', async () => {
@@ -89,15 +89,8 @@ describe('a script that is stopped', () => {
   const hanging = async (
     script: (target: string) => Files,
   ): Promise<{ started: Emulator; isAsked: Promise<void>; isClosed: Promise<void> }> => {
-    let asked: () => void = () => undefined;
-    let closed: () => void = () => undefined;
-    const isAsked = new Promise<void>((resolve) => (asked = resolve));
-    const isClosed = new Promise<void>((resolve) => (closed = resolve));
-    const target = await outside((request) => {
-      request.on('close', closed);
-      asked();
-    });
-    return { started: await withScripts(script(target), { scriptHosts: ['127.0.0.1'] }), isAsked, isClosed };
+    const { url, ...events } = await hangingHost();
+    return { started: await withScripts(script(url), { scriptHosts: ['127.0.0.1'] }), ...events };
   };
   const calling = (target: string): Files =>
     webhook('bot', { Call: { type: 'RESTAPI', url: target, timeout: 60, next: 'Done' }, Done: ok });

@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { open, send, traceOf } from '../../support/client.js';
 import { standingClock } from '../../support/clock.js';
-import { outside, signalTo, webhook, withScripts } from '../../support/scripts.js';
-import { attributesOf, ok, onConversation, way } from '../../support/actions.js';
+import { signalTo, webhook, withScripts } from '../../support/scripts.js';
+import { attributesOf, hangingHost, ok, onConversation, way } from '../../support/actions.js';
 
 describe('signals', () => {
   /** Keeps what it hears as the attribute `heard`, and goes on waiting. */
@@ -95,14 +95,7 @@ describe('signals', () => {
   });
 
   test('one interrupts a call that hangs, and its connection is closed', async () => {
-    let asked: () => void = () => undefined;
-    let closed: () => void = () => undefined;
-    const isAsked = new Promise<void>((resolve) => (asked = resolve));
-    const isClosed = new Promise<void>((resolve) => (closed = resolve));
-    const target = await outside((request) => {
-      request.on('close', closed);
-      asked();
-    });
+    const { url: target, isAsked, isClosed } = await hangingHost();
     const { url, ...started } = await withScripts(
       onConversation('bot', {
         Call: { type: 'RESTAPI', url: target, next: 'End' },
