@@ -137,6 +137,18 @@ describe('goes by the clock', () => {
   });
 });
 
+test('an agent comes although a timer of the machine calls a millisecond early', async () => {
+  const machine = standingClock();
+  const early = { ...machine, schedule: (wait: number, then: () => void) => machine.schedule!(Math.max(1, wait - 1), then) };
+  const skills = [{ skillId: 4001, name: 'Support', agents: 1, answers: { after: 60 } }];
+  const { url } = await emulator({ skills, clock: early });
+  await open(url);
+  await send(url, { body: { sessionId: CONVERSATION, metadata: { intent: 'billing' }, skillId: 4001 } });
+  for (const passed of [59_999, 1]) machine.advance(passed);
+  const path = `/_emulator/conversations/${CONVERSATION}`;
+  await expect.poll(async () => (await send(url, { path })).body.state).toBe('agent');
+});
+
 /** Waits so many seconds each time, and notes when it went on. */
 const waits = (name: string, seconds: number, more: object = {}): object => ({
   name,
