@@ -1,25 +1,44 @@
-/** The layers of src: who may import whom. */
-const layer = (name, from, allowed, comment) => ({
-  name,
-  severity: 'error',
-  comment,
-  from: { path: from },
-  to: { path: '^src', pathNot: [from, ...allowed] },
-});
+/** The layers of src: which folder may import which. A folder imports only folders that stand before it in this list. */
+const LAYERS = {
+  errors: [],
+  shared: ['errors'],
+  trace: ['errors', 'shared'],
+  cxone: ['errors', 'shared', 'trace'],
+  openapi: ['errors', 'shared', 'cxone'],
+  pipeline: ['errors', 'shared', 'trace', 'cxone', 'openapi'],
+  http: ['errors', 'shared', 'cxone', 'pipeline'],
+  studio: ['errors', 'shared', 'trace', 'cxone', 'openapi'],
+  'stub-bot': ['errors', 'shared', 'cxone', 'openapi'],
+  control: ['errors', 'shared', 'trace', 'cxone', 'openapi', 'pipeline'],
+  config: ['errors', 'shared', 'trace', 'cxone', 'openapi', 'pipeline', 'studio', 'stub-bot', 'control'],
+  scenario: ['errors', 'shared', 'trace', 'config'],
+  recording: ['errors', 'shared', 'trace', 'cxone', 'openapi', 'pipeline', 'http', 'config'],
+  emulator: ['errors', 'shared', 'trace', 'cxone', 'openapi', 'pipeline', 'http', 'studio', 'control', 'config'],
+  testing: ['errors', 'shared', 'trace', 'control', 'config', 'scenario', 'emulator'],
+  cli: [
+    ...['errors', 'shared', 'trace', 'cxone', 'openapi', 'pipeline', 'stub-bot', 'control'],
+    ...['config', 'scenario', 'recording', 'emulator', 'testing'],
+  ],
+  viewer: ['shared', 'trace', 'cxone'],
+};
 
-const shared = '^src/(rejections|shown|near-miss|json-pointer|json-schema|lost-values|garbled-text)\\.ts$';
-/** What files that people write have in common: their places, their faults, their templates. */
-const files = '^src/(yaml-file|text-file|file-faults|schema-faults|schema-validator|package-root|templates)\\.ts$';
-const domain = ['^src/contact/', '^src/state/', '^src/trace/', shared];
+const layers = Object.entries(LAYERS).map(([folder, allowed]) => ({
+  name: `layer-${folder}`,
+  severity: 'error',
+  comment: `${folder}/ imports only ${allowed.join(', ') || 'itself'}.`,
+  from: { path: `^src/${folder}/` },
+  to: { path: '^src', pathNot: `^src/(${[folder, ...allowed].join('|')})/` },
+}));
 
 module.exports = {
   forbidden: [
+    ...layers,
     {
       name: 'no-cycles',
       severity: 'error',
-      comment: 'A cycle means that two files are one.',
+      comment: 'Two files that import each other, be it types only, are one file.',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'no-orphans',
@@ -28,143 +47,86 @@ module.exports = {
       from: {
         orphan: true,
         path: '^src',
-        pathNot: '^src/(index|cli|viewer/main|testing/(vitest|jest)|contract/pack)\\.ts$',
+        pathNot: '^src/(index|cli|viewer/main|testing/(vitest|jest)|openapi/pack)\\.ts$',
       },
       to: {},
     },
-    layer('contact-is-pure', '^src/contact/', [], 'The domain imports nothing of ours.'),
-    layer('state', '^src/state/', ['^src/contact/', shared], 'State knows the domain only.'),
-    layer('trace', '^src/trace/', [shared], 'Traces know the catalogue only.'),
-    layer(
-      'contract',
-      '^src/contract/',
-      [...domain, '^src/(yaml-file|file-faults|package-root)\\.ts$'],
-      'The contract stands beside the platform, above the domain.',
-    ),
-    layer('platform', '^src/platform/', domain, 'The emulated platform stands beside the contract, above the domain.'),
-    layer(
-      'pipeline',
-      '^src/pipeline/',
-      ['^src/contract/', '^src/platform/', ...domain],
-      'The pipeline knows contract and platform, and no transport.',
-    ),
-    layer(
-      'control',
-      '^src/control/',
-      ['^src/pipeline/', '^src/contract/', '^src/platform/', '^src/package-root\\.ts$', ...domain],
-      'The control API works on the pipeline, and knows no transport.',
-    ),
-    layer(
-      'studio',
-      '^src/studio/',
-      ['^src/platform/', files, ...domain],
-      'Studio stands on the rules of the platform, which knows it by an interface only.',
-    ),
-    layer(
-      'bot',
-      '^src/bot/',
-      ['^src/contract/', '^src/platform/bounded-pattern\\.ts$', '^src/address\\.ts$', files, shared],
-      'A stand-in bot knows its contract, and nothing of the emulator that calls it.',
-    ),
-    layer(
-      'scenario',
-      '^src/scenario/',
-      [files, '^src/settings\\.ts$', '^src/trace/(?:redact|trace)\\.ts$', '^src/terminal/printable\\.ts$', shared],
-      'Scenarios speak HTTP to an address, and know no emulator, only how its settings are called.',
-    ),
-    layer(
-      'recording',
-      '^src/recording/',
-      ['^src/pipeline/', '^src/contract/', '^src/platform/', '^src/(around|whole-file|settings)\\.ts$', ...domain],
-      'A recording stands around the pipeline, and knows no transport but the one to its upstream.',
-    ),
     {
-      name: 'nothing-knows-recordings',
+      name: 'model-is-pure',
       severity: 'error',
-      comment: 'Only the command records: a normal start pays nothing for it.',
-      from: { path: '^src', pathNot: '^src/(recording/|commands/record)' },
+      comment: 'The entities of CXone and their rules know neither the store nor the API.',
+      from: { path: '^src/cxone/model/' },
+      to: { path: '^src', pathNot: '^src/(cxone/model|shared)/' },
+    },
+    {
+      name: 'store',
+      severity: 'error',
+      comment: 'The store knows the entities only.',
+      from: { path: '^src/cxone/store/' },
+      to: { path: '^src', pathNot: '^src/(cxone/(model|store)|shared|errors)/' },
+    },
+    {
+      name: 'recording-only-from-its-command',
+      severity: 'error',
+      comment: 'A normal start does not load the recorder.',
+      from: { path: '^src', pathNot: '^src/(recording/|cli/record)' },
       to: { path: '^src/recording/' },
     },
     {
-      name: 'studio-in-the-root-only',
+      name: 'viewer-is-bundled-alone',
       severity: 'error',
-      comment:
-        'Scripts are read and run by the composition root; the settings know how a host, a breaker and a virtual agent are written.',
-      from: {
-        path: '^src',
-        pathNot: '^src/(index|script-folder|virtual-agents|settings|settings-in-file|config-rules)\\.ts$|^src/(emulator|studio)/',
-      },
-      to: { path: '^src/studio/' },
-    },
-    layer(
-      'viewer',
-      '^src/viewer/',
-      [
-        '^src/trace/(filter|ladder|trace)\\.ts$',
-        '^src/contact/message\\.ts$',
-        '^src/terminal/(printable|ladder-text)\\.ts$',
-        '^src/rejections\\.ts$',
-      ],
-      'The page speaks to the control API, and shares its words with the terminal.',
-    ),
-    {
-      name: 'nothing-knows-the-viewer',
-      severity: 'error',
-      comment: 'The page is bundled by itself and served as files.',
+      comment: 'The page is a bundle of its own, which the server serves as files.',
       from: { path: '^src', pathNot: '^src/viewer/' },
       to: { path: '^src/viewer/' },
     },
-    layer(
-      'http',
-      '^src/http/',
-      ['^src/pipeline/', '^src/rejections\\.ts$', '^src/shown\\.ts$'],
-      'HTTP hands messages to the pipeline and knows nothing behind it.',
-    ),
     {
-      name: 'adapters-in-the-root-only',
+      name: 'viewer-shares-words-only',
       severity: 'error',
-      comment: 'Stores are chosen in the composition root (seeds.ts checks on a scratch one).',
-      from: { path: '^src', pathNot: '^src/(emulator/|seeds\\.ts$)|^src/state/' },
-      to: { path: '^src/state/memory' },
+      comment: 'The page shares the texts of traces with the terminal, and nothing that needs Node.',
+      from: { path: '^src/viewer/' },
+      to: {
+        path: '^src',
+        pathNot: '^src/(viewer/|trace/(filter|steps|step-text|trace)\\.ts$|cxone/model/message\\.ts$|shared/printable\\.ts$)',
+      },
     },
     {
-      name: 'express-in-http-only',
+      name: 'adapters-in-the-composition-root',
       severity: 'error',
-      comment: 'Only http/ knows Express.',
+      comment: 'The composition root chooses the store (seeds are checked on a scratch one).',
+      from: { path: '^src', pathNot: '^src/(emulator/|config/seeds\\.ts$|cxone/store/)' },
+      to: { path: '^src/cxone/store/memory' },
+    },
+    {
+      name: 'express-in-http',
+      severity: 'error',
+      comment: 'Only http/ imports Express.',
       from: { path: '^src', pathNot: '^src/http/' },
       to: { path: 'node_modules/(@types/)?express/' },
     },
     {
-      name: 'openapi-in-contract-only',
+      name: 'openapi-libraries-in-openapi',
       severity: 'error',
-      comment:
-        'Only contract/ knows openapi-backend and find-my-way; the config, scripts, scenarios and bots check themselves with ajv.',
+      comment: 'Only openapi/ imports openapi-backend and find-my-way. Files are validated with ajv.',
       from: {
         path: '^src',
-        pathNot: '^src/(contract/|(?:config|schema-faults|schema-validator|scenario/given-settings)\\.ts)',
+        pathNot:
+          '^src/(openapi/|config/load-config\\.ts|shared/(schema-errors|schema-validator)\\.ts|scenario/setup-settings\\.ts)',
       },
       to: { path: 'node_modules/(openapi-backend|openapi-schema-validator|ajv|ajv-formats|find-my-way)/' },
     },
     {
-      name: 'vitest-in-its-entry-only',
+      name: 'test-runners-in-their-entries',
       severity: 'error',
-      comment: 'Test runners are optional: only the entry of one loads it.',
+      comment: 'Test runners are optional: only the entry of one imports it.',
       from: { path: '^src', pathNot: '^src/testing/vitest\\.ts$' },
       to: { path: 'node_modules/(vitest|jest|@jest)/' },
     },
     {
-      name: 'nothing-knows-the-testing-entries',
-      severity: 'error',
-      comment: 'What is there for test runners stands on the library, and nothing stands on it.',
-      from: { path: '^src', pathNot: '^src/testing/' },
-      to: { path: '^src/testing/' },
-    },
-    {
-      name: 'nothing-knows-the-cli',
+      name: 'nothing-imports-the-cli',
       severity: 'error',
       comment: 'The command line is the outermost layer.',
-      from: {},
-      to: { path: '^src/cli\\.ts$' },
+      from: { path: '^src', pathNot: '^src/(cli/|cli\\.ts$)' },
+      to: { path: '^src/cli(/|\\.ts$)' },
     },
   ],
   options: {

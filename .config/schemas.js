@@ -8,8 +8,8 @@ import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 
 const dist = join(import.meta.dirname, '../dist');
-const { compileSchema } = await import('../dist/schema-validator.js');
-const { BOT_SCHEMA } = await import('../dist/bot/bot-schema.js');
+const { compileSchema } = await import('../dist/shared/schema-validator.js');
+const { BOT_SCHEMA } = await import('../dist/stub-bot/bot-schema.js');
 const { SCENARIO_SCHEMA } = await import('../dist/scenario/scenario-schema.js');
 const { SCRIPT_SCHEMA } = await import('../dist/studio/script-schema.js');
 
@@ -29,6 +29,6 @@ async function publish(name, schema, validator) {
   });
 }
 
-await publish('bot', BOT_SCHEMA, 'bot/bot-validator.js');
+await publish('bot', BOT_SCHEMA, 'stub-bot/bot-validator.js');
 await publish('scenario', SCENARIO_SCHEMA, 'scenario/scenario-validator.js');
 await publish('script', SCRIPT_SCHEMA, 'studio/script-validator.js');

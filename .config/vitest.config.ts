@@ -2,23 +2,20 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** Tests of the page. */
-const BROWSER_TESTS = ['test/foreign-page.test.ts', 'test/viewer/**/*.test.ts'];
+const BROWSER_TESTS = ['test/pipeline/foreign-page.test.ts', 'test/viewer/**/*.test.ts'];
 
 /** Tests that start processes, or that change what a process has only once: its environment, its streams. */
 const PROCESS_TESTS = [
-  'test/bot/command.test.ts',
-  'test/cli.test.ts',
-  'test/commands/**/*.test.ts',
-  'test/docker.test.ts',
-  'test/library.test.ts',
-  'test/package.test.ts',
-  'test/readme.test.ts',
-  'test/recording/command.test.ts',
-  'test/recording/bots.test.ts',
+  'test/cli/**/*.test.ts',
+  'test/config/snapshots.test.ts',
+  'test/emulator/library.test.ts',
+  'test/package/**/*.test.ts',
+  'test/readme/**/*.test.ts',
+  'test/recording/{bots,command}.test.ts',
   'test/scenario/{replay,shipped,update,validate-exec,watch}.test.ts',
-  'test/snapshot-file.test.ts',
+  'test/stub-bot/command.test.ts',
   'test/testing/**/*.test.ts',
-  'test/trace-file.test.ts',
+  'test/trace/trace-file.test.ts',
 ];
 
 export default defineConfig({

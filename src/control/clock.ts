@@ -1,8 +1,8 @@
 /** The control API's hold on the tenant's clock: let it stand, set it, move it on. */
-import { canBeTime, type Clocks, MOST_FIRED } from '../platform/clock.js';
-import type { Operations, OutsideCall } from '../platform/operation.js';
-import { type Rejection, reject } from '../rejections.js';
-import { show } from '../shown.js';
+import { canBeTime, type Clocks, MOST_FIRED } from '../cxone/clock.js';
+import type { Operations, OutsideCall } from '../cxone/handler.js';
+import { type Rejection, reject } from '../errors/catalogue.js';
+import { show } from '../shared/format.js';
 import { readDuration } from './duration.js';
 
 /** What a clock is told to do; what is left out stays as it is. */

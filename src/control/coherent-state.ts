@@ -1,9 +1,9 @@
 /** What a state must hold together by, before it is imported: every id once, and nothing that leads to nowhere. */
-import { faultInHours } from '../contact/hours.js';
-import { type ConversationIds, PLACEHOLDER_CONTACT, readContactId } from '../contact/ids.js';
-import { reject } from '../rejections.js';
-import { show } from '../shown.js';
-import type { TenantSnapshot } from '../state/store.js';
+import { faultInHours } from '../cxone/model/hours.js';
+import { type ConversationIds, PLACEHOLDER_CONTACT, readContactId } from '../cxone/model/ids.js';
+import { reject } from '../errors/catalogue.js';
+import { show } from '../shared/format.js';
+import type { TenantSnapshot } from '../cxone/store/store.js';
 
 /** Throws CONTROL_INPUT_INVALID at the first fault. */
 export function requireCoherent(snapshot: TenantSnapshot, ids: ConversationIds, maxConversations: number): void {

@@ -1,14 +1,14 @@
 /** The control API's hold on conversations: opened for a customer, read, spoken in by the customer, left and ended. */
-import { type Conversation, end, say } from '../contact/conversation.js';
-import type { ConversationIds } from '../contact/ids.js';
-import type { Message } from '../contact/message.js';
-import { conversationEnded, conversationInPath, IN_PATH } from '../platform/conversation-rules.js';
-import { type ConversationView, viewOf } from '../platform/conversation-view.js';
-import { openable } from '../platform/open-conversation.js';
-import type { Operations, OutsideCall, Reply, RunUnit } from '../platform/operation.js';
-import type { PlatformEvent, Studio } from '../platform/studio.js';
-import { show } from '../shown.js';
-import type { TenantState } from '../state/store.js';
+import { type Conversation, end, say } from '../cxone/model/conversation.js';
+import type { ConversationIds } from '../cxone/model/ids.js';
+import type { Message } from '../cxone/model/message.js';
+import { conversationEnded, conversationInPath, IN_PATH } from '../cxone/conversation-rules.js';
+import { type ConversationView, viewOf } from '../cxone/conversation-view.js';
+import { openable } from '../cxone/open-conversation.js';
+import type { Operations, OutsideCall, Reply, RunUnit } from '../cxone/handler.js';
+import type { PlatformEvent, Studio } from '../cxone/studio.js';
+import { show } from '../shared/format.js';
+import type { TenantState } from '../cxone/store/store.js';
 import { DEFAULT_LIMIT } from './records.js';
 
 export interface ConversationControl {

@@ -3,10 +3,10 @@ import type { Headers, Pipeline } from '../pipeline/index.js';
 import { DEFAULT_TENANT, readTarget } from '../pipeline/target.js';
 import { headersTooLarge } from '../pipeline/receive.js';
 import { tooLarge } from '../pipeline/parse-body.js';
-import type { OutsideOperation } from '../platform/operation.js';
-import { Activity, type Cause } from '../platform/studio.js';
-import { reject } from '../rejections.js';
-import { show } from '../shown.js';
+import type { OutsideOperation } from '../cxone/handler.js';
+import { Activity, type Cause } from '../cxone/studio.js';
+import { reject } from '../errors/catalogue.js';
+import { show } from '../shared/format.js';
 import type { Trace } from '../trace/trace.js';
 import { unsendable } from './unsendable.js';
 

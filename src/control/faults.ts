@@ -1,10 +1,10 @@
 /** The control API's hold on faults: have calls fail on purpose, see how often they did, and end it. */
-import { escapePointer } from '../json-pointer.js';
-import type { Matcher } from '../contract/match.js';
-import { type Faults, type FaultSetting, MOST_FAULTS } from '../platform/faults.js';
-import type { Operations } from '../platform/operation.js';
-import { NEVER_SENT, type Place, type Rejection, reject } from '../rejections.js';
-import { show } from '../shown.js';
+import { escapePointer } from '../shared/json-pointer.js';
+import type { Matcher } from '../openapi/router.js';
+import { type Faults, type FaultSetting, MOST_FAULTS } from '../cxone/faults.js';
+import type { Operations } from '../cxone/handler.js';
+import { NEVER_SENT, type Place, type Rejection, reject } from '../errors/catalogue.js';
+import { show } from '../shared/format.js';
 import { requireKnown } from './known-name.js';
 
 /** What a fault can be about. */

@@ -1,7 +1,7 @@
 /** A name that must be one of those that there are. */
-import { nearMiss } from '../near-miss.js';
-import { reject } from '../rejections.js';
-import { show } from '../shown.js';
+import { nearMiss } from '../shared/did-you-mean.js';
+import { reject } from '../errors/catalogue.js';
+import { show } from '../shared/format.js';
 
 /** So many names are told at most. */
 const MOST_TOLD = 60;

@@ -1,14 +1,14 @@
 /** The control API: what a test, a viewer or a person asks the emulator itself. */
-import type { ConversationIds, TenantIdentity } from '../contact/ids.js';
-import type { Contract } from '../contract/contract.js';
-import type { Matcher } from '../contract/match.js';
-import type { Faults } from '../platform/faults.js';
-import type { Clocks } from '../platform/clock.js';
-import type { Operations } from '../platform/operation.js';
-import type { Studio } from '../platform/studio.js';
-import { reject } from '../rejections.js';
-import { show } from '../shown.js';
-import type { TenantSnapshot } from '../state/store.js';
+import type { ConversationIds, TenantIdentity } from '../cxone/model/ids.js';
+import type { Contract } from '../openapi/contract.js';
+import type { Matcher } from '../openapi/router.js';
+import type { Faults } from '../cxone/faults.js';
+import type { Clocks } from '../cxone/clock.js';
+import type { Operations } from '../cxone/handler.js';
+import type { Studio } from '../cxone/studio.js';
+import { reject } from '../errors/catalogue.js';
+import { show } from '../shared/format.js';
+import type { TenantSnapshot } from '../cxone/store/store.js';
 import type { TraceFilter } from '../trace/filter.js';
 import type { TraceLog } from '../trace/log.js';
 import { clockOperations } from './clock.js';

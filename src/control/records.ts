@@ -1,6 +1,6 @@
 /** What arrived, to be looked at: signals and transcripts; and the revocation of the tokens issued so far. */
-import type { Call, Operations, Reply } from '../platform/operation.js';
-import type { Kept } from '../state/store.js';
+import type { Call, Operations, Reply } from '../cxone/handler.js';
+import type { Kept } from '../cxone/store/store.js';
 
 /** Where a list says no limit. */
 export const DEFAULT_LIMIT = 100;

@@ -1,13 +1,13 @@
 /** The control API's hold on skills, agents and hours: what a config file sets up, changed while it runs. */
-import type { Agent } from '../contact/agent.js';
-import { faultInHours, type HoursProfile } from '../contact/hours.js';
-import type { Skill } from '../contact/skill.js';
-import { requireHours } from '../platform/hours-rules.js';
-import { requireSkill } from '../platform/skill-rules.js';
-import type { Call, Operations } from '../platform/operation.js';
-import { reject } from '../rejections.js';
-import { show } from '../shown.js';
-import type { TenantState } from '../state/store.js';
+import type { Agent } from '../cxone/model/agent.js';
+import { faultInHours, type HoursProfile } from '../cxone/model/hours.js';
+import type { Skill } from '../cxone/model/skill.js';
+import { requireHours } from '../cxone/hours-rules.js';
+import { requireSkill } from '../cxone/skill-rules.js';
+import type { Call, Operations } from '../cxone/handler.js';
+import { reject } from '../errors/catalogue.js';
+import { show } from '../shared/format.js';
+import type { TenantState } from '../cxone/store/store.js';
 
 /** So many skills, agents and profiles a tenant has at most: the emulator's own bound, so that memory stays flat. */
 const MOST = 10_000;

@@ -1,5 +1,5 @@
 /** GET /_emulator/traces/stream: traces as server-sent events, gone on with by Last-Event-ID. */
-import type { Call, Feed, UnitOperation } from '../platform/operation.js';
+import type { Call, Feed, UnitOperation } from '../cxone/handler.js';
 import type { TraceLog } from '../trace/log.js';
 
 const HEADERS = {

@@ -1,8 +1,8 @@
 /** What an explained request has that HTTP cannot carry: sent, it would not get past the reading of its head. */
 import { METHODS } from 'node:http';
 import { ENCODE_PATH } from '../pipeline/receive.js';
-import { type Explanation, type Rejection, reject } from '../rejections.js';
-import { oneOf, show } from '../shown.js';
+import { type Explanation, type Rejection, reject } from '../errors/catalogue.js';
+import { oneOf, show } from '../shared/format.js';
 
 /** undefined where it can be sent. */
 export function unsendable(method: string, path: string, headers: Readonly<Record<string, string>> = {}): Rejection | undefined {

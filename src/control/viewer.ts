@@ -1,7 +1,7 @@
 /** The trace viewer, a page for a browser: its files, as the build made them, under a policy that lets it do nothing else. */
 import { readFileSync } from 'node:fs';
-import { PACKAGE_ROOT } from '../package-root.js';
-import type { Operations, UnitOperation } from '../platform/operation.js';
+import { PACKAGE_ROOT } from '../shared/package-root.js';
+import type { Operations, UnitOperation } from '../cxone/handler.js';
 
 const FOLDER = new URL('dist/viewer/', PACKAGE_ROOT);
 

@@ -1,11 +1,11 @@
 /** What an emulator keeps from its start to its end, whatever the config file says meanwhile. */
 import type { AddressInfo } from 'node:net';
-import { addressOf } from '../address.js';
-import { tenantRandom } from '../chance.js';
-import type { LoadedConfig } from '../config.js';
+import { addressOf } from '../shared/url.js';
+import { tenantRandom } from '../cxone/id-sources.js';
+import type { LoadedConfig } from '../config/load-config.js';
 import { Waiting } from '../control/verification/operations.js';
-import type { Clock } from '../platform/clock.js';
-import type { MemoryStoreMaterial } from '../state/memory.js';
+import type { Clock } from '../cxone/clock.js';
+import type { MemoryStoreMaterial } from '../cxone/store/memory.js';
 import { builtIn, type BuiltIn } from './built-in.js';
 
 export interface Base extends BuiltIn {

@@ -1,9 +1,9 @@
 /** The contract of this package, with its router and validators. All emulators of a process share it: none of it changes. */
-import type { Contract } from '../contract/contract.js';
-import { loadContract } from '../contract/load.js';
-import { createMatcher, type Matcher } from '../contract/match.js';
-import { createValidators, type Validators } from '../contract/validators.js';
-import { VERSION } from '../version.js';
+import type { Contract } from '../openapi/contract.js';
+import { loadContract } from '../openapi/load-contract.js';
+import { createMatcher, type Matcher } from '../openapi/router.js';
+import { createValidators, type Validators } from '../openapi/validators.js';
+import { VERSION } from '../shared/version.js';
 
 export interface BuiltIn {
   readonly contract: Contract;

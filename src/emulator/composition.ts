@@ -1,7 +1,7 @@
 /** Everything that follows from the config file. A reload replaces it whole; a request keeps the one that it began with. */
-import type { LoadedConfig } from '../config.js';
+import type { LoadedConfig } from '../config/load-config.js';
 import type { Services } from '../pipeline/index.js';
-import type { MemoryStoreMaterial } from '../state/memory.js';
+import type { MemoryStoreMaterial } from '../cxone/store/memory.js';
 import type { TraceBounds } from '../trace/log.js';
 
 export interface Composition {

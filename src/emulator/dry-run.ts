@@ -1,8 +1,8 @@
 /** A dry run: what scripts would do, in a sandbox of its own with a copy of one tenant. Nothing outside it is called or changed. */
-import { traceIds } from '../chance.js';
+import { traceIds } from '../cxone/id-sources.js';
 import { createPipeline, type Services } from '../pipeline/index.js';
-import type { Rehearsal } from '../platform/studio.js';
-import type { TenantSnapshot } from '../state/store.js';
+import type { Rehearsal } from '../cxone/studio.js';
+import type { TenantSnapshot } from '../cxone/store/store.js';
 import type { OutsideCaller } from '../studio/rest/types.js';
 import type { Sandbox, SandboxParts } from './sandbox.js';
 

@@ -1,18 +1,18 @@
 /** The composition root: from the settings to an emulator that answers. */
 import type { RequestListener } from 'node:http';
-import { type Around, putAround } from '../around.js';
-import { traceIds } from '../chance.js';
-import type { LoadedConfig } from '../config.js';
+import { type Around, putAround } from '../http/interceptor.js';
+import { traceIds } from '../cxone/id-sources.js';
+import type { LoadedConfig } from '../config/load-config.js';
 import { createHttp, type Http } from '../http/server.js';
-import { type Tenant, tenantMethods, tenantOf, type TenantParts } from '../library.js';
-import { openTraceFile } from '../open-trace-file.js';
+import { type Tenant, tenantMethods, tenantOf, type TenantParts } from '../control/tenant-client.js';
+import { openTraceFile } from '../config/trace-file.js';
 import { createPipeline, type Pipeline } from '../pipeline/index.js';
 import { DEFAULT_TENANT } from '../pipeline/target.js';
-import { scriptToken } from '../platform/auth.js';
-import type { Clock } from '../platform/clock.js';
-import type { TokenUse } from '../platform/token-key.js';
-import type { Settings } from '../settings.js';
-import { exportSnapshots, importSnapshots, requireExportable } from '../snapshot-file.js';
+import { scriptToken } from '../cxone/auth.js';
+import type { Clock } from '../cxone/clock.js';
+import type { TokenUse } from '../cxone/token-verifier.js';
+import type { Settings } from '../config/settings.js';
+import { exportSnapshots, importSnapshots, requireExportable } from '../config/snapshots.js';
 import type { TraceFile } from '../trace/file.js';
 import type { TraceFilter } from '../trace/filter.js';
 import type { TraceListener } from '../trace/log.js';

@@ -1,17 +1,17 @@
 /** The code behind every operation of the contracts: one line an API group. */
-import type { Contract, ContractOperation } from '../contract/contract.js';
+import type { Contract, ContractOperation } from '../openapi/contract.js';
 import { explainOperation } from '../control/explain.js';
 import { controlOperations, type ControlSettings } from '../control/operations.js';
 import type { Pipeline } from '../pipeline/index.js';
-import { attributeOperations } from '../platform/attributes.js';
-import { authOperations, type AuthSettings } from '../platform/auth.js';
-import { conversationOperations, type ConversationSettings } from '../platform/conversations.js';
-import { interactionOperations, type InteractionSettings } from '../platform/interactions.js';
-import { type KnowledgeEntry, knowledgeOperations } from '../platform/knowledge.js';
-import type { Operations } from '../platform/operation.js';
-import { skillOperations } from '../platform/skills.js';
-import { transcriptOperations } from '../platform/transcripts.js';
-import { webhookOperations } from '../platform/webhooks.js';
+import { attributeOperations } from '../cxone/attributes.js';
+import { authOperations, type AuthSettings } from '../cxone/auth.js';
+import { conversationOperations, type ConversationSettings } from '../cxone/conversations.js';
+import { interactionOperations, type InteractionSettings } from '../cxone/interactions.js';
+import { type KnowledgeEntry, knowledgeOperations } from '../cxone/knowledge.js';
+import type { Operations } from '../cxone/handler.js';
+import { skillOperations } from '../cxone/skills.js';
+import { transcriptOperations } from '../cxone/transcripts.js';
+import { webhookOperations } from '../cxone/webhooks.js';
 
 export interface HandlerParts extends AuthSettings, ConversationSettings, InteractionSettings, Omit<ControlSettings, 'webhooks'> {
   readonly knowledge: readonly KnowledgeEntry[];

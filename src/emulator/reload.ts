@@ -1,7 +1,7 @@
 /** Reads the config file again. */
 import { isDeepStrictEqual } from 'node:util';
-import { loadConfig, type LoadedConfig } from '../config.js';
-import { SETTING_NAMES, type Settings, SETTINGS } from '../settings.js';
+import { loadConfig, type LoadedConfig } from '../config/load-config.js';
+import { SETTING_NAMES, type Settings, SETTINGS } from '../config/settings.js';
 
 /** What a reload did, by the names of settings. */
 export interface Reloaded {

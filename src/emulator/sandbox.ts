@@ -1,12 +1,12 @@
 /** The mutable state that requests and scripts work on. The emulator has one, and each dry run has a throw-away copy. */
-import { faultRandom } from '../chance.js';
+import { faultRandom } from '../cxone/id-sources.js';
 import type { Pipeline } from '../pipeline/index.js';
-import { Clocks } from '../platform/clock.js';
-import { createDesk, type Desk } from '../platform/desk.js';
-import { Faults } from '../platform/faults.js';
-import { Activity, type Studio } from '../platform/studio.js';
-import { memoryStore } from '../state/memory.js';
-import type { Store } from '../state/store.js';
+import { Clocks } from '../cxone/clock.js';
+import { createDesk, type Desk } from '../cxone/agent-simulator.js';
+import { Faults } from '../cxone/faults.js';
+import { Activity, type Studio } from '../cxone/studio.js';
+import { memoryStore } from '../cxone/store/memory.js';
+import type { Store } from '../cxone/store/store.js';
 import { LiveRuns } from '../studio/live-runs.js';
 import { TraceLog } from '../trace/log.js';
 import type { Base } from './base.js';

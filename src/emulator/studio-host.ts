@@ -1,14 +1,14 @@
 /** What Studio gets of the emulator: its state, its clock, and a line to the emulator itself for the calls of scripts. */
 import { STATUS_CODES } from 'node:http';
 import type { Arrival, Pipeline, Services } from '../pipeline/index.js';
-import { type AuthSettings, scriptToken } from '../platform/auth.js';
-import type { Clocks } from '../platform/clock.js';
-import type { Cause } from '../platform/studio.js';
-import type { Settings } from '../settings.js';
-import type { Store } from '../state/store.js';
+import { type AuthSettings, scriptToken } from '../cxone/auth.js';
+import type { Clocks } from '../cxone/clock.js';
+import type { Cause } from '../cxone/studio.js';
+import type { Settings } from '../config/settings.js';
+import type { Store } from '../cxone/store/store.js';
 import type { Bots } from '../studio/bots/bots.js';
-import { breaker } from '../studio/rest/breaker.js';
-import { gate } from '../studio/rest/gate.js';
+import { breaker } from '../studio/rest/circuit-breaker.js';
+import { gate } from '../studio/rest/concurrency-limit.js';
 import { hostRules } from '../studio/rest/hosts.js';
 import type { OwnAnswer, OwnRequest, RestRules } from '../studio/rest/rest-call.js';
 import type { StudioParts } from '../studio/studio.js';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { Duplex } from 'node:stream';
 import type { Arrival, Pipeline as Whole } from '../pipeline/index.js';
-import { arrivalOf, failReading, refuseWhile, tooManyWaiting } from './arrival.js';
+import { arrivalOf, failReading, refuseWhile, tooManyWaiting } from './read-request.js';
 import {
   brokenArrival,
   brokenPart,
@@ -13,11 +13,11 @@ import {
   type ParserError,
   unreadArrival,
   writeBare,
-} from './broken.js';
-import { Held, InFlight } from './in-flight.js';
-import { createTurns, type Turns } from './turns.js';
-import { UnderWay } from './under-way.js';
-import { type Feeds, write } from './write.js';
+} from './malformed-request.js';
+import { Held, InFlight } from './memory-budget.js';
+import { createTurns, type Turns } from './connection-queue.js';
+import { UnderWay } from './active-requests.js';
+import { type Feeds, write } from './write-response.js';
 
 /** All that HTTP needs of it. */
 type Pipeline = Pick<Whole, 'handle'>;

@@ -1,8 +1,8 @@
 /** Stage authorize: the bearer token that the operation asks for. Signature, time and tenant decide, not a list. */
-import { isNoId } from '../contact/id-advice.js';
-import { faultOf, type Foreign, type KnownToken, type TokenClaims } from '../platform/token-key.js';
-import { type Explanation, reject, type Rejection } from '../rejections.js';
-import { show } from '../shown.js';
+import { isNoId } from '../cxone/model/id-advice.js';
+import { faultOf, type Foreign, type KnownToken, type TokenClaims } from '../cxone/token-verifier.js';
+import { type Explanation, reject, type Rejection } from '../errors/catalogue.js';
+import { show } from '../shared/format.js';
 import { isSecretName } from '../trace/redact.js';
 import type { RequestContext } from './request-context.js';
 import type { Services } from './services.js';

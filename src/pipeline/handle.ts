@@ -2,7 +2,7 @@
  * The operation does its work: what a schema cannot say is checked, then it answers. Both run as one unit on the tenant's
  * state, so that nothing comes between the check and the write. A refused request leaves no mark up to here.
  */
-import type { Operation, OutsideOperation, Reply, RunUnit, UnitOperation } from '../platform/operation.js';
+import type { Operation, OutsideOperation, Reply, RunUnit, UnitOperation } from '../cxone/handler.js';
 import { HandlerCall } from './handler-context.js';
 import type { RequestContext } from './request-context.js';
 import type { Services } from './services.js';

@@ -1,8 +1,8 @@
 /** A request as the handler of its operation sees it. */
-import type { OutsideCall } from '../platform/operation.js';
-import type { Cause, PlatformEvent, RunTrace } from '../platform/studio.js';
-import type { Explanation, WarningCode } from '../rejections.js';
-import { isoTime } from '../shown.js';
+import type { OutsideCall } from '../cxone/handler.js';
+import type { Cause, PlatformEvent, RunTrace } from '../cxone/studio.js';
+import type { Explanation, WarningCode } from '../errors/catalogue.js';
+import { isoTime } from '../shared/format.js';
 import type { Level } from '../trace/trace.js';
 import type { RequestContext } from './request-context.js';
 import { recordScriptRun } from './script-run.js';

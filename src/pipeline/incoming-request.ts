@@ -1,6 +1,6 @@
 /** A request as a transport hands it over. */
-import type { Cause } from '../platform/studio.js';
-import type { Rejection } from '../rejections.js';
+import type { Cause } from '../cxone/studio.js';
+import type { Rejection } from '../errors/catalogue.js';
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 

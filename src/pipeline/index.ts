@@ -4,8 +4,8 @@
  * The order of the stages decides which fault a caller sees, so it is behaviour. A stage fills in its part of the context
  * or throws a Rejection. The last one, respond, runs in any case, and it alone makes the response.
  */
-import type { Cause, RunTrace } from '../platform/studio.js';
-import { Rejection } from '../rejections.js';
+import type { Cause, RunTrace } from '../cxone/studio.js';
+import { Rejection } from '../errors/catalogue.js';
 import type { Trace } from '../trace/trace.js';
 import { authorize } from './authorize.js';
 import { handle } from './handle.js';
@@ -23,7 +23,7 @@ import { beginRun, keepUpToDate, type RunBeginning } from './script-run.js';
 import type { Services } from './services.js';
 import { validate } from './validate.js';
 
-export type { Feed } from '../platform/operation.js';
+export type { Feed } from '../cxone/handler.js';
 export type { Arrival, Headers, Received } from './incoming-request.js';
 export type { Answer, PassedOn } from './outgoing-response.js';
 export type { ErrorBodies, Services } from './services.js';

@@ -1,7 +1,7 @@
 /** Between the stages route and authorize, where somebody asked for it: a fault, as a gateway or a network has them. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Fault, FaultSetting } from '../platform/faults.js';
-import { type Explanation, type Finding, Rejection } from '../rejections.js';
+import type { Fault, FaultSetting } from '../cxone/faults.js';
+import { type Explanation, type Finding, Rejection } from '../errors/catalogue.js';
 import type { RequestContext } from './request-context.js';
 import type { Services } from './services.js';
 

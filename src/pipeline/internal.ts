@@ -1,5 +1,5 @@
 /** A bug of ours, told as one. */
-import { type Rejection, reject } from '../rejections.js';
+import { type Rejection, reject } from '../errors/catalogue.js';
 
 export function internal(problem: unknown): Rejection {
   return reject('INTERNAL', {

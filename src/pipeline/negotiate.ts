@@ -1,7 +1,7 @@
 /** Stage negotiate: the Content-Type picks the parser. Without one a body is read as form data, as Studio does (report). */
-import type { MediaKind } from '../contract/contract.js';
-import { reject } from '../rejections.js';
-import { show } from '../shown.js';
+import type { MediaKind } from '../openapi/contract.js';
+import { reject } from '../errors/catalogue.js';
+import { show } from '../shared/format.js';
 import type { RequestContext } from './request-context.js';
 
 export function negotiate(context: RequestContext): void {

@@ -1,6 +1,6 @@
 /** Who may call the control API, and which pages of other origins may read responses. */
-import { type Rejection, reject } from '../rejections.js';
-import { show } from '../shown.js';
+import { type Rejection, reject } from '../errors/catalogue.js';
+import { show } from '../shared/format.js';
 import { HOST, hostsOf, isControlHost } from './caller-url.js';
 import type { Arrival } from './incoming-request.js';
 import type { RequestContext } from './request-context.js';

@@ -1,5 +1,5 @@
 /** A response as a transport sends it. */
-import type { Feed } from '../platform/operation.js';
+import type { Feed } from '../cxone/handler.js';
 
 export interface Answer {
   readonly status: number;

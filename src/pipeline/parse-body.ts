@@ -2,11 +2,11 @@
 import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw, type InputType, type ZlibOptions } from 'node:zlib';
-import { countMembers, diagnoseJson, duplicateKeys, measureJson } from '../contract/json-text.js';
-import type { MediaKind } from '../contract/contract.js';
-import { nearMiss } from '../near-miss.js';
-import { type Rejection, reject } from '../rejections.js';
-import { show } from '../shown.js';
+import { countMembers, diagnoseJson, duplicateKeys, measureJson } from '../openapi/json-syntax.js';
+import type { MediaKind } from '../openapi/contract.js';
+import { nearMiss } from '../shared/did-you-mean.js';
+import { type Rejection, reject } from '../errors/catalogue.js';
+import { show } from '../shared/format.js';
 import { readPairs } from './pairs.js';
 import type { RequestContext } from './request-context.js';
 import type { Services } from './services.js';

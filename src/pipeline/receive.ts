@@ -1,5 +1,5 @@
 /** Stage receive: takes the bytes, up to the limit, and keeps what went wrong with them for later. */
-import { type Rejection, reject } from '../rejections.js';
+import { type Rejection, reject } from '../errors/catalogue.js';
 import type { Received } from './incoming-request.js';
 import type { RequestContext } from './request-context.js';
 import type { Services } from './services.js';

@@ -1,9 +1,9 @@
 /** One request with what the stages have found out about it so far. Each stage fills in its part. */
-import type { ContractOperation, Family, MediaKind } from '../contract/contract.js';
-import type { Reply } from '../platform/operation.js';
-import { Origin } from '../platform/origin.js';
-import { Activity, type Cause, type PlatformEvent } from '../platform/studio.js';
-import { NEVER_SENT, type Rejection } from '../rejections.js';
+import type { ContractOperation, Family, MediaKind } from '../openapi/contract.js';
+import type { Reply } from '../cxone/handler.js';
+import { Origin } from '../cxone/loop-guard.js';
+import { Activity, type Cause, type PlatformEvent } from '../cxone/studio.js';
+import { NEVER_SENT, type Rejection } from '../errors/catalogue.js';
 import { TraceRecorder } from '../trace/recorder.js';
 import { callerUrl } from './caller-url.js';
 import { type Arrival, headerOf } from './incoming-request.js';

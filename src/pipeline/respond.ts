@@ -1,5 +1,5 @@
 /** The last stage, respond: makes the response, whatever happened before. */
-import { NEVER_SENT, reject, type Rejection } from '../rejections.js';
+import { NEVER_SENT, reject, type Rejection } from '../errors/catalogue.js';
 import type { Answer } from './outgoing-response.js';
 import { internal } from './internal.js';
 import { corsHeaders } from './origin-policy.js';

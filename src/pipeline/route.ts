@@ -1,10 +1,10 @@
 /** Stage route: method and decoded path lead to the operation, the prefix `/t/…` to the tenant. */
-import type { ContractOperation, Family } from '../contract/contract.js';
-import type { Matcher } from '../contract/match.js';
-import { nearMiss } from '../near-miss.js';
-import type { Studio } from '../platform/studio.js';
-import { type Rejection, reject } from '../rejections.js';
-import { oneOf, show } from '../shown.js';
+import type { ContractOperation, Family } from '../openapi/contract.js';
+import type { Matcher } from '../openapi/router.js';
+import { nearMiss } from '../shared/did-you-mean.js';
+import type { Studio } from '../cxone/studio.js';
+import { type Rejection, reject } from '../errors/catalogue.js';
+import { oneOf, show } from '../shared/format.js';
 import type { RequestContext } from './request-context.js';
 import { requireControlCaller, warnForeignOrigin } from './origin-policy.js';
 import type { Services } from './services.js';

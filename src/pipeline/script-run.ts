@@ -1,5 +1,5 @@
 /** The trace of a script's run: that of the request to its webhook, or one of its own. It is kept again each time the run rests. */
-import type { Cause, RunTrace } from '../platform/studio.js';
+import type { Cause, RunTrace } from '../cxone/studio.js';
 import type { TraceRecorder } from '../trace/recorder.js';
 import type { Arrival } from './incoming-request.js';
 import { RequestContext } from './request-context.js';

@@ -1,14 +1,14 @@
 /** What the stages work with. */
-import type { ConversationIds } from '../contact/ids.js';
-import type { Contract } from '../contract/contract.js';
-import type { Matcher } from '../contract/match.js';
-import type { Validators } from '../contract/validators.js';
-import type { Clocks } from '../platform/clock.js';
-import type { Faults } from '../platform/faults.js';
-import type { Operations } from '../platform/operation.js';
-import type { Studio } from '../platform/studio.js';
-import type { TokenKey } from '../platform/token-key.js';
-import type { Store } from '../state/store.js';
+import type { ConversationIds } from '../cxone/model/ids.js';
+import type { Contract } from '../openapi/contract.js';
+import type { Matcher } from '../openapi/router.js';
+import type { Validators } from '../openapi/validators.js';
+import type { Clocks } from '../cxone/clock.js';
+import type { Faults } from '../cxone/faults.js';
+import type { Operations } from '../cxone/handler.js';
+import type { Studio } from '../cxone/studio.js';
+import type { TokenKey } from '../cxone/token-verifier.js';
+import type { Store } from '../cxone/store/store.js';
 import type { Hiding } from '../trace/recorder.js';
 import type { TraceLog } from '../trace/log.js';
 

@@ -1,14 +1,14 @@
 /** Stage validate: parameters and body against the contract, all faults together; what passes but looks lost gets a warning. */
-import { explainDepth, explainErrors } from '../contract/explain.js';
-import { escapePointer } from '../json-pointer.js';
-import { adviseMeant, unknownFields } from '../contract/unknown-fields.js';
-import { meantBy } from '../garbled-text.js';
-import { type LostValue, lostValues } from '../lost-values.js';
-import type { Finding, Place } from '../rejections.js';
-import { Rejection, type WarningCode } from '../rejections.js';
-import { show } from '../shown.js';
-import type { SchemaErrors } from '../contract/validators.js';
-import { knownIds } from '../platform/conversation-rules.js';
+import { explainDepth, explainErrors } from '../openapi/explain-schema-errors.js';
+import { escapePointer } from '../shared/json-pointer.js';
+import { adviseMeant, unknownFields } from '../openapi/unknown-fields.js';
+import { meantBy } from '../openapi/garbled-text.js';
+import { type LostValue, lostValues } from '../openapi/lost-values.js';
+import type { Finding, Place } from '../errors/catalogue.js';
+import { Rejection, type WarningCode } from '../errors/catalogue.js';
+import { show } from '../shared/format.js';
+import type { SchemaErrors } from '../openapi/validators.js';
+import { knownIds } from '../cxone/conversation-rules.js';
 import type { RequestContext } from './request-context.js';
 import { readPairs } from './pairs.js';
 import { DEEPEST } from './parse-body.js';

@@ -1,7 +1,7 @@
 /** The settings of the recording emulator that a replay needs, too: those that decide what is answered. */
 import { dirname, relative, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { type Settings, SETTINGS } from '../settings.js';
+import { type Settings, SETTINGS } from '../config/settings.js';
 
 const DECISIVE = [
   'revealErrors',

@@ -1,9 +1,9 @@
 /** Where an upstream's answer differs from the emulator's: status, headers that matter, error bodies exactly, other bodies by their shape. */
 import { isDeepStrictEqual } from 'node:util';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-import type { Contract, ContractOperation, Family, Schema } from '../contract/contract.js';
-import { CATALOGUE, type Code, type Provenance } from '../rejections.js';
-import { kindOf } from '../shown.js';
+import type { Contract, ContractOperation, Family, Schema } from '../openapi/contract.js';
+import { CATALOGUE, type Code, type Provenance } from '../errors/catalogue.js';
+import { kindOf } from '../shared/format.js';
 import { parsedJson } from './json-text.js';
 import type { RecordedAnswer } from './recorded.js';
 import type { UpstreamAnswer } from './upstream.js';

@@ -2,7 +2,7 @@
 import { redactText } from '../trace/redact.js';
 import { sentBy } from './references.js';
 import { jsonOf, type Recorded } from './recorded.js';
-import type { Wording } from './wording.js';
+import type { Wording } from './placeholders.js';
 
 type Row = Record<string, unknown>;
 

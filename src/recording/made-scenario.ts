@@ -1,15 +1,15 @@
 /** The scenario that a recording makes: what is given, then a step for each request. */
-import type { TenantIdentity } from '../contact/ids.js';
+import type { TenantIdentity } from '../cxone/model/ids.js';
 import { asAccess, CaptureNames } from './captures.js';
 import { expectationOf } from './expected.js';
-import { arranges, givenOf, type Row } from './given.js';
-import { reasonsToLeaveOut } from './left-out.js';
+import { arranges, givenOf, type Row } from './setup.js';
+import { reasonsToLeaveOut } from './skipped.js';
 import type { Recorded } from './recorded.js';
 import { type Source, sourcesOf } from './references.js';
 import { requestOf } from './request-step.js';
 import type { Secrets } from './secrets.js';
-import { Wording } from './wording.js';
-import { isQuiet, isStep } from './worth-keeping.js';
+import { Wording } from './placeholders.js';
+import { isQuiet, isStep } from './filter.js';
 
 /** A scenario as its file has it, and what is told about it. */
 export interface MadeScenario {

@@ -1,5 +1,5 @@
 /** What stands for no value, and so is no secret: nothing, a word such as `undefined`, a template that nobody filled in. */
-import { isNoId } from '../contact/id-advice.js';
+import { isNoId } from '../cxone/model/id-advice.js';
 
 const TEMPLATE = /^\s*\{\{[\s\w.[\]|:"'-]*\}\}\s*$/;
 

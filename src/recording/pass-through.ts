@@ -1,19 +1,19 @@
 /** Passes requests on to an upstream and its answers back, and lets the emulator answer the same beside it. */
-import type { Inside } from '../around.js';
-import { tenantIdentity } from '../contact/ids.js';
+import type { Inside } from '../http/interceptor.js';
+import { tenantIdentity } from '../cxone/model/ids.js';
 import type { Answer, Arrival, Pipeline, Received, Services } from '../pipeline/index.js';
-import { type Explanation, reject, Rejection } from '../rejections.js';
+import { type Explanation, reject, Rejection } from '../errors/catalogue.js';
 import { isSecretName, redactTarget } from '../trace/redact.js';
-import { adopt, idsIn } from './adopt.js';
+import { adopt, idsIn } from './import-entities.js';
 import { bodyOf, decodedPair } from './bodies.js';
 import { type Compared, type Difference, differencesOf, jsonOf } from './drift.js';
-import { Learned, type LearnedSettings } from './learned.js';
+import { Learned, type LearnedSettings } from './inferred-settings.js';
 import { headerOf, jsonOf as jsonOfOwn, recordedAnswer, type RecordedAnswer } from './recorded.js';
 import { type Aim, aimOf, type Observe } from './recorder.js';
 import { requestOf } from './request-step.js';
 import type { Secrets } from './secrets.js';
 import type { CallUpstream, UpstreamAnswer } from './upstream.js';
-import { Wording } from './wording.js';
+import { Wording } from './placeholders.js';
 
 /** A difference, where it was seen, and how often. */
 export interface Drift extends Difference {

@@ -1,7 +1,7 @@
 /** A recorded exchange: what came, and what the emulator answered for itself. */
-import type { ContractOperation } from '../contract/contract.js';
+import type { ContractOperation } from '../openapi/contract.js';
 import type { Answer, Headers } from '../pipeline/index.js';
-import type { Place } from '../rejections.js';
+import type { Place } from '../errors/catalogue.js';
 import { causeOf, type Trace, warningsOf } from '../trace/trace.js';
 import { parsedJson } from './json-text.js';
 

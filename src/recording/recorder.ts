@@ -5,7 +5,7 @@ import { callerUrl } from '../pipeline/caller-url.js';
 import { redactTarget } from '../trace/redact.js';
 import { type Recorded, recordedAnswer } from './recorded.js';
 import { TenantRecording } from './tenant-recording.js';
-import { isWorthKeeping } from './worth-keeping.js';
+import { isWorthKeeping } from './filter.js';
 
 export type Observe = Pipeline['observe'];
 

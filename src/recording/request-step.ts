@@ -3,7 +3,7 @@ import { isNoValue } from './no-value.js';
 import { bodyOf, decodedPair } from './bodies.js';
 import { headerOf, type Recorded } from './recorded.js';
 import { decodedSegment } from './references.js';
-import { joined, type Wording } from './wording.js';
+import { joined, type Wording } from './placeholders.js';
 
 type Row = Record<string, unknown>;
 

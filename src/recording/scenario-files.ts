@@ -1,9 +1,9 @@
 /** The files that a recording leaves: one scenario a tenant, each written whole or not at all. */
 import { basename, dirname, extname, join } from 'node:path';
-import { tenantIdentity } from '../contact/ids.js';
+import { tenantIdentity } from '../cxone/model/ids.js';
 import { DEFAULT_TENANT } from '../pipeline/target.js';
-import type { Settings } from '../settings.js';
-import { writeWholeFile } from '../whole-file.js';
+import type { Settings } from '../config/settings.js';
+import { writeWholeFile } from '../shared/atomic-write.js';
 import { carriedSettings } from './carried-settings.js';
 import type { Recorder } from './recorder.js';
 import { scenarioText } from './scenario-text.js';

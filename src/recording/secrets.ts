@@ -1,5 +1,5 @@
 /** The secrets of a recording: each has a name, which stands in the file instead of it. */
-import { isNoId } from '../contact/id-advice.js';
+import { isNoId } from '../cxone/model/id-advice.js';
 import { isNoValue } from './no-value.js';
 import { holdsSecret, isSecretName, REDACTED, redactText } from '../trace/redact.js';
 

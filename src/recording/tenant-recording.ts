@@ -1,6 +1,6 @@
 /** What was recorded of one tenant, in the order of arrival. */
-import type { TenantIdentity } from '../contact/ids.js';
-import type { Row } from './given.js';
+import type { TenantIdentity } from '../cxone/model/ids.js';
+import type { Row } from './setup.js';
 import { type MadeScenario, makeScenario, type Place } from './made-scenario.js';
 import type { Recorded } from './recorded.js';
 import type { Secrets } from './secrets.js';

@@ -4,7 +4,7 @@ import { type IncomingMessage, type OutgoingHttpHeaders, request as httpRequest 
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Headers, PassedOn } from '../pipeline/index.js';
-import { type Rejection, reject } from '../rejections.js';
+import { type Rejection, reject } from '../errors/catalogue.js';
 
 export interface UpstreamRequest {
   readonly method: string;

@@ -1,7 +1,7 @@
 /** Sends requests to a tenant of an emulator, each exactly as it is given, and reads what the control API knows of it. */
 import { Agent as HttpAgent, type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { show } from '../shown.js';
+import { show } from '../shared/format.js';
 import { redactTarget } from '../trace/redact.js';
 import type { Trace } from '../trace/trace.js';
 

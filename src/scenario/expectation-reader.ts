@@ -1,9 +1,9 @@
 /** Reads what a step of a scenario expects. */
-import { nearMiss } from '../near-miss.js';
-import { CATALOGUE } from '../rejections.js';
-import { show } from '../shown.js';
+import { nearMiss } from '../shared/did-you-mean.js';
+import { CATALOGUE } from '../errors/catalogue.js';
+import { show } from '../shared/format.js';
 import type { Path, Pattern } from './patterns.js';
-import type { ConversationMeant } from './conversation-meant.js';
+import type { ConversationMeant } from './default-conversation.js';
 import type { Expectation, Saying, TraceExpectation } from './scenario.js';
 import type { TemplateReader } from './template-reader.js';
 

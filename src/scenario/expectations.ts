@@ -1,7 +1,7 @@
 /** Holds an expectation against what came: the answer, its trace, and the state of the tenant. */
-import { nearMiss } from '../near-miss.js';
-import { listed, show } from '../shown.js';
-import type { Scope } from '../templates.js';
+import { nearMiss } from '../shared/did-you-mean.js';
+import { listed, show } from '../shared/format.js';
+import type { Scope } from '../shared/templates.js';
 import { causeOf, type RestCall, type Trace, warningsOf } from '../trace/trace.js';
 import { type Answer, type Client, Obstacle } from './client.js';
 import type { Came, Difference, Path, Pattern } from './patterns.js';

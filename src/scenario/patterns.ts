@@ -1,7 +1,7 @@
 /** What is expected of a value: a part of it, literally, or by a matcher such as `$any` or `{$matches: ^abc}`. */
-import { nearMiss } from '../near-miss.js';
-import { describe, kindOf, oneOf, show } from '../shown.js';
-import type { Scope, Template } from '../templates.js';
+import { nearMiss } from '../shared/did-you-mean.js';
+import { describe, kindOf, oneOf, show } from '../shared/format.js';
+import type { Scope, Template } from '../shared/templates.js';
 
 export type Path = readonly (string | number)[];
 

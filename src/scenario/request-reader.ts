@@ -1,8 +1,8 @@
 /** Reads the requests of a scenario: those that are written out, signals, what a customer does, and what the emulator itself is told. */
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { listed, show } from '../shown.js';
-import type { Template } from '../templates.js';
+import { listed, show } from '../shared/format.js';
+import type { Template } from '../shared/templates.js';
 import type { Path } from './patterns.js';
 import type { RequestPlan } from './scenario.js';
 import type { TemplateReader } from './template-reader.js';

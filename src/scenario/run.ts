@@ -1,7 +1,7 @@
 /** Runs scenarios, several side by side, each in a tenant of its own, against one emulator or those that their settings need. */
 import { randomBytes } from 'node:crypto';
 import { Client } from './client.js';
-import { play, skippedSteps } from './play.js';
+import { play, skippedSteps } from './run-steps.js';
 import type { ScenarioResult, Summary } from './result.js';
 import type { Scenario } from './scenario.js';
 

@@ -1,13 +1,13 @@
 /** Reads a scenario from its file; every fault in it is told at once, with line and column. */
 import { existsSync, statSync } from 'node:fs';
-import { FileFaults } from '../file-faults.js';
-import { listed, show } from '../shown.js';
-import type { Templates } from '../templates.js';
-import type { YamlFile } from '../yaml-file.js';
+import { FileFaults } from '../shared/file-errors.js';
+import { listed, show } from '../shared/format.js';
+import type { Templates } from '../shared/templates.js';
+import type { YamlFile } from '../shared/yaml-file.js';
 import { ExpectationReader, type ExpectObject } from './expectation-reader.js';
-import { schemaFaultsOf } from './given-settings.js';
+import { schemaFaultsOf } from './setup-settings.js';
 import type { Path } from './patterns.js';
-import { ARRIVED, ConversationMeant } from './conversation-meant.js';
+import { ARRIVED, ConversationMeant } from './default-conversation.js';
 import { type CustomerObject, type RequestObject, RequestReader, type SignalObject } from './request-reader.js';
 import type { Capture, Given, RequestPlan, Scenario, Step } from './scenario.js';
 import { validate } from './scenario-validator.js';

@@ -1,10 +1,10 @@
 /** Finds scenario files and reads them; the faults of all of them are told together. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type FileFault, FileFaults } from '../file-faults.js';
-import { LARGEST_FILE, readTextFile, unreadable, wholeFile } from '../text-file.js';
-import { createTemplates, type Templates } from '../templates.js';
-import { readYaml, type YamlFile } from '../yaml-file.js';
+import { type FileFault, FileFaults } from '../shared/file-errors.js';
+import { LARGEST_FILE, readTextFile, unreadable, wholeFile } from '../shared/text-file.js';
+import { createTemplates, type Templates } from '../shared/templates.js';
+import { readYaml, type YamlFile } from '../shared/yaml-file.js';
 import type { Scenario } from './scenario.js';
 import { readScenario } from './scenario-file.js';
 

@@ -1,6 +1,6 @@
 /** The JSON Schema of scenario files: it checks them when they are loaded, and is published for editors. */
-import { CATALOGUE } from '../rejections.js';
-import { GIVEN_SETTINGS } from './given-settings.js';
+import { CATALOGUE } from '../errors/catalogue.js';
+import { GIVEN_SETTINGS } from './setup-settings.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 /** A scenario as it was read from its file: a starting point, steps, and what is expected of each. */
-import type { FileFault } from '../file-faults.js';
-import type { Template } from '../templates.js';
+import type { FileFault } from '../shared/file-errors.js';
+import type { Template } from '../shared/templates.js';
 import type { NoAnswerKind } from './client.js';
 import type { Path, Pattern } from './patterns.js';
 

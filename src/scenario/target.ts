@@ -1,6 +1,6 @@
 /** An emulator that runs already: whether one answers at an address, and whether scenarios can do with what it has. */
-import { FileFaults } from '../file-faults.js';
-import { listed, show } from '../shown.js';
+import { FileFaults } from '../shared/file-errors.js';
+import { listed, show } from '../shared/format.js';
 import { Client, Obstacle, refusalOf } from './client.js';
 import type { Scenario } from './scenario.js';
 

@@ -1,9 +1,9 @@
 /** Reads the templates of a scenario, and says which names they use that nothing sets. */
-import { type FileFault } from '../file-faults.js';
-import { nearMiss } from '../near-miss.js';
-import { show } from '../shown.js';
-import type { Template, Templates } from '../templates.js';
-import type { YamlFile } from '../yaml-file.js';
+import { type FileFault } from '../shared/file-errors.js';
+import { nearMiss } from '../shared/did-you-mean.js';
+import { show } from '../shared/format.js';
+import type { Template, Templates } from '../shared/templates.js';
+import type { YamlFile } from '../shared/yaml-file.js';
 import { compilePattern, type Path, type Pattern, type PatternTools } from './patterns.js';
 
 /** What every template may use; a token, too, unless it captures: those see the answer. */

@@ -1,15 +1,15 @@
 /** What a type of action is: its settings, its branches, and what it does in a run. */
-import type { JsonSchema } from '../json-schema.js';
-import type { Conversation } from '../contact/conversation.js';
-import type { Contact } from '../contact/contact.js';
-import type { RunTrace, ScriptReply } from '../platform/studio.js';
-import type { Finding, Provenance } from '../rejections.js';
-import type { TenantState } from '../state/store.js';
+import type { JsonSchema } from '../shared/json-schema.js';
+import type { Conversation } from '../cxone/model/conversation.js';
+import type { Contact } from '../cxone/model/contact.js';
+import type { RunTrace, ScriptReply } from '../cxone/studio.js';
+import type { Finding, Provenance } from '../errors/catalogue.js';
+import type { TenantState } from '../cxone/store/store.js';
 import type { RestCall } from '../trace/trace.js';
-import type { BotLine } from './bots/bot-line.js';
+import type { BotLine } from './bots/bot-session.js';
 import type { BotOutcome, BotRequest } from './bots/exchange.js';
 import type { RestSettings, RestOutcome } from './rest/rest-call.js';
-import type { Condition, Scope, Template } from '../templates.js';
+import type { Condition, Scope, Template } from '../shared/templates.js';
 
 /** What an action came to. */
 export interface Outcome {

@@ -1,5 +1,5 @@
 /** Who waits for the answer of a webhook's script: it gets one, whatever else the script does. */
-import type { ScriptReply } from '../platform/studio.js';
+import type { ScriptReply } from '../cxone/studio.js';
 
 export class Caller {
   #answer: { resolve(reply: ScriptReply): void; reject(problem: unknown): void } | undefined;

@@ -1,14 +1,14 @@
 /** One run of a script: action after action, each with the branch that it takes, until it ends, breaks off or is stopped. */
-import { MOST_SIGNAL_PARAMETERS } from '../contact/signal.js';
-import type { Cause, ScriptReply } from '../platform/studio.js';
-import { type Finding, Rejection } from '../rejections.js';
-import { listed } from '../shown.js';
+import { MOST_SIGNAL_PARAMETERS } from '../cxone/model/signal.js';
+import type { Cause, ScriptReply } from '../cxone/studio.js';
+import { type Finding, Rejection } from '../errors/catalogue.js';
+import { listed } from '../shared/format.js';
 import { ON_ERROR, type Outcome, type RunView } from './action.js';
-import { BotLine } from './bots/bot-line.js';
+import { BotLine } from './bots/bot-session.js';
 import type { BotOutcome, BotRequest } from './bots/exchange.js';
 import { Caller } from './caller.js';
-import { type Frame, newFrame, setVariable } from './frame.js';
-import { Journal } from './journal.js';
+import { type Frame, newFrame, setVariable } from './stack-frame.js';
+import { Journal } from './run-log.js';
 import { callRest, type OwnWarning, type RestOutcome, type RestSettings } from './rest/rest-call.js';
 import {
   answeredWithError,
@@ -20,12 +20,12 @@ import {
   tooDeep,
   tooMany,
   tooManySteps,
-} from './run-faults.js';
+} from './run-errors.js';
 import type { Action, Script } from './script.js';
-import type { RunStart, RunWorld } from './run-world.js';
-import { Situation } from './situation.js';
+import type { RunStart, RunWorld } from './sandbox.js';
+import { Situation } from './run-context.js';
 import { CustomerWords, wait, type Waiting } from './waiting.js';
-import { Work } from './work.js';
+import { Work } from './run-activity.js';
 
 /** What an action is left with that a signal interrupts, or the end of the run. */
 class Interruption {

@@ -1,15 +1,15 @@
 /** Reads a script from its file; every fault in it is told, with line and column. */
-import { type FileFault, FileFaults } from '../file-faults.js';
-import { nearMiss } from '../near-miss.js';
-import { schemaFaults } from '../schema-faults.js';
-import { show } from '../shown.js';
-import type { YamlFile } from '../yaml-file.js';
+import { type FileFault, FileFaults } from '../shared/file-errors.js';
+import { nearMiss } from '../shared/did-you-mean.js';
+import { schemaFaults } from '../shared/schema-errors.js';
+import { show } from '../shared/format.js';
+import type { YamlFile } from '../shared/yaml-file.js';
 import type { Path, Preparation } from './action.js';
 import { ACTION_TYPES } from './actions/index.js';
 import type { Action, Script, Trigger } from './script.js';
 import { validate } from './script-validator.js';
-import type { Template, Templates } from '../templates.js';
-import type { JsonSchema } from '../json-schema.js';
+import type { Template, Templates } from '../shared/templates.js';
+import type { JsonSchema } from '../shared/json-schema.js';
 
 /** What a script names that stands elsewhere. */
 export interface Named {

@@ -1,12 +1,12 @@
 /** Reads the scripts of a folder, and checks them against each other: names and paths that stand twice, scripts that are not there. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type FileFault, FileFaults } from '../file-faults.js';
-import { nearMiss } from '../near-miss.js';
-import { show } from '../shown.js';
+import { type FileFault, FileFaults } from '../shared/file-errors.js';
+import { nearMiss } from '../shared/did-you-mean.js';
+import { show } from '../shared/format.js';
 import type { Script, Trigger } from './script.js';
 import type { ReadScript } from './script-file.js';
-import type { JsonSchema } from '../json-schema.js';
+import type { JsonSchema } from '../shared/json-schema.js';
 
 export interface LoadedScripts {
   readonly scripts: ReadonlyMap<string, Script>;
@@ -50,9 +50,9 @@ export async function loadScripts(folder: string, surroundings: ScriptSurroundin
   });
   if (files.length === 0) return { scripts: new Map(), notes: [] };
   const [{ readYaml }, { readScript }, { createTemplates }] = await Promise.all([
-    import('../yaml-file.js'),
+    import('../shared/yaml-file.js'),
     import('./script-file.js'),
-    import('../templates.js'),
+    import('../shared/templates.js'),
   ]);
   const templates = await createTemplates();
   const faults: FileFault[] = [];

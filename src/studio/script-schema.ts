@@ -2,7 +2,7 @@
 import { ACTION_TYPES } from './actions/index.js';
 import { HEADER_NAME, NAME, TEXT, VALUES } from './actions/settings.js';
 import type { ActionType } from './action.js';
-import type { JsonSchema } from '../json-schema.js';
+import type { JsonSchema } from '../shared/json-schema.js';
 
 /** Of an action, and of a script. */
 const ACTION_NAME: JsonSchema = {

@@ -1,7 +1,7 @@
 /** A Studio script as it runs: its trigger, its variables, and its actions with the branches that lead from one to the next. */
 import type { ActionType, Perform } from './action.js';
-import type { Template } from '../templates.js';
-import type { JsonSchema } from '../json-schema.js';
+import type { Template } from '../shared/templates.js';
+import type { JsonSchema } from '../shared/json-schema.js';
 
 /** A path at which a script listens. */
 export interface WebhookTrigger {

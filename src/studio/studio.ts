@@ -1,12 +1,12 @@
 /** Studio: the scripts that are loaded, the runs of them that live, and what of the platform sets them going. */
-import type { Conversation } from '../contact/conversation.js';
-import type { Desk } from '../platform/desk.js';
-import type { Activity, Cause, PlatformEvent, RunTrace, ScriptReply, Studio, WebhookCall } from '../platform/studio.js';
+import type { Conversation } from '../cxone/model/conversation.js';
+import type { Desk } from '../cxone/agent-simulator.js';
+import type { Activity, Cause, PlatformEvent, RunTrace, ScriptReply, Studio, WebhookCall } from '../cxone/studio.js';
 import type { LiveRuns } from './live-runs.js';
 import { Run } from './run.js';
-import type { RunStart, RunWorld } from './run-world.js';
+import type { RunStart, RunWorld } from './sandbox.js';
 import type { Script, Trigger } from './script.js';
-import { Turns } from './turns.js';
+import { Turns } from './scheduler.js';
 
 /** What Studio needs of the emulator. */
 export interface StudioParts extends Omit<RunWorld, 'turns' | 'script' | 'hearerOn' | 'signal' | 'spawn' | 'queued' | 'ended'> {

@@ -1,7 +1,7 @@
 /** How a run waits: for a time on the tenant's clock, for the customer, or for a signal, whatever comes first. */
-import { MOST_MESSAGES } from '../contact/message.js';
-import type { Activity } from '../platform/studio.js';
-import type { Work } from './work.js';
+import { MOST_MESSAGES } from '../cxone/model/message.js';
+import type { Activity } from '../cxone/studio.js';
+import type { Work } from './run-activity.js';
 
 export interface Waiting {
   /** Undefined for as long as it takes. */

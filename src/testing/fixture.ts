@@ -1,7 +1,7 @@
 /** What a test gets, whichever runner runs it: a tenant of its own, with a token at hand. */
-import { createEmulator, type EmulatorOptions } from '../index.js';
+import { createEmulator, type EmulatorOptions } from '../emulator/create-emulator.js';
 import type { Emulator } from '../emulator/emulator.js';
-import type { Tenant } from '../library.js';
+import type { Tenant } from '../control/tenant-client.js';
 import { remember } from './matchers.js';
 
 /** A tenant with a token at hand. */

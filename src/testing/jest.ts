@@ -1,6 +1,6 @@
 /** For jest: a tenant of its own for each test, and matchers whose failures say the cause and what to do. */
 import type { Emulator } from '../emulator/emulator.js';
-import type { EmulatorOptions } from '../index.js';
+import type { EmulatorOptions } from '../emulator/create-emulator.js';
 import { type CxoneTenant, startForTests, tenantForTest } from './fixture.js';
 import { type CxoneMatchers, forget, matchers } from './matchers.js';
 

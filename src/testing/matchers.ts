@@ -2,10 +2,10 @@
 import { patternInWords, type RequestPattern } from '../control/verification/expectation.js';
 import type { RequestRecord } from '../control/verification/request-record.js';
 import type { Emulator } from '../emulator/emulator.js';
-import type { Tenant } from '../library.js';
-import { nearMiss } from '../near-miss.js';
-import { CATALOGUE, type RefusalCode, type WarningCode } from '../rejections.js';
-import { listed, show } from '../shown.js';
+import type { Tenant } from '../control/tenant-client.js';
+import { nearMiss } from '../shared/did-you-mean.js';
+import { CATALOGUE, type RefusalCode, type WarningCode } from '../errors/catalogue.js';
+import { listed, show } from '../shared/format.js';
 import { causeOf, notesOf, type Trace, type TraceEntry, warningsOf } from '../trace/trace.js';
 
 /** An answer as fetch, supertest, axios and the like give it: what counts are its status and its headers. */

@@ -1,7 +1,7 @@
 /** For vitest: a test with a tenant of its own, and matchers whose failures say the cause and what to do. */
 import { expect, test as base, type TestAPI } from 'vitest';
 import type { Emulator } from '../emulator/emulator.js';
-import type { EmulatorOptions } from '../index.js';
+import type { EmulatorOptions } from '../emulator/create-emulator.js';
 import { type CxoneTenant, startForTests, tenantForTest } from './fixture.js';
 import { type CxoneMatchers, forget, matchers } from './matchers.js';
 

@@ -1,5 +1,5 @@
 /** Which traces a person or a test asks for. */
-import type { Code } from '../rejections.js';
+import type { Code } from '../errors/catalogue.js';
 import type { Outcome, Trace } from './trace.js';
 
 export interface TraceFilter {

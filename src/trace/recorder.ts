@@ -2,10 +2,10 @@
  * Records what happens to one request, or to one run of a script. The facts are kept raw while the request runs; `render`
  * makes the trace that people read, without secrets and customer data.
  */
-import { CATALOGUE, type Code, type Explanation, type Finding, type WarningCode } from '../rejections.js';
-import { detached, isoTime } from '../shown.js';
-import type { Found, Redactor } from './customer-data.js';
-import { KnownAttributes } from './known-attributes.js';
+import { CATALOGUE, type Code, type Explanation, type Finding, type WarningCode } from '../errors/catalogue.js';
+import { detached, isoTime } from '../shared/format.js';
+import type { Found, Redactor } from './redact-paths.js';
+import { KnownAttributes } from './seen-attributes.js';
 import { isSecretName, REDACTED, redactHeader, redactTarget, redactText } from './redact.js';
 import { secretsHider, type SecretsHider } from './secrets.js';
 import type { Level, Outcome, Trace, TraceEntry } from './trace.js';

@@ -1,5 +1,5 @@
 /** Keeps secrets out of traces and of the terminal: credentials in headers, in addresses, in JSON, in form data and in plain text. */
-import { hideNamed, type Names, percentDecoded, REDACTED } from './named-values.js';
+import { hideNamed, type Names, percentDecoded, REDACTED } from './redact-text.js';
 
 export { REDACTED };
 

@@ -1,5 +1,5 @@
 /** A trace: all that happened to one message, stage by stage, with the cause where it was refused. */
-import type { Code, Place, Provenance } from '../rejections.js';
+import type { Code, Place, Provenance } from '../errors/catalogue.js';
 
 export type Level = 'info' | 'warn' | 'error';
 

@@ -1,5 +1,5 @@
 /** The control API, as far as the page uses it: every address is seen from the page's own. */
-import type { Message } from '../contact/message.js';
+import type { Message } from '../cxone/model/message.js';
 import type { Trace } from '../trace/trace.js';
 import type {
   Agent,

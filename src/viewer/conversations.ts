@@ -1,6 +1,6 @@
 /** The conversations and skills of the tenant, with the few things that one does by hand. */
 import { api, type ApiError } from './api.js';
-import { tools } from './by-hand/tools.js';
+import { tools } from './tools/tools.js';
 import { copyButton } from './copy.js';
 import { badge, button, h, redraw, wire } from './dom.js';
 import type { Page, Part } from './page.js';

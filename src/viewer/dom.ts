@@ -1,5 +1,5 @@
 /** Makes elements. Whatever came over the wire becomes text in them, never markup, and what would turn its direction is shown as an escape. */
-import { printable } from '../terminal/printable.js';
+import { printable } from '../shared/printable.js';
 
 export type Child = Node | string | undefined;
 

@@ -1,6 +1,6 @@
 /** The way of one conversation from the bot to the agent, in the order of time: what came, what was said, what it became. */
-import { type Message, speakerOf } from '../contact/message.js';
-import { ladderOf } from '../trace/ladder.js';
+import { type Message, speakerOf } from '../cxone/model/message.js';
+import { ladderOf } from '../trace/steps.js';
 import type { Trace } from '../trace/trace.js';
 import { numberOf } from './trace-cache.js';
 import { plural } from './plural.js';

@@ -1,5 +1,5 @@
 /** The list of traces, newest first: what came, when, what became of it and why. */
-import { milliseconds, statusOf } from '../trace/ladder.js';
+import { milliseconds, statusOf } from '../trace/steps.js';
 import { causeOf, type Trace, warningsOf } from '../trace/trace.js';
 import { filterCount } from './address.js';
 import { badge, button, clock, dayOf, h, isSameDay, wire } from './dom.js';

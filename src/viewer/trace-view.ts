@@ -1,6 +1,6 @@
 /** One trace: its cause on top, then the ladder of stages and actions, then what was sent and what was answered. */
-import { ladderText } from '../terminal/ladder-text.js';
-import { type CallTold, cutNote, type Field, type Finding, type Ladder, ladderOf, type Rung } from '../trace/ladder.js';
+import { ladderText } from '../trace/step-text.js';
+import { type CallTold, cutNote, type Field, type Finding, type Ladder, ladderOf, type Rung } from '../trace/steps.js';
 import type { Trace } from '../trace/trace.js';
 import { api, type ApiError } from './api.js';
 import { copyButton } from './copy.js';

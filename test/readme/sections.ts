@@ -1,8 +1,8 @@
 /** The parts of the README that are generated: the codes from the catalogue, the operations from the contract, the flags from the settings. */
-import { loadContract } from '../../src/contract/load.js';
+import { loadContract } from '../../src/openapi/load-contract.js';
 import { CATALOGUE, type CatalogueEntry } from '../../src/index.js';
 import { ACTION_TYPES } from '../../src/studio/actions/index.js';
-import { environmentName, SETTING_NAMES, SETTINGS } from '../../src/settings.js';
+import { environmentName, SETTING_NAMES, SETTINGS } from '../../src/config/settings.js';
 
 export const README = new URL('../../README.md', import.meta.url);
 

@@ -1,8 +1,8 @@
 /** A tenant that answers otherwise: the report names exactly what differs, and the config that it writes makes the emulator answer alike. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { conversationIds } from '../../src/contact/ids.js';
-import { formOf } from '../../src/recording/learned.js';
+import { conversationIds } from '../../src/cxone/model/ids.js';
+import { formOf } from '../../src/recording/inferred-settings.js';
 import { CONVERSATION, emulator, HANDOVER, open, send } from '../support/client.js';
 import { outcomeOf, passingOn } from '../support/recording.js';
 import { outside } from '../support/scripts.js';

@@ -5,9 +5,9 @@ import { CATALOGUE, type Code } from '../../src/index.js';
 
 /** Codes of bots and of upstreams, by the file that tests them. */
 const ELSEWHERE: Readonly<Record<string, readonly Code[]>> = {
-  'test/bots/faults.test.ts': ['BOT_UNREACHABLE', 'BOT_RESPONSE_INVALID'],
-  'test/bots/turns.test.ts': ['BOT_ERROR'],
-  'test/bot/turns.test.ts': ['BOT_TURN_INVALID'],
+  'test/studio/bots/faults.test.ts': ['BOT_UNREACHABLE', 'BOT_RESPONSE_INVALID'],
+  'test/studio/bots/turns.test.ts': ['BOT_ERROR'],
+  'test/stub-bot/turns.test.ts': ['BOT_TURN_INVALID'],
   'test/recording/upstream.test.ts': ['UPSTREAM_FAILED', 'UPSTREAM_TIMEOUT'],
 };
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compilePattern, type Difference } from '../../src/scenario/patterns.js';
-import { createTemplates } from '../../src/templates.js';
+import { createTemplates } from '../../src/shared/templates.js';
 import { PROPERTY_RUNS } from '../support/runs.js';
 
 const templates = await createTemplates();

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { ReplayOptions } from '../../src/commands/replay.js';
+import type { ReplayOptions } from '../../src/cli/replay-setup.js';
 import { CONVERSATION, emulator, open, send } from '../support/client.js';
 import { replayed, scenarioFolder } from '../support/replay.js';
 import { type Element, parseXml } from '../support/xml.js';

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { FileFaults } from '../../src/index.js';
 import { SCENARIO_SCHEMA } from '../../src/scenario/scenario-schema.js';
 import { readScenarios } from '../../src/scenario/scenario-files.js';
-import { readYaml } from '../../src/yaml-file.js';
+import { readYaml } from '../../src/shared/yaml-file.js';
 import { scenarioFolder } from '../support/replay.js';
 
 async function faultsOf(text: string): Promise<string[]> {

@@ -1,7 +1,7 @@
 /** A value is changed in the text of a YAML file, and everything else stays as it is written and as it is meant. */
 import { describe, expect, test } from 'vitest';
-import { type Change, withChange } from '../../src/scenario/drift/edit.js';
-import type { Item } from '../../src/scenario/drift/list.js';
+import { type Change, withChange } from '../../src/scenario/update/edit.js';
+import type { Item } from '../../src/scenario/update/list.js';
 
 const value = (to: unknown): Change['to'] => ({ value: to });
 const items = (...list: readonly Item[]): Change['to'] => ({ items: list, none: 'none' });

@@ -1,7 +1,7 @@
 /** Bots outside the emulator, the script that talks with one, and the customer. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Emulator, EmulatorOptions, Trace } from '../../src/index.js';
-import type { Message as Said } from '../../src/contact/message.js';
+import type { Message as Said } from '../../src/cxone/model/message.js';
 import { send } from './client.js';
 import { type Files, outside, withScripts } from './scripts.js';
 

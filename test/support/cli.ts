@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { runProgram } from '../../src/commands/program.js';
-import type { Terminal } from '../../src/terminal/terminal.js';
+import { runProgram } from '../../src/cli/program.js';
+import type { Terminal } from '../../src/cli/output/terminal.js';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 

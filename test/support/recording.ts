@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type RecordOptions, startRecording } from '../../src/commands/record-run.js';
-import { loadConfig } from '../../src/config.js';
+import { type RecordOptions, startRecording } from '../../src/cli/record-run.js';
+import { loadConfig } from '../../src/config/load-config.js';
 import type { Emulator, EmulatorOptions } from '../../src/index.js';
 import { replayed } from './replay.js';
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished, vi } from 'vitest';
-import type { ReplayOptions } from '../../src/commands/replay.js';
-import { replay } from '../../src/commands/replay-run.js';
+import type { ReplayOptions } from '../../src/cli/replay-setup.js';
+import { replay } from '../../src/cli/replay-run.js';
 
 export const SCENARIOS = fileURLToPath(new URL('../../scenarios', import.meta.url));
 

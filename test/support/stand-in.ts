@@ -1,13 +1,13 @@
 /** Stand-in bots on free ports, and a script that talks to one as Studio does: it brings back the state that it was given. */
 import { readFile } from 'node:fs/promises';
 import { onTestFinished } from 'vitest';
-import { type Bot, readBot, type Turn } from '../../src/bot/bot.js';
-import { serveBot } from '../../src/bot/server.js';
-import { botContracts } from '../../src/contract/bots.js';
-import { loadContract } from '../../src/contract/load.js';
-import { createValidators } from '../../src/contract/validators.js';
-import { createTemplates } from '../../src/templates.js';
-import { readYaml } from '../../src/yaml-file.js';
+import { type Bot, readBot, type Turn } from '../../src/stub-bot/bot.js';
+import { serveBot } from '../../src/stub-bot/server.js';
+import { botContracts } from '../../src/openapi/bot-contracts.js';
+import { loadContract } from '../../src/openapi/load-contract.js';
+import { createValidators } from '../../src/openapi/validators.js';
+import { createTemplates } from '../../src/shared/templates.js';
+import { readYaml } from '../../src/shared/yaml-file.js';
 import { type Answer, send } from './client.js';
 
 export const contracts = botContracts(await loadContract('test'), createValidators());

@@ -1,5 +1,5 @@
 /** What a test expects of a request, and how a request compares with it: yes, no with the differences, or not to be told. */
-import { describe, listed, show } from '../../shown.js';
+import { describe, listed, show } from '../../shared/format.js';
 import { REDACTED } from '../../trace/redact.js';
 import type { Outcome } from '../../trace/trace.js';
 import type { RequestRecord } from './request-record.js';

@@ -1,13 +1,13 @@
 /** GET /_emulator/requests and POST /_emulator/verify: what reached the platform, and whether it is what a test expects. */
 import { clearTimeout, setTimeout } from 'node:timers';
-import type { Operations } from '../../platform/operation.js';
-import { reject } from '../../rejections.js';
+import type { Operations } from '../../cxone/handler.js';
+import { reject } from '../../errors/catalogue.js';
 import type { TraceLog } from '../../trace/log.js';
 import { DEFAULT_LIMIT } from '../records.js';
 import { compare, type RequestPattern } from './expectation.js';
 import { arrivalOf, isRequest, recordOf, type RequestRecord } from './request-record.js';
-import { requireSound } from './sound.js';
-import { type Expectations, type Judgement, Tally } from './tally.js';
+import { requireSound } from './validate-expectations.js';
+import { type Expectations, type Judgement, Tally } from './evaluator.js';
 
 export interface RequestList {
   /** By their arrival, newest first, as all lists of this API are. */

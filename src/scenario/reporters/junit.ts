@@ -1,5 +1,5 @@
 /** JUnit’s XML, as CI servers read it: a suite for each scenario, a case for each step. */
-import { printable } from '../../terminal/printable.js';
+import { printable } from '../../shared/printable.js';
 import { countOf, type ScenarioResult, type Summary } from '../result.js';
 import { causeToTell, explained, inWords, type Output, type Reporter } from './reporter.js';
 

@@ -1,6 +1,6 @@
 /** For a person at a terminal: a line for each scenario, a diff and its cause under one that failed, and a summary. */
 import { styleText } from 'node:util';
-import { printable } from '../../terminal/printable.js';
+import { printable } from '../../shared/printable.js';
 import { countOf, type Failure, failingStep, type ScenarioResult, type StepResult, type Summary } from '../result.js';
 import { answeredWith, causeToTell, type Output, placeIn, type Reporter } from './reporter.js';
 

@@ -1,5 +1,5 @@
 /** The Test Anything Protocol, version 14: a line for each scenario as it ends, and why under one that failed. */
-import { printable } from '../../terminal/printable.js';
+import { printable } from '../../shared/printable.js';
 import { failingStep, type ScenarioResult } from '../result.js';
 import { causeToTell, explained, type Output, type Reporter } from './reporter.js';
 

@@ -1,6 +1,6 @@
 /** ASKCALLER: waits for what the customer says. */
 import type { ActionType } from '../action.js';
-import { show } from '../../shown.js';
+import { show } from '../../shared/format.js';
 import { noConversation, sayIn } from './conversation-of.js';
 import { NAME, number, numberOf, TEXT, textOf } from './settings.js';
 

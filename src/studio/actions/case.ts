@@ -1,5 +1,5 @@
 /** CASE: takes the branch that is named like a value. */
-import { show } from '../../shown.js';
+import { show } from '../../shared/format.js';
 import { type ActionType, ON_ERROR } from '../action.js';
 import { textOf } from './settings.js';
 

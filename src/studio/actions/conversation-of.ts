@@ -1,8 +1,8 @@
 /** The conversation that a script runs in: what is said in it, and its end. */
-import { end, say } from '../../contact/conversation.js';
-import type { BotTurn } from '../../contact/conversation.js';
-import type { Speaker } from '../../contact/message.js';
-import { type Rejection, reject } from '../../rejections.js';
+import { end, say } from '../../cxone/model/conversation.js';
+import type { BotTurn } from '../../cxone/model/conversation.js';
+import type { Speaker } from '../../cxone/model/message.js';
+import { type Rejection, reject } from '../../errors/catalogue.js';
 import type { RunView } from '../action.js';
 
 /** Where a script runs on no contact, it has none to speak with. `what` it wants to do there. */

@@ -1,5 +1,5 @@
 /** GETATTRIBUTE: reads a custom attribute into a variable. */
-import { show } from '../../shown.js';
+import { show } from '../../shared/format.js';
 import { isSecretName, REDACTED } from '../../trace/redact.js';
 import type { ActionType } from '../action.js';
 import { OWNER_SETTINGS, prepareOwner } from './owner.js';

@@ -1,6 +1,6 @@
 /** IF: takes one of two branches. */
 import type { ActionType } from '../action.js';
-import { listed } from '../../shown.js';
+import { listed } from '../../shared/format.js';
 import { TEXT } from './settings.js';
 
 export const IF: ActionType = {

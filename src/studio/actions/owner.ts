@@ -1,11 +1,11 @@
 /** Whose attributes an action reads or writes: a contact, a user, or a conversation, which has those of its contact. */
-import type { Attributes } from '../../contact/contact.js';
-import { reject, type RefusalCode, type Rejection } from '../../rejections.js';
-import { show } from '../../shown.js';
-import type { TenantState } from '../../state/store.js';
+import type { Attributes } from '../../cxone/model/contact.js';
+import { reject, type RefusalCode, type Rejection } from '../../errors/catalogue.js';
+import { show } from '../../shared/format.js';
+import type { TenantState } from '../../cxone/store/store.js';
 import type { Preparation, RunView } from '../action.js';
 import { textOf } from './settings.js';
-import type { JsonSchema } from '../../json-schema.js';
+import type { JsonSchema } from '../../shared/json-schema.js';
 
 const OWNERS = ['contact', 'user', 'conversation'] as const;
 type OwnerKind = (typeof OWNERS)[number];

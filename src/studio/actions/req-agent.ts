@@ -1,8 +1,8 @@
 /** REQAGENT: queues the conversation to a skill. */
-import { type Conversation, handOver, HANDOVER_IN } from '../../contact/conversation.js';
-import { conversationEnded, conversationState } from '../../platform/conversation-rules.js';
-import { requireSkill, warnIfUnstaffed } from '../../platform/skill-rules.js';
-import type { TenantState } from '../../state/store.js';
+import { type Conversation, handOver, HANDOVER_IN } from '../../cxone/model/conversation.js';
+import { conversationEnded, conversationState } from '../../cxone/conversation-rules.js';
+import { requireSkill, warnIfUnstaffed } from '../../cxone/skill-rules.js';
+import type { TenantState } from '../../cxone/store/store.js';
 import type { ActionType, RunView } from '../action.js';
 import { unknown } from './owner.js';
 import { number, numberOf, textOf } from './settings.js';

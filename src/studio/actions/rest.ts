@@ -1,12 +1,12 @@
 /** What RESTAPI and RESTPROXY share: their settings as templates, the variables that they set, and the body as an object or a text. */
-import { type Finding, Rejection } from '../../rejections.js';
+import { type Finding, Rejection } from '../../errors/catalogue.js';
 import type { Outcome, Preparation, RunView } from '../action.js';
 import { ON_ERROR } from '../action.js';
 import type { OwnWarning, RestKind, RestOutcome, RestSettings } from '../rest/rest-call.js';
-import { redirectText } from '../rest/faults.js';
-import type { Scope } from '../../templates.js';
+import { redirectText } from '../rest/errors.js';
+import type { Scope } from '../../shared/templates.js';
 import { HEADER_NAME, headerOf, NAME, number, numberOf, TEXT, textOf } from './settings.js';
-import type { JsonSchema } from '../../json-schema.js';
+import type { JsonSchema } from '../../shared/json-schema.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 

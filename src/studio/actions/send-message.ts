@@ -1,6 +1,6 @@
 /** SENDMESSAGE: says something to the customer. */
 import type { ActionType } from '../action.js';
-import { show } from '../../shown.js';
+import { show } from '../../shared/format.js';
 import { noConversation, sayIn } from './conversation-of.js';
 import { TEXT, textOf } from './settings.js';
 

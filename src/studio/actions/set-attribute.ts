@@ -1,6 +1,6 @@
 /** SETATTRIBUTE: stores custom attributes, by which a contact or a user is found again. */
-import { changed, MOST_ATTRIBUTES } from '../../contact/contact.js';
-import { listed, show } from '../../shown.js';
+import { changed, MOST_ATTRIBUTES } from '../../cxone/model/contact.js';
+import { listed, show } from '../../shared/format.js';
 import type { ActionType } from '../action.js';
 import { OWNER_SETTINGS, prepareOwner } from './owner.js';
 import { prepareValues, renderValues, textOf, valueInvalid } from './settings.js';

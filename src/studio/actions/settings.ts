@@ -1,9 +1,9 @@
 /** Settings that several actions share: their schemas, and how they are read. */
-import { reject, type Rejection } from '../../rejections.js';
-import { describe } from '../../shown.js';
+import { reject, type Rejection } from '../../errors/catalogue.js';
+import { describe } from '../../shared/format.js';
 import type { Preparation, RunView } from '../action.js';
-import type { Scope, Template } from '../../templates.js';
-import type { JsonSchema } from '../../json-schema.js';
+import type { Scope, Template } from '../../shared/templates.js';
+import type { JsonSchema } from '../../shared/json-schema.js';
 
 /** Of a variable. `__proto__` and its like name no data. */
 const NAME_PATTERN = '^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]{0,63}$';

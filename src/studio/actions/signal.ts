@@ -1,6 +1,6 @@
 /** SIGNAL: sends a signal to the script on another contact. */
-import { MOST_SIGNAL_PARAMETERS } from '../../contact/signal.js';
-import { listed, show } from '../../shown.js';
+import { MOST_SIGNAL_PARAMETERS } from '../../cxone/model/signal.js';
+import { listed, show } from '../../shared/format.js';
 import type { ActionType } from '../action.js';
 import { unknown } from './owner.js';
 import { textOf } from './settings.js';

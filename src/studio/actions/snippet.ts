@@ -1,7 +1,7 @@
 /** SNIPPET: a list of assignments and conditions; no code. */
 import { type ActionType, DEFAULT, type Preparation, type RunView } from '../action.js';
 import { prepareAssignments, TEXT, VALUES } from './settings.js';
-import type { JsonSchema } from '../../json-schema.js';
+import type { JsonSchema } from '../../shared/json-schema.js';
 
 interface Step {
   readonly set?: unknown;

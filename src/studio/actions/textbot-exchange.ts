@@ -1,10 +1,10 @@
 /** TEXTBOT EXCHANGE: one turn with a bot: it gets what the customer said, its answer is said to the customer, and the branch is the bot's. */
-import { mediaTypeOf } from '../../platform/acd.js';
-import type { BotTurn } from '../../contact/conversation.js';
-import { oneOf, show } from '../../shown.js';
+import { mediaTypeOf } from '../../cxone/acd-format.js';
+import type { BotTurn } from '../../cxone/model/conversation.js';
+import { oneOf, show } from '../../shared/format.js';
 import { type ActionType, ON_ERROR, type RunView } from '../action.js';
-import { botError } from '../bots/bot-faults.js';
-import { wordsOf } from '../bots/bot-line.js';
+import { botError } from '../bots/bot-errors.js';
+import { wordsOf } from '../bots/bot-session.js';
 import {
   type BotAnswer,
   type BotBranch,

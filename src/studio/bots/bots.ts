@@ -1,11 +1,11 @@
 /** The bots that scripts talk with: each exchange goes out by the protocol of its virtual agent, and its answer is checked. */
-import { type LostValue, lostValues } from '../../lost-values.js';
-import { nearMiss } from '../../near-miss.js';
-import type { Finding } from '../../rejections.js';
-import { kindOf, listed, nothingReadOf, show } from '../../shown.js';
+import { type LostValue, lostValues } from '../../openapi/lost-values.js';
+import { nearMiss } from '../../shared/did-you-mean.js';
+import type { Finding } from '../../errors/catalogue.js';
+import { kindOf, listed, nothingReadOf, show } from '../../shared/format.js';
 import { REDACTED, redactTarget, redactText } from '../../trace/redact.js';
 import type { RestCall } from '../../trace/trace.js';
-import { redirectText } from '../rest/faults.js';
+import { redirectText } from '../rest/errors.js';
 import {
   answerNotJson,
   answerNotUtf8,
@@ -16,7 +16,7 @@ import {
   botUnreachable,
   noSuchAgent,
   otherProtocol,
-} from './bot-faults.js';
+} from './bot-errors.js';
 import { type CognigyAnswer, cognigyBody, cognigyNotes, cognigyTurn } from './cognigy-rest.js';
 import { type BotAnswer, type BotOutcome, type BotRequest, exchangeBody } from './exchange.js';
 import type { BotProtocol, VirtualAgent } from './virtual-agent.js';

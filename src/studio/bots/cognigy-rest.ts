@@ -1,5 +1,5 @@
 /** Cognigy's own REST endpoint as a bot: what Studio would ask goes to it, and what its flow puts out becomes Studio's answer. */
-import { kindOf, listed, oneOf, show } from '../../shown.js';
+import { kindOf, listed, oneOf, show } from '../../shared/format.js';
 import type { BotAnswer, BotRequest } from './exchange.js';
 
 /** What the endpoint answers, sound by openapi/cognigy-endpoint.yaml. */

@@ -1,5 +1,5 @@
 /** One exchange with a bot, in the words of NiCE's published contract (openapi/exchange.yaml). */
-import type { Finding } from '../../rejections.js';
+import type { Finding } from '../../errors/catalogue.js';
 import type { RestCall } from '../../trace/trace.js';
 import type { VirtualAgent } from './virtual-agent.js';
 

@@ -1,7 +1,7 @@
 /** The hosts outside that a script's REST calls may go to, and whether a name still leads where it led at first. */
 import { BlockList, isIP } from 'node:net';
-import type { Explanation } from '../../rejections.js';
-import { listed } from '../../shown.js';
+import type { Explanation } from '../../errors/catalogue.js';
+import { listed } from '../../shared/format.js';
 
 /** A fault of a REST call in words. */
 export type Words = Pick<Explanation, 'message' | 'expected' | 'received' | 'remedy'>;

@@ -12,7 +12,7 @@ import {
   redirected,
   timedOut,
   tooManyRedirects,
-} from './faults.js';
+} from './errors.js';
 import { hostOf, type HostRules, isLiteral, type NameGuard, nameGuard } from './hosts.js';
 import type { Hop, OutsideCaller, Progress, RestFailure, RestHead, RestRequest } from './types.js';
 

@@ -1,12 +1,12 @@
 /** A script's REST call by the platform's rules: where it may go, how often it is tried, how long, how much, and what a failure is called. */
-import type { Finding, RefusalCode } from '../../rejections.js';
-import { listed, show } from '../../shown.js';
+import type { Finding, RefusalCode } from '../../errors/catalogue.js';
+import { listed, show } from '../../shared/format.js';
 import { redactHeader, redactTarget, redactText } from '../../trace/redact.js';
 import type { RestCall } from '../../trace/trace.js';
-import { type Breaker, type BreakerSettings, circuitOpen } from './breaker.js';
+import { type Breaker, type BreakerSettings, circuitOpen } from './circuit-breaker.js';
 import { LARGEST_ANSWER } from './wire.js';
-import type { Gate } from './gate.js';
-import { redirectText } from './faults.js';
+import type { Gate } from './concurrency-limit.js';
+import { redirectText } from './errors.js';
 import type { OutsideCaller, Redirect } from './types.js';
 
 /** RESTAPI: the REST API action. RESTPROXY: `GetRESTProxy()` in a SNIPPET. */

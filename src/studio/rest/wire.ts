@@ -4,7 +4,7 @@ import { type ClientRequest, type IncomingMessage, request as httpRequest, type 
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, type ZlibOptions } from 'node:zlib';
-import { brokeDown, cutOff, encodingBroken, encodingUnknown, inflatesToMore, noAnswer, tooLarge } from './faults.js';
+import { brokeDown, cutOff, encodingBroken, encodingUnknown, inflatesToMore, noAnswer, tooLarge } from './errors.js';
 import { hostOf, portOf } from './hosts.js';
 import type { Hop, Progress, RestFailure, RestHead, RestResponse } from './types.js';
 
