@@ -84,9 +84,9 @@ export async function startRecording(
     upstream === undefined ? undefined : new PassThrough(upstreamCaller(upstream.url, upstream.timeout, stop.signal), secrets);
   const emulator = await startEmulator(config, {
     ...parts,
-    around(pipeline, inside) {
-      const observe = recorder.around((arrival) => pipeline.observe(arrival), inside.services);
-      return passing?.around(pipeline, observe, inside) ?? { handle: async (arrival) => (await observe(arrival)).answer };
+    interceptor(pipeline, context) {
+      const observe = recorder.around((arrival) => pipeline.observe(arrival), context.services);
+      return passing?.around(pipeline, observe, context) ?? { handle: async (arrival) => (await observe(arrival)).answer };
     },
   });
   return {

@@ -1,6 +1,6 @@
 /** The composition root: from the settings to an emulator that answers. */
 import type { RequestListener } from 'node:http';
-import { type Around, putAround } from '../http/interceptor.js';
+import { type Interceptor, intercept } from '../http/interceptor.js';
 import { traceIds } from '../cxone/id-sources.js';
 import type { LoadedConfig } from '../config/load-config.js';
 import { createHttp, type Http } from '../http/server.js';
@@ -31,8 +31,8 @@ export interface EmulatorParts {
   readonly listen?: boolean;
   /** Called with what a person should know, such as a trace file that cannot be written. Default: console.error. */
   readonly onNote?: (message: string) => void;
-  /** Puts something around the pipeline that sees every message of a caller, and answers it. Default: nothing. */
-  readonly around?: Around;
+  /** Runs in front of the pipeline. Default: none. */
+  readonly interceptor?: Interceptor;
   /** Called with what the emulator itself did wrong. Default: console.error. */
   readonly onBug?: (error: unknown, traceId: string) => void;
 }
@@ -75,7 +75,7 @@ export async function startEmulator(config: LoadedConfig, parts: EmulatorParts =
   const traceFile = writeTraceFile(config, core);
   for (const tenant of new Set([DEFAULT_TENANT, ...(await core.sandbox.store.tenants())]))
     await offerQueued(core.sandbox, tenant);
-  const http = createHttp(intercepted(core, parts.around), () => core.current().config.settings, core.note);
+  const http = createHttp(intercepted(core, parts.interceptor), () => core.current().config.settings, core.note);
   if (parts.listen !== false) await listen(http, base, traceFile);
   return emulatorOf(core, http, stopper(config, core, http, traceFile));
 }
@@ -138,9 +138,9 @@ function writeTraceFile(config: LoadedConfig, { sandbox, base, current, note }: 
   return file;
 }
 
-function intercepted(core: Core, around: Around | undefined): Pick<Pipeline, 'handle'> {
-  if (around === undefined) return core.pipeline;
-  return putAround(around, core.pipeline, {
+function intercepted(core: Core, interceptor: Interceptor | undefined): Pick<Pipeline, 'handle'> {
+  if (interceptor === undefined) return core.pipeline;
+  return intercept(interceptor, core.pipeline, {
     services: () => core.current().services,
     token: (tenant, use) => issueToken(core, tenant, use),
   });

@@ -1,107 +1,96 @@
-/** One request of a connection at a time: those that were pipelined behind it wait in line until its answer has been taken. */
+/** Handles one request of a connection at a time. Node would hand over all pipelined requests of a packet at once. */
 import type { ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { Held, type InFlight } from './memory-budget.js';
-
-export interface Turns {
-  /**
-   * Runs at once where no answer is on its way on this connection, else in its turn; also once the connection has closed, so
-   * that every request leaves its trace. Without a response nothing follows on this connection. False where the line has no
-   * room: it never runs then, and the connection must be closed.
-   */
-  take(socket: Duplex, response: ServerResponse | undefined, run: () => void): boolean;
-}
-
-/**
- * In bytes, for one connection; all lines together count among the bytes in flight. 4,000 of the shortest requests fit. Node
- * stops reading while answers lie unread, but not behind one that is still being made, or that does not end, such as a
- * stream of traces.
- */
-const LONGEST_LINE = 12 * 1024 * 1024;
-
-/** What Node and Express make of a request, beside the bytes that were read, and of each name and value in its headers; measured on Node 20. */
-const BYTES_OF_A_REQUEST = 2500;
-const BYTES_OF_A_TEXT = 32;
+import type { Reservation } from './memory-budget.js';
 
 interface Turn {
-  readonly response: ServerResponse | undefined;
+  /** The request is over when this closes. */
+  readonly output: ServerResponse | Duplex;
+  readonly reservation: Reservation;
   readonly run: () => void;
-  readonly bytes: number;
 }
 
-interface Line {
-  readonly turns: Turn[];
-  /** What all of them take. */
-  readonly held: Held;
-  /** How much had been read from the connection when the last one came. */
-  read: number;
+/** If more wait, nothing is read from the connection, so the server no longer notices that its client leaves. */
+const MAX_WAITING = 100;
+
+/** What Node keeps of a request that waits, in bytes, and of each name and value in its headers; measured on Node 20. */
+const REQUEST_SIZE = 2500;
+const HEADER_SIZE = 32;
+
+export class ConnectionQueue {
+  readonly #connections = new WeakMap<Duplex, Connection>();
+
+  /**
+   * Calls `run` when the response before it has been sent, or the connection has closed. Returns false if there
+   * is no room to wait: `run` is never called then.
+   */
+  enqueue(socket: Duplex, turn: Turn): boolean {
+    const connection = this.#connections.get(socket);
+    if (connection !== undefined) return connection.enqueue(turn);
+    this.#connections.set(socket, new Connection(socket, turn.output));
+    turn.run();
+    return true;
+  }
 }
 
-/** Node parses all requests of a packet at once: each of them would be let in before the first answer weighs anything. */
-export function createTurns(inFlight: InFlight): Turns {
-  const current = new WeakMap<Duplex, ServerResponse>();
-  const lines = new WeakMap<Duplex, Line>();
+class Connection {
+  readonly #socket: Duplex;
+  readonly #waiting: Turn[] = [];
+  #current: Turn['output'];
+  #watched = false;
 
-  /** The answer that is on its way. */
-  function ahead(socket: Duplex): ServerResponse | undefined {
-    const response = current.get(socket);
-    return response === undefined || response.writableFinished || response.destroyed || socket.destroyed ? undefined : response;
+  constructor(socket: Duplex, current: Turn['output']) {
+    this.#socket = socket;
+    this.#current = current;
   }
 
-  function lineBehind(response: ServerResponse, socket: Duplex): Line {
-    const line = { turns: [], held: new Held(inFlight), read: readFrom(socket) };
-    lines.set(socket, line);
-    advanceAfter(response, socket, line);
-    return line;
-  }
-
-  /** What is still to come of a packet when its connection closes is let in: it is traced at once. */
-  function wait(socket: Duplex, line: Line, response: ServerResponse | undefined, run: () => void): boolean {
-    const texts = response?.req.rawHeaders.length ?? 0;
-    const bytes = BYTES_OF_A_REQUEST + texts * BYTES_OF_A_TEXT + readFrom(socket) - line.read;
-    if (!socket.destroyed && (line.held.bytes + bytes > LONGEST_LINE || !inFlight.hasRoom(bytes))) return false;
-    line.held.add(bytes);
-    line.read = readFrom(socket);
-    line.turns.push({ response, run, bytes });
+  enqueue(turn: Turn): boolean {
+    const over = this.#socket.destroyed || this.#current.destroyed || this.#current.writableFinished;
+    if (this.#waiting.length > 0 || !over) return this.#wait(turn);
+    this.#current = turn.output;
+    turn.run();
     return true;
   }
 
-  function advance(socket: Duplex, line: Line): void {
-    for (let turn = line.turns.shift(); turn !== undefined; turn = line.turns.shift()) {
-      line.held.give(turn.bytes);
-      begin(socket, turn.response, turn.run);
-      if (socket.destroyed) continue;
-      advanceAfter(turn.response ?? socket, socket, line);
-      return;
-    }
-    lines.delete(socket);
+  #wait(turn: Turn): boolean {
+    const headers = 'req' in turn.output ? turn.output.req.rawHeaders.length : 0;
+    const reserved = turn.reservation.take(REQUEST_SIZE + headers * HEADER_SIZE);
+    // When a connection closes, the rest of its packet is still traced.
+    if (!reserved && !this.#socket.destroyed) return false;
+    this.#waiting.push(turn);
+    if (this.#waiting.length === 1) this.#advanceAfter(this.#current);
+    if (this.#waiting.length === MAX_WAITING + 1) this.#stopReading();
+    return true;
   }
 
-  /** After all others who wait for that end: what the response held counts no longer then. */
-  function advanceAfter(end: ServerResponse | Duplex, socket: Duplex, line: Line): void {
-    end.once('close', () => {
-      process.nextTick(advance, socket, line);
+  /** Not at once, and again whenever Node resumes the connection, as it does at the end of each request and response. */
+  #stopReading(): void {
+    const pause = (): void => {
+      if (this.#waiting.length > MAX_WAITING) this.#socket.pause();
+    };
+    process.nextTick(pause);
+    if (!this.#watched) this.#socket.on('resume', pause);
+    this.#watched = true;
+  }
+
+  /** After the other listeners have released what the response held. */
+  #advanceAfter(output: Turn['output']): void {
+    output.once('close', () => {
+      process.nextTick(() => {
+        this.#advance();
+      });
     });
   }
 
-  function begin(socket: Duplex, response: ServerResponse | undefined, run: () => void): void {
-    if (response !== undefined) current.set(socket, response);
-    run();
+  #advance(): void {
+    for (let turn = this.#waiting.shift(); turn !== undefined; turn = this.#waiting.shift()) {
+      turn.reservation.release();
+      this.#current = turn.output;
+      if (this.#waiting.length === MAX_WAITING) this.#socket.resume();
+      turn.run();
+      if (this.#socket.destroyed) continue;
+      if (this.#waiting.length > 0) this.#advanceAfter(turn.output);
+      return;
+    }
   }
-
-  return {
-    take(socket, response, run) {
-      const before = ahead(socket);
-      const line = lines.get(socket) ?? (before === undefined ? undefined : lineBehind(before, socket));
-      if (line !== undefined) return wait(socket, line, response, run);
-      begin(socket, response, run);
-      return true;
-    },
-  };
-}
-
-/** How many bytes have come on this connection. */
-function readFrom(socket: Duplex): number {
-  return socket instanceof Socket ? socket.bytesRead : 0;
 }

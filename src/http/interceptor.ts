@@ -1,19 +1,18 @@
-/** What may stand around the pipeline: it sees every message of a caller, and answers it. */
+/** Code that runs in front of the pipeline, sees every request of a client, and answers it. */
 import type { Pipeline, Services } from '../pipeline/index.js';
 import type { TokenUse } from '../cxone/token-verifier.js';
 
-export type Around = (pipeline: Pipeline, inside: Inside) => Pick<Pipeline, 'handle'>;
+export type Interceptor = (pipeline: Pipeline, context: InterceptorContext) => Pick<Pipeline, 'handle'>;
 
-/** What it may look at. */
-export interface Inside {
+export interface InterceptorContext {
   /** As they are now. */
   readonly services: () => Services;
-  /** A new token of a tenant; an access token where `use` says nothing else. */
+  /** Issues a token of a tenant; `use` defaults to an access token. */
   readonly token: (tenant: string, use?: TokenUse) => Promise<string>;
 }
 
-/** The pipeline with what stands around it. Where that fails, its caller is answered 500 with a trace, and the others go on. */
-export function putAround(around: Around, pipeline: Pipeline, inside: Inside): Pick<Pipeline, 'handle'> {
-  const outer = around(pipeline, inside);
-  return { handle: (arrival) => outer.handle(arrival).catch((problem: unknown) => pipeline.fail(arrival, problem)) };
+/** If the interceptor fails on a request, that client gets a 500 with a trace. */
+export function intercept(interceptor: Interceptor, pipeline: Pipeline, context: InterceptorContext): Pick<Pipeline, 'handle'> {
+  const intercepted = interceptor(pipeline, context);
+  return { handle: (request) => intercepted.handle(request).catch((error: unknown) => pipeline.fail(request, error)) };
 }

@@ -1,6 +1,6 @@
-/** Bytes in flight: bodies that have come, requests that wait for their turn and answers that have not been taken, counted over all connections. */
+/** Bytes in flight over all connections: received bodies, pipelined requests that wait, and responses that are not read yet. */
 
-export class InFlight {
+export class MemoryBudget {
   readonly #limit: () => number;
   #bytes = 0;
 
@@ -13,7 +13,6 @@ export class InFlight {
     return this.#limit();
   }
 
-  /** Whether no more may come. */
   get full(): boolean {
     return this.#bytes >= this.#limit();
   }
@@ -27,22 +26,18 @@ export class InFlight {
   }
 }
 
-/** What a request, an answer or the line of a connection holds until it is released. */
-export class Held {
-  readonly #inFlight: InFlight;
+/** The share of one request. */
+export class Reservation {
+  readonly #budget: MemoryBudget;
   #bytes = 0;
 
-  constructor(inFlight: InFlight) {
-    this.#inFlight = inFlight;
+  constructor(budget: MemoryBudget) {
+    this.#budget = budget;
   }
 
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  /** False where there is no room: nothing more is held then. */
+  /** Returns false, and reserves nothing, if there is no room. */
   take(bytes: number): boolean {
-    if (!this.#inFlight.hasRoom(bytes)) return false;
+    if (!this.#budget.hasRoom(bytes)) return false;
     this.add(bytes);
     return true;
   }
@@ -50,17 +45,12 @@ export class Held {
   /** Counts what is in memory already, whatever the limit. */
   add(bytes: number): void {
     this.#bytes += bytes;
-    this.#inFlight.count(bytes);
+    this.#budget.count(bytes);
   }
 
-  /** Lets go of a part. */
-  give(bytes: number): void {
-    this.#bytes -= bytes;
-    this.#inFlight.count(-bytes);
-  }
-
-  /** Lets go of all; may be called more than once. */
+  /** May be called more than once. */
   release(): void {
-    this.give(this.#bytes);
+    this.#budget.count(-this.#bytes);
+    this.#bytes = 0;
   }
 }

@@ -1,27 +1,25 @@
-/** The only place that writes to Node's response. */
-import type { ServerResponse } from 'node:http';
+/** The only place that writes responses. */
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Answer, PassedOn } from '../pipeline/index.js';
+import type { Reservation } from './memory-budget.js';
 import { sendFeed } from './sse.js';
-import type { Held } from './memory-budget.js';
-
-/** The feeds that are being sent, by how to end each. */
-export type Feeds = Set<() => void>;
 
 export interface Reader {
-  /** The connection; a response has it only once those before it are over. */
   readonly socket: Socket;
-  readonly feeds: Feeds;
+  /** How to end each event stream that is being sent. */
+  readonly streams: Set<() => void>;
   /** Counts what waits to be read. */
-  readonly held: Held;
-  /** In milliseconds: how long nothing may be taken of an answer. */
+  readonly reservation: Reservation;
+  /** In milliseconds: how long the client may read nothing of its response. */
   readonly patience: number;
-  /** Called once the caller was given up. */
-  readonly givenUp: () => void;
+  /** Called when the client read nothing for that long, and the connection was closed. */
+  readonly onGivenUp: () => void;
 }
 
-/** In bytes. Larger answers are handed to the system piece by piece, because only so their progress can be seen. */
-const PIECE = 65_536;
+/** In bytes. A larger response is written in chunks, because the stream reports progress only between two writes. */
+const CHUNK_SIZE = 65_536;
 
 export function write(response: ServerResponse, answer: Answer, reader: Reader): void {
   const headers: Record<string, string | number> = { ...answer.headers };
@@ -29,8 +27,8 @@ export function write(response: ServerResponse, answer: Answer, reader: Reader):
   if (answer.feed !== undefined) {
     response.writeHead(answer.status, headers);
     const end = sendFeed(response, answer.feed);
-    reader.feeds.add(end);
-    response.once('close', () => reader.feeds.delete(end));
+    reader.streams.add(end);
+    response.once('close', () => reader.streams.delete(end));
     return;
   }
   const body = answer.passedOn?.bytes ?? answer.body;
@@ -41,12 +39,12 @@ export function write(response: ServerResponse, answer: Answer, reader: Reader):
   } else writeHeadPassedOn(response, answer, answer.passedOn);
   if (answer.broken === 'cut') cut(response, answer.body ?? '');
   else if (body === null || length === 0) response.end();
-  else if (length <= PIECE) response.end(body);
-  else endInPieces(response, Buffer.from(body));
+  else if (length <= CHUNK_SIZE) response.end(body);
+  else endInChunks(response, Buffer.from(body));
   if (!response.writableEnded || response.writableLength > 0) awaitReader(response, length, reader);
 }
 
-/** With names in their own capitals, several of one name, and nothing that Node would add. */
+/** Header names keep their capitals, repeated headers stay apart, and Node adds none. */
 function writeHeadPassedOn(response: ServerResponse, { status, close }: Answer, { statusText, rawHeaders }: PassedOn): void {
   response.sendDate = false;
   response.writeHead(status, statusText, [...rawHeaders, ...(close ? ['Connection', 'close'] : [])]);
@@ -58,12 +56,12 @@ function cut(response: ServerResponse, body: string): void {
   response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.destroy());
 }
 
-function endInPieces(response: ServerResponse, body: Buffer): void {
+function endInChunks(response: ServerResponse, body: Buffer): void {
   let sent = 0;
   const pump = (): void => {
     while (sent < body.length && !response.writableNeedDrain && !response.destroyed) {
-      response.write(body.subarray(sent, sent + PIECE));
-      sent += PIECE;
+      response.write(body.subarray(sent, sent + CHUNK_SIZE));
+      sent += CHUNK_SIZE;
     }
     if (sent >= body.length && !response.writableEnded) response.end();
   };
@@ -72,23 +70,41 @@ function endInPieces(response: ServerResponse, body: Buffer): void {
 }
 
 /**
- * Counts an answer while it waits for its caller, and gives the caller up once nothing more was taken for a while. The
- * system takes a large answer in steps of a megabyte or so: a caller that reads less than that meanwhile is given up too.
+ * Counts a response while its client reads it, and gives up when nothing was read for a while. The system takes a large
+ * response in steps of about a megabyte, so a client that reads less than that meanwhile is given up, too.
  */
-function awaitReader(response: ServerResponse, bytes: number, { socket, held, patience, givenUp }: Reader): void {
+function awaitReader(response: ServerResponse, bytes: number, { socket, reservation, patience, onGivenUp }: Reader): void {
   if (socket.destroyed) return;
-  held.add(bytes);
+  reservation.add(bytes);
   const timer = setTimeout(() => {
     response.destroy();
-    givenUp();
+    onGivenUp();
   }, patience);
   timer.unref();
   response.on('drain', () => timer.refresh());
+  // A pipelined response gets its socket only when those before it are sent, so the socket has to be watched as well.
   const over = (): void => {
     clearTimeout(timer);
-    held.release();
+    reservation.release();
     socket.off('close', over);
   };
   response.once('close', over);
   socket.once('close', over);
+}
+
+/** For a socket without a response of Node's. Closes it, at the latest after `patience` milliseconds. */
+export function writeToSocket(socket: Duplex, { status, headers, body }: Answer, patience: number): void {
+  const text = body ?? '';
+  const lines = [
+    `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    `date: ${new Date().toUTCString()}`,
+    `content-length: ${String(Buffer.byteLength(text))}`,
+    'connection: close',
+  ];
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${text}`, () => socket.destroy());
+  const timer = setTimeout(() => socket.destroy(), patience).unref();
+  socket.once('close', () => {
+    clearTimeout(timer);
+  });
 }

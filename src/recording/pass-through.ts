@@ -1,5 +1,5 @@
 /** Passes requests on to an upstream and its answers back, and lets the emulator answer the same beside it. */
-import type { Inside } from '../http/interceptor.js';
+import type { InterceptorContext } from '../http/interceptor.js';
 import { tenantIdentity } from '../cxone/model/ids.js';
 import type { Answer, Arrival, Pipeline, Received, Services } from '../pipeline/index.js';
 import { type Explanation, reject, Rejection } from '../errors/catalogue.js';
@@ -64,7 +64,7 @@ export class PassThrough {
   }
 
   /** `observe` records. */
-  around(pipeline: Pipeline, observe: Observe, { services, token }: Inside): Pick<Pipeline, 'handle'> {
+  around(pipeline: Pipeline, observe: Observe, { services, token }: InterceptorContext): Pick<Pipeline, 'handle'> {
     const handle = async (arrival: Arrival): Promise<Answer | null> => {
       const current = services();
       const aim = aimOf(arrival, current);
@@ -110,7 +110,7 @@ export class PassThrough {
     { bytes }: Received,
     { tenant, operation }: Aim,
     theirs: UpstreamAnswer | undefined,
-    issue: Inside['token'],
+    issue: InterceptorContext['token'],
   ): Promise<Arrival> {
     const authorization = headerOf(arrival.headers, 'authorization');
     const given = /^\s*bearer\s+(\S+)\s*$/i.exec(authorization ?? '')?.[1];

@@ -1,14 +1,14 @@
-/** What stands around the pipeline may fail: one caller is told, and nobody else notices. */
+/** If an interceptor fails, one client gets a 500, and the others notice nothing. */
 import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../../src/config/load-config.js';
 import { startEmulator } from '../../src/emulator/emulator.js';
 import { CONVERSATION, HANDOVER, open, send } from '../support/client.js';
 
-test('a message on which it fails is answered 500 with a trace, and the next one as ever', async () => {
+test('a request on which it fails gets a 500 with a trace, and the next one its usual response', async () => {
   const bugs: unknown[] = [];
   const broken = new Error('no room');
   const emulator = await startEmulator(await loadConfig({ options: { port: 0 } }), {
-    around: (pipeline) => ({
+    interceptor: (pipeline) => ({
       handle: (arrival) => (arrival.headers['x-breaks'] === undefined ? pipeline.handle(arrival) : Promise.reject(broken)),
     }),
     onBug: (problem, traceId) => bugs.push(problem, traceId),

@@ -11,51 +11,22 @@ function newest(started: Emulator): TraceEntry | undefined {
 }
 
 test.each([
-  { name: 'not HTTP', bytes: 'hello\r\n\r\n', remedy: /method that HTTP knows/ },
-  {
-    name: 'TLS',
-    bytes: Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc]),
-    remedy: /http:\/\/ instead of https:\/\//,
-  },
-  { name: 'HTTP/2', bytes: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', remedy: /HTTP\/1\.1/ },
-  { name: 'no Host header', bytes: `GET ${HANDOVER} HTTP/1.1\r\nConnection: close\r\n\r\n`, remedy: /header Host/ },
-  {
-    name: 'more than was announced',
-    bytes: `GET ${HANDOVER}/x HTTP/1.1\r\nHost: x\r\n\r\n{"sessionId": "x"}\r\n\r\n`,
-    remedy: /more bytes than its Content-Length announced/,
-  },
-  {
-    name: 'a path without its slash',
-    bytes: `GET ${HANDOVER.slice(1)} HTTP/1.1\r\nHost: x\r\n\r\n`,
-    remedy: /Begin the path with a slash/,
-  },
-  {
-    name: 'a path with a space in it',
-    bytes: `GET ${HANDOVER}/the id HTTP/1.1\r\nHost: x\r\n\r\n`,
-    remedy: /encodeURIComponent/,
-  },
-  {
-    name: 'a path that is not encoded',
-    bytes: `GET ${HANDOVER}/M\u00fcller HTTP/1.1\r\nHost: x\r\n\r\n`,
-    remedy: /encodeURIComponent/,
-  },
-  {
-    name: 'a bad chunk',
-    bytes: `POST ${HANDOVER} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`,
-    remedy: /HTTP library/,
-  },
-])('HTTP_MALFORMED: $name', async ({ name, bytes, remedy }) => {
+  { name: 'not HTTP', bytes: 'hello\r\n\r\n' },
+  { name: 'TLS', bytes: Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc]) },
+  { name: 'HTTP/2', bytes: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' },
+  { name: 'a path without its slash', bytes: `GET ${HANDOVER.slice(1)} HTTP/1.1\r\nHost: x\r\n\r\n` },
+  { name: 'a path that is not encoded', bytes: `GET ${HANDOVER}/M\u00fcller HTTP/1.1\r\nHost: x\r\n\r\n` },
+  { name: 'more than Content-Length', bytes: `GET ${HANDOVER}/x HTTP/1.1\r\nHost: x\r\n\r\n{"sessionId": "x"}\r\n\r\n` },
+  { name: 'a bad chunk', bytes: `POST ${HANDOVER} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n` },
+  { name: 'no Host header', bytes: `GET ${HANDOVER} HTTP/1.1\r\nConnection: close\r\n\r\n`, pointer: '/host' },
+])('HTTP_MALFORMED: $name', async ({ bytes, pointer = null }) => {
   const started = await emulator();
   const answer = await talk(started.url, bytes);
   expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   expect(answer).toMatch(/x-emulator-cause: HTTP_MALFORMED/i);
   expect(answer).toMatch(/\{"errorCode":"BadRequest","message":"Bad Request"\}$/);
-  expect(newest(started)).toMatchObject(
-    name === 'no Host header'
-      ? { code: 'HTTP_MALFORMED', in: 'header', pointer: '/host' }
-      : { code: 'HTTP_MALFORMED', in: null, pointer: null },
-  );
-  expect(newest(started)?.remedy).toMatch(remedy);
+  expect(newest(started)).toMatchObject({ code: 'HTTP_MALFORMED', in: pointer === null ? null : 'header', pointer });
+  expect(newest(started)?.remedy).toMatch(/HTTP library/);
 });
 
 test('EMULATOR_BUSY: one connection too many', async () => {
