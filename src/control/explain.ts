@@ -1,11 +1,10 @@
 /** POST /_emulator/explain: what a request would be answered, and why, without sending it. */
 import type { Headers, Pipeline } from '../pipeline/index.js';
 import { DEFAULT_TENANT, readTarget } from '../pipeline/target.js';
-import { headersTooLarge } from '../pipeline/receive.js';
-import { tooLarge } from '../pipeline/parse-body.js';
 import type { OutsideOperation } from '../cxone/handler.js';
 import { Activity, type Cause } from '../cxone/studio.js';
 import { reject } from '../errors/catalogue.js';
+import { bodyTooLarge, headersTooLarge } from '../errors/size-errors.js';
 import { show } from '../shared/format.js';
 import type { Trace } from '../trace/trace.js';
 import { unsendable } from './unsendable.js';
@@ -60,7 +59,7 @@ export async function explainRequest(pipeline: Pipeline, tenant: string, questio
     ...(fault === undefined ? {} : { fault }),
     receive: (limit) =>
       bytes.length > limit
-        ? { bytes: bytes.subarray(0, limit), fault: tooLarge(limit, `${String(bytes.length)} bytes`) }
+        ? { bytes: bytes.subarray(0, limit), fault: bodyTooLarge(limit, `${String(bytes.length)} bytes`) }
         : { bytes },
     gone: () => false,
     // A script may ask too, and the request may lead to the same script again.

@@ -1,6 +1,5 @@
 /** What an explained request has that HTTP cannot carry: sent, it would not get past the reading of its head. */
 import { METHODS } from 'node:http';
-import { ENCODE_PATH } from '../pipeline/receive.js';
 import { type Explanation, type Rejection, reject } from '../errors/catalogue.js';
 import { oneOf, show } from '../shared/format.js';
 
@@ -40,7 +39,7 @@ function wrongPath(path: string, character: string): Omit<Explanation, 'message'
     pointer: '',
     expected: 'printable ASCII characters without spaces; anything else percent-encoded',
     received: `${codePoint(character)} in ${show(path)}`,
-    remedy: `Send ${show(encoded)}${path.trim() === path ? '' : ', without the white space around it'}. ${ENCODE_PATH}`,
+    remedy: `Send ${show(encoded)}${path.trim() === path ? '' : ', without the white space around it'}. Build a path of parts that went through encodeURIComponent.`,
   };
 }
 

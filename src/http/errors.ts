@@ -1,6 +1,6 @@
 /** What can be wrong with a request or a connection before the pipeline sees it. */
 import { NEVER_SENT, type Rejection, reject } from '../errors/catalogue.js';
-import { headersTooLarge } from '../pipeline/receive.js';
+import { headersTooLarge } from '../errors/size-errors.js';
 import { show } from '../shared/format.js';
 
 const NOWHERE = { in: null, pointer: null };

@@ -2,8 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Arrival, Received } from '../pipeline/index.js';
-import { tooLarge } from '../pipeline/parse-body.js';
 import type { Rejection } from '../errors/catalogue.js';
+import { bodyTooLarge } from '../errors/size-errors.js';
 import { clientLeft } from './errors.js';
 
 /** A body over the limit is read and discarded up to here, in bytes: otherwise the client sees a reset instead of the response. */
@@ -98,11 +98,11 @@ function receive(
       }
       if (size > limit + MAX_DISCARDED) {
         request.pause();
-        done(tooLarge(limit, `more than ${String(size)} bytes`));
+        done(bodyTooLarge(limit, `more than ${String(size)} bytes`));
       }
     };
     const onEnd = (): void => {
-      done(size > limit ? tooLarge(limit, `${String(size)} bytes`) : noRoom);
+      done(size > limit ? bodyTooLarge(limit, `${String(size)} bytes`) : noRoom);
     };
     const onClose = (): void => {
       if (!request.complete) done(clientLeft(`${String(size)} bytes of its body`));

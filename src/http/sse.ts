@@ -1,13 +1,13 @@
-/** Sends a feed over a response: no faster than the caller reads, and until the feed, the caller or the server ends. */
+/** Sends server-sent events, no faster than the client reads, until the stream, the client or the server ends. */
 import type { ServerResponse } from 'node:http';
 import type { Feed } from '../pipeline/index.js';
 
 /** In milliseconds. Proxies close connections on which nothing is sent for a minute. */
-const SIGN_OF_LIFE = 15_000;
-/** A caller that has read nothing through so many of them is gone. */
-const MOST_UNREAD = 4;
+const KEEP_ALIVE_INTERVAL = 15_000;
+/** A client that reads nothing for so many intervals is gone. */
+const MAX_UNREAD_INTERVALS = 4;
 
-/** The head must have been written. Answers how to end it early. */
+/** The head must have been written. Returns how to end the stream early. */
 export function sendFeed(response: ServerResponse, feed: Feed): () => void {
   let unread = 0;
   const pump = (): void => {
@@ -19,18 +19,18 @@ export function sendFeed(response: ServerResponse, feed: Feed): () => void {
     }
   };
   const stop = feed.onMore(pump);
-  const life = setInterval(() => {
+  const keepAlive = setInterval(() => {
     if (!response.writableNeedDrain && !response.writableEnded) {
       unread = 0;
       response.write(feed.signOfLife);
       return;
     }
     unread += 1;
-    if (unread > MOST_UNREAD) response.destroy();
-  }, SIGN_OF_LIFE);
-  life.unref();
+    if (unread > MAX_UNREAD_INTERVALS) response.destroy();
+  }, KEEP_ALIVE_INTERVAL);
+  keepAlive.unref();
   response.on('drain', pump).on('close', () => {
-    clearInterval(life);
+    clearInterval(keepAlive);
     stop();
   });
   pump();

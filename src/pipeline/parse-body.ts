@@ -6,6 +6,7 @@ import { countMembers, diagnoseJson, duplicateKeys, measureJson } from '../opena
 import type { MediaKind } from '../openapi/contract.js';
 import { nearMiss } from '../shared/did-you-mean.js';
 import { type Rejection, reject } from '../errors/catalogue.js';
+import { bodyTooLarge } from '../errors/size-errors.js';
 import { show } from '../shared/format.js';
 import { readPairs } from './pairs.js';
 import type { RequestContext } from './request-context.js';
@@ -98,7 +99,7 @@ async function inflated(bytes: Buffer, encoding: string, limit: number): Promise
     return await inflateBytes(bytes, { maxOutputLength: limit });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
-      throw tooLarge(limit, `${String(bytes.length)} bytes of ${encoding} that inflate to more`);
+      throw bodyTooLarge(limit, `${String(bytes.length)} bytes of ${encoding} that inflate to more`);
     throw reject('BODY_ENCODING_INVALID', {
       message: `The body is not ${encoding}.`,
       in: 'body',
@@ -110,19 +111,6 @@ async function inflated(bytes: Buffer, encoding: string, limit: number): Promise
         : 'Compress the body whole, once, in the encoding that the header names.',
     });
   }
-}
-
-/** For bodies over the limit, whichever stage or transport notices. `limit` in bytes. */
-export function tooLarge(limit: number, received: string): Rejection {
-  return reject('BODY_TOO_LARGE', {
-    message: 'The body is over the limit.',
-    in: 'body',
-    pointer: '',
-    expected: `at most ${String(limit)} bytes`,
-    received,
-    remedy:
-      'Send less: a whole conversation or a file does not belong into such a request. CXone’s own limit is not known; --max-body changes this one (but not that of the control API).',
-  });
 }
 
 function notUtf8(bytes: Buffer): Rejection {
